@@ -1,0 +1,24 @@
+/// \file The environment variables that configure the preload; there is no other configuration. Every one of them is an
+/// option of `memline run` too.
+#pragma once
+
+namespace memline {
+
+/// Output file; %p pid, %e program, %h host, %r MPI rank, %% a percent sign. Default trace.bin.
+inline constexpr char kEnvOut[] = "MEMLINE_OUT";
+/// "all" (default): forked and spawned children are recorded into traces of their own; "none": they are not.
+inline constexpr char kEnvChildren[] = "MEMLINE_CHILDREN";
+/// "paused": acquisitions are recorded only from the first memline_resume() on.
+inline constexpr char kEnvStart[] = "MEMLINE_START";
+/// Most bytes a trace may take: a number with an optional K, M or G (binary). Default: as long as the disk has room.
+inline constexpr char kEnvMaxTrace[] = "MEMLINE_MAX_TRACE";
+/// "0": releases are recorded without their stacks.
+inline constexpr char kEnvFreeStacks[] = "MEMLINE_FREE_STACKS";
+/// "libunwind": stacks by libunwind instead of memline's own unwinder.
+inline constexpr char kEnvUnwinder[] = "MEMLINE_UNWINDER";
+/// "1": command line, working directory and host stay out of the trace.
+inline constexpr char kEnvPrivate[] = "MEMLINE_PRIVATE";
+
+inline constexpr char kDefaultOut[] = "trace.bin";
+
+}  // namespace memline
