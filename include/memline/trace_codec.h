@@ -71,7 +71,7 @@ class Encoder {
   }
   void text(const std::string_view& value) {
     varint(value.size());
-    if (!room(value.size())) return;
+    if (value.empty() || !room(value.size())) return;
     std::memcpy(position_, value.data(), value.size());
     position_ += value.size();
   }

@@ -1,0 +1,43 @@
+/// \file Change: what one event did to the live memory of the process. Observers of the replay see these.
+///
+/// Conservation: over all changes, sum(acquired_bytes - released_bytes) + inherited bytes = live bytes at the end.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/strong_id.h"
+
+namespace memline::replay {
+
+/// Bytes that left live memory (or changed owner), and to whose stack they belonged.
+struct OwnerShare {
+  NodeId owner;            ///< stack of the acquisition
+  ThreadId owner_thread;
+  std::uint64_t bytes = 0;
+  std::uint32_t blocks = 0;    ///< heap or pool blocks among it (0 for mappings)
+  bool temporary = false;      ///< released by the very next event of the thread that acquired it
+};
+
+struct Change {
+  std::uint64_t ticks = 0;
+  ThreadId thread;
+  NodeId stack;                        ///< of the event; kUnknownStack where it was not recorded
+  std::uint64_t acquired_bytes = 0;    ///< now owned by `stack`
+  std::uint64_t released_bytes = 0;    ///< sum over `released`
+  std::uint32_t allocations = 0, frees = 0, reallocations = 0, mappings = 0, unmappings = 0;  ///< how it counts
+  std::uint32_t acquired_blocks = 0;   ///< heap or pool blocks that `stack` owns from now on
+  std::span<const OwnerShare> released;  ///< valid during the call
+  std::int64_t live_bytes = 0;         ///< of the process, after the event
+};
+
+/// Sees the events of one image in the order of time. Only what it overrides costs anything.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_change(const Change&) {}
+  /// Every other thing a thread does that breaks nothing: none so far.
+};
+
+}  // namespace memline::replay

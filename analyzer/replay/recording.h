@@ -1,0 +1,103 @@
+/// \file Recording: all that a trace says besides its events; plain data.
+///
+/// Filled by scan() (scan.h) in one pass over the records. A trace holds one process; a process is one or more images
+/// (programs, each begun by exec). Times are ticks of the trace; seconds_since_start() converts them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/strong_id.h"
+#include "memline/trace_format.h"
+#include "replay/stack_table.h"
+
+namespace memline::replay {
+
+struct Thread {
+  std::uint32_t tid = 0;
+  std::string name;  ///< the last one it had
+  std::uint64_t first_ticks = 0, last_ticks = 0;
+};
+
+struct Module {
+  std::uint32_t generation = 0;
+  std::uint64_t begin = 0, end = 0, bias = 0;
+  bool main_executable = false;
+  bool known = false;  ///< false: stacks name it, but its record was lost
+  std::string build_id;  ///< raw bytes
+  std::string path;
+};
+
+struct Mark {
+  std::uint64_t ticks = 0;
+  ThreadId thread;
+  std::string name;
+  std::optional<double> value;
+};
+
+/// A stretch of work that the program named; the threads in it are those that began or attached to it.
+struct Span {
+  std::uint64_t token = 0, parent = 0;
+  std::string name;
+  std::uint64_t begin_ticks = 0;
+  std::optional<std::uint64_t> end_ticks;
+  ThreadId thread;  ///< that began it
+};
+
+struct RssSample {
+  std::uint64_t ticks = 0, rss_bytes = 0;
+};
+
+/// Where a forked child's memory comes from.
+struct ForkOrigin {
+  std::uint32_t parent_pid = 0, parent_image = 0;
+  std::string parent_trace_id;  ///< 16 raw bytes
+  std::string parent_path;
+  std::vector<trace::ForkPosition> positions;
+};
+
+/// What is missing. Everything zero and complete: every event is there.
+struct Losses {
+  std::uint64_t events = 0;         ///< events that were seen but could not be recorded, or stood in damaged blocks (at least)
+  std::uint64_t bytes = 0;          ///< acquired bytes among them, where known
+  std::uint64_t unknown_frees = 0;  ///< releases of blocks whose acquisition is not in the trace
+  std::uint64_t short_stacks = 0;   ///< events whose stack did not reach its root
+  bool complete = true;
+  std::vector<std::string> notes;   ///< one sentence each
+};
+
+struct Image {
+  trace::ImageStart start{};  ///< its texts point nowhere; use the strings below
+  std::string executable, working_dir, host, allocator, unwinder;
+  std::vector<std::string> command;
+  std::vector<Thread> threads;    ///< by ThreadId
+  std::vector<Module> modules;    ///< by ModuleId (trace module number minus 1)
+  std::vector<Mark> marks;        ///< in time order
+  std::vector<Span> spans;        ///< in order of their beginning
+  std::vector<RssSample> rss;     ///< in time order, thinned to a bounded number so that no maximum is lost
+  std::optional<ForkOrigin> fork;
+  std::uint64_t events = 0;           ///< acquisitions and releases recorded
+  std::uint64_t acquired_bytes = 0;   ///< sum of recorded block sizes and mappings: which image allocated most
+  std::uint64_t first_ticks = 0, last_ticks = 0;
+  double ticks_per_second = 0;        ///< from the clock pairs; 0 if there is only one
+  trace::ExitKind exit_kind = trace::ExitKind::kUnknown;
+  int exit_code = 0;
+  std::string exec_path;              ///< of the next program, where exit_kind is kExec or another image follows
+  StackTable stacks;
+
+  double seconds_since_start(std::uint64_t ticks) const {
+    return ticks_per_second > 0 ? static_cast<double>(ticks - start.ticks) / ticks_per_second : 0.0;
+  }
+};
+
+struct Recording {
+  std::string path;
+  trace::TraceHeader header{};
+  std::vector<Image> images;
+  bool still_running = false;  ///< the process was alive when the trace was read
+  Losses losses;               ///< of the file: header counters, damaged blocks, cut tail; replay adds to a copy
+};
+
+}  // namespace memline::replay

@@ -1,0 +1,62 @@
+/// \file StackTable: every distinct stack of one image, as a tree of frames that all lanes share.
+///
+/// The first nodes are the roots, one per trace::StackEnd: they are no frames, but tell how the stacks below them ended.
+/// Node 0 is thus the root of complete stacks; kUnknownStack stands for an event without a (readable) stack.
+/// Grows with distinct stacks only. One thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/strong_id.h"
+#include "memline/trace_format.h"
+
+namespace memline::replay {
+
+/// A frame that the trace names itself (interpreters, JITs).
+struct NamedFrame {
+  std::string file;
+  std::string function;
+  std::uint32_t line = 0;
+};
+
+struct Node {
+  NodeId parent;              ///< towards the start of the program; none() for a root
+  ModuleId module;            ///< none(): offset is an absolute address in no module, or named >= 0
+  std::uint64_t offset = 0;   ///< in the module: address minus load bias
+  bool exact = false;         ///< offset is a pc, not a return address
+  std::int32_t named = -1;    ///< index for named_frame(), or -1
+};
+
+inline constexpr NodeId kUnknownStack{std::size_t{trace::kStackEnds}};  ///< the node after the roots
+inline constexpr std::size_t kFirstFrameNode = trace::kStackEnds + 1;
+
+class StackTable {
+ public:
+  StackTable();
+
+  /// The child of `parent` with this frame, made if it is new.
+  NodeId child(NodeId parent, ModuleId module, std::uint64_t offset, bool exact);
+  NodeId named_child(NodeId parent, const NamedFrame& frame);
+  static constexpr NodeId root(trace::StackEnd end) { return NodeId{static_cast<std::size_t>(end)}; }
+
+  std::size_t size() const { return nodes_.size(); }
+  const Node& node(NodeId id) const { return nodes_[id.index()]; }
+  bool is_frame(NodeId id) const { return id.index() >= kFirstFrameNode; }
+  const NamedFrame& named_frame(std::int32_t index) const { return named_[static_cast<std::size_t>(index)]; }
+  /// How the stack ended outside; kNoUnwindInfo for kUnknownStack.
+  trace::StackEnd end(NodeId id) const;
+
+ private:
+  std::size_t find_slot(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named) const;
+  void grow();
+
+  std::vector<Node> nodes_;
+  std::vector<std::uint32_t> slots_;  ///< open addressing: node index + 1, 0 = free
+  std::vector<NamedFrame> named_;
+};
+
+}  // namespace memline::replay
