@@ -1,15 +1,8 @@
-# One interface target carries the warning and sanitizer flags of every target in the project.
+# One interface target carries the warning flags of every target in the project.
 add_library(memline_flags INTERFACE)
 target_compile_options(memline_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wundef)
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wundef
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>)
 if(MEMLINE_WERROR)
   target_compile_options(memline_flags INTERFACE -Werror)
-endif()
-if(MEMLINE_SANITIZE)
-  target_compile_options(memline_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  target_link_options(memline_flags INTERFACE -fsanitize=address,undefined)
-endif()
-if(MEMLINE_FUZZ)
-  target_compile_options(memline_flags INTERFACE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
-  target_link_options(memline_flags INTERFACE -fsanitize=address,undefined)
 endif()

@@ -1,0 +1,32 @@
+#!/bin/bash
+# Builds memline in every way that has to work, and runs every test. Needs no terminal, and no second command before it.
+#   clang      everything with clang, warnings as errors, clang-tidy on preload/ and analyzer/
+#   sanitize   analyzer, unit tests and fuzz corpora with ASan and UBSan
+#   release    everything with gcc as it is installed; then all tests, whose closing line is the last one
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+tools/setup.sh
+
+jobs=$(nproc)
+export CC=gcc CXX=g++  # the clang presets name their own
+if command -v ccache >/dev/null; then
+  export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+fi
+
+build() {
+  echo "== $1: build (at ${SECONDS} s)"
+  cmake --preset "$1" --log-level=WARNING
+  cmake --build --preset "$1" -j "$jobs"
+}
+
+run_tests() {
+  echo "== $1: tests (at ${SECONDS} s)"
+  ctest --preset "$1" -j "$jobs" "${@:2}"
+}
+
+build clang
+run_tests clang -R '^unit\.'
+build sanitize
+run_tests sanitize
+build release
+run_tests release
