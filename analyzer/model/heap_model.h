@@ -1,0 +1,32 @@
+/// \file HeapModel: the live memory at one moment, partitioned by one kind. Plain data, filled by build_heap()
+/// (heap_builder.h).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/common_info.h"
+
+namespace memline::model {
+
+struct HeapRow {
+  std::string kind;  ///< what the row stands for, for people
+  std::optional<std::string> file;
+  std::optional<std::uint32_t> line;
+  std::optional<std::string> function;
+  std::uint64_t count = 0;  ///< blocks; a mapped range of one owner counts as one
+  std::uint64_t bytes = 0;
+};
+
+struct HeapModel {
+  CommonInfo common;
+  std::string at;      ///< as asked for: "peak", "end", "1.5", "mark:NAME#2"
+  std::string by;      ///< line, func, file, module, size or thread
+  double at_time = 0;  ///< seconds after the start
+  std::uint64_t count = 0, bytes = 0;
+  std::vector<HeapRow> rows;  ///< largest first; their sums are count and bytes
+};
+
+}  // namespace memline::model

@@ -1,0 +1,27 @@
+/// \file SummaryModel: the totals of one program. Plain data, filled by build_summary() (summary_builder.h).
+#pragma once
+
+#include <cstdint>
+
+#include "model/common_info.h"
+
+namespace memline::model {
+
+struct Totals {
+  std::uint64_t threads = 0;
+  std::uint64_t allocations = 0, frees = 0, reallocations = 0, mappings = 0, unmappings = 0;
+  std::uint64_t allocated = 0, freed = 0;  ///< bytes
+  std::int64_t peak = 0;                   ///< highest live bytes
+  double peak_time = 0;                    ///< seconds after the start, of the first time it was reached
+  std::int64_t at_end = 0;                 ///< live bytes at the end, mappings included
+  std::uint64_t temporary = 0, temporary_bytes = 0;
+  std::uint64_t leaked_blocks = 0;  ///< heap and pool blocks live at the end
+  std::uint64_t max_rss = 0;        ///< highest of the samples; 0: none was taken
+};
+
+struct SummaryModel {
+  CommonInfo common;
+  Totals totals;
+};
+
+}  // namespace memline::model

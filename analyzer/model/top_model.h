@@ -1,0 +1,40 @@
+/// \file TopModel: what each site (user line) owns: the ownership columns. Plain data, filled by build_top()
+/// (top_builder.h).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/common_info.h"
+#include "model/summary_model.h"
+
+namespace memline::model {
+
+struct SiteCosts {
+  std::uint64_t allocated = 0, allocations = 0;
+  std::int64_t at_peak = 0;  ///< live when the process reached its highest live bytes
+  std::int64_t at_end = 0;   ///< never released
+  std::uint64_t temporary = 0, temporary_bytes = 0;
+};
+
+struct Site {
+  std::optional<std::string> file;
+  std::optional<std::uint32_t> line;
+  std::string function;
+  std::string module;
+  std::optional<std::string> why;   ///< why it has no line; null if it has one
+  std::optional<std::string> text;  ///< source text, null if not at hand
+  SiteCosts costs;
+};
+
+struct TopModel {
+  CommonInfo common;
+  Totals totals;
+  bool inclusive =
+      false;  ///< sites are all lines on the stacks, each charged with what its callees allocate: rows overlap
+  std::vector<Site> sites;  ///< all of them, the largest first
+};
+
+}  // namespace memline::model
