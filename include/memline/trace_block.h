@@ -30,6 +30,8 @@ inline constexpr std::size_t kHeaderBytes = 4096;
 inline constexpr std::size_t kBlockBytes = std::size_t{64} << 10;
 inline constexpr std::array<char, 8> kFileMagic = {'m', 'e', 'm', 'l', 'i', 'n', 'e', '\n'};
 inline constexpr std::uint32_t kBlockMagic = 0x4b4c424d;  // "MBLK"
+/// The lane of `memline run`, which writes Tick records from outside; it has no Thread record.
+inline constexpr std::uint32_t kWatcherLane = 0xfffffffe;
 
 enum class ExitKind : std::uint32_t {
   kUnknown = 0,  ///< still running, or killed with nobody watching
