@@ -49,7 +49,7 @@ int main() {
   std::srand(1);
   MatrixXd x = MatrixXd::Random(rows, columns);
   VectorXd truth = VectorXd::Random(columns);
-  VectorXd y = x * truth + 100.0 * VectorXd::Random(rows);
+  VectorXd y = x * truth + 5.0 * VectorXd::Random(rows);
   Fit fit = ridge_regression(x, y, {0.01, 0.1, 1.0, 10.0, 100.0, 1000.0});
   std::printf("lambda %g, error on held-out rows %.3f\n", fit.lambda, fit.error);
 }

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""analysis.py --build DIR --memline DIR --scratch DIR [--reps N] [--only W,W]
+
+Measures what a report costs: the same programs are recorded once by memline and once by heaptrack, then each analyzer
+works on its own trace, in turns. heaptrack needs two steps (heaptrack_interpret, heaptrack_print), which are added.
+Cold: memline's cache of symbols is emptied before each run; warm: it is not. Prints Markdown, seconds and peak RSS.
+"""
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+
+import peers
+import workloads
+
+CHOSEN = ("churn-23", "stl", "cc1plus", "clang", "sqlite3", "python3")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--memline", required=True)
+    parser.add_argument("--scratch", required=True)
+    parser.add_argument("--reps", type=int, default=3)
+    parser.add_argument("--only", default="")
+    a = parser.parse_args()
+    build, scratch = os.path.abspath(a.build), os.path.abspath(a.scratch)
+    os.makedirs(scratch, exist_ok=True)
+    bench = peers.Bench(build, scratch, os.path.abspath(a.memline))
+    wanted = a.only.split(",") if a.only else CHOSEN
+    cache = scratch + "/cache"
+
+    def timed(label, shell):
+        """Wall seconds and peak MiB of one shell command, on both processors."""
+        log = scratch + "/analysis.meter"
+        if os.path.exists(log):
+            os.remove(log)
+        subprocess.run(bench.metered(log, "0,1", {"XDG_CACHE_HOME": cache}, ["sh", "-c", "exec " + shell]),
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        line = peers.Bench.meter_line(log)
+        if line["status"] != 0:
+            raise SystemExit(f"{label}: status {line['status']}: {shell}")
+        return line["wall"], line["maxrss_kb"] / 1024
+
+    print("| | events | " + " | ".join(
+        ("top cold", "top warm", "report cold", "report warm", "MiB", "interpret + print", "MiB")) + " | times faster |")
+    print("| --- |" + " --- |" * 9)
+    for w in workloads.small(build) + workloads.programs(scratch):
+        if w.name not in wanted:
+            continue
+        ours, theirs = scratch + "/keep-memline", scratch + "/keep-heaptrack"
+        bench.run("memline", w, ours)
+        bench.run("ht-file", w, theirs)
+        trace, raw = ours + "/trace.bin", theirs + "/raw"
+        events = bench.events_of(trace)
+        seconds = {k: [] for k in ("top cold", "top warm", "report cold", "report warm", "ht")}
+        mib = {"memline": 0.0, "ht": 0.0}
+        for _ in range(a.reps):
+            for command in ("top", "report"):
+                for heat in ("cold", "warm"):
+                    if heat == "cold":
+                        shutil.rmtree(cache, ignore_errors=True)
+                    wall, rss = timed(command, f"{bench.memline} {command} {trace}")
+                    seconds[f"{command} {heat}"].append(wall)
+                    mib["memline"] = max(mib["memline"], rss)
+            total = 0.0
+            for step in (f"{peers.HEAPTRACK}/libexec/heaptrack_interpret < {raw} > {theirs}/interpreted",
+                         f"heaptrack_print -f {theirs}/interpreted"):
+                wall, rss = timed("heaptrack", step)
+                total, mib["ht"] = total + wall, max(mib["ht"], rss)
+            seconds["ht"].append(total)
+        middle = {k: statistics.median(v) for k, v in seconds.items()}
+        print(f"| {w.name} | {events} | " + " | ".join(
+            "%.3f" % middle[k] for k in ("top cold", "top warm", "report cold", "report warm")) +
+            f" | {mib['memline']:.0f} | {middle['ht']:.3f} | {mib['ht']:.0f} | {middle['ht'] / middle['report cold']:.1f} |",
+            flush=True)
+
+
+if __name__ == "__main__":
+    main()
