@@ -19,15 +19,15 @@ namespace memline::symbols {
 
 /// Why a frame has no source line.
 enum class NoLine : std::uint8_t {
-  kNone,             ///< it has one
-  kNoDebugInfo,      ///< the module has symbols but no line information
-  kStripped,         ///< the module has neither
-  kJit,              ///< no module: generated or anonymous code
-  kFileMissing,      ///< the module's file is not there any more
-  kBuildIdDiffers,   ///< the file was rebuilt since: its lines would be wrong
-  kUnreadable,       ///< the file is no ELF file, or its debug information is damaged
-  kArtificial,       ///< the compiler made this code; it stands for no line (line 0)
-  kUnknownModule,    ///< the trace lost the record that names the module
+  kNone,            ///< it has one
+  kNoDebugInfo,     ///< the module has symbols but no line information
+  kStripped,        ///< the module has neither
+  kJit,             ///< no module: generated or anonymous code
+  kFileMissing,     ///< the module's file is not there any more
+  kBuildIdDiffers,  ///< the file was rebuilt since: its lines would be wrong
+  kUnreadable,      ///< the file is no ELF file, or its debug information is damaged
+  kArtificial,      ///< the compiler made this code; it stands for no line (line 0)
+  kUnknownModule,   ///< the trace lost the record that names the module
 };
 /// A short phrase for people, as in "no line: stripped".
 std::string_view to_string(NoLine why);
@@ -45,14 +45,14 @@ struct Frame {
   FileId file;             ///< none() where line == 0
   std::uint32_t line = 0;  ///< of the call (or of the instruction, for the innermost frame); 0 if unknown, then see why
   NoLine why = NoLine::kNone;
-  bool inlined = false;    ///< this frame was inlined into the next one of the span
+  bool inlined = false;  ///< this frame was inlined into the next one of the span
 
   friend bool operator==(const Frame&, const Frame&) = default;
 };
 
 struct SymbolizerOptions {
   std::vector<std::string> debug_dirs = {"/usr/lib/debug"};
-  bool debuginfod = false;          ///< ask debuginfod servers; off unless the user asked
+  bool debuginfod = false;           ///< ask debuginfod servers; off unless the user asked
   std::string debuginfod_urls = {};  ///< empty: DEBUGINFOD_URLS
 };
 
@@ -73,8 +73,8 @@ class Symbolizer {
   Frame named_frame(std::string_view file, std::string_view function, std::uint32_t line);
 
   const Function& function(FunctionId id) const;
-  std::string_view file(FileId id) const;          ///< absolute path as recorded by the compiler (comp_dir joined)
-  std::size_t function_count() const;              ///< functions seen so far, by frames() or find_functions()
+  std::string_view file(FileId id) const;  ///< absolute path as recorded by the compiler (comp_dir joined)
+  std::size_t function_count() const;      ///< functions seen so far, by frames() or find_functions()
   const ModuleFile& module_file(ModuleId id) const;
   /// Why a whole module gives no lines; kNone if it gives some, or was not looked at yet.
   NoLine module_state(ModuleId id) const;

@@ -1,0 +1,227 @@
+#include "symbols/demangle.h"
+
+#include <cxxabi.h>
+
+#include <array>
+#include <cctype>
+#include <cstdlib>
+#include <memory>
+#include <utility>
+
+namespace memline::symbols {
+namespace {
+
+/// Longer names exist only in hostile files, where demangling is what they attack.
+constexpr std::size_t kMaxSymbolBytes = std::size_t{1} << 16;
+
+bool all_digits(std::string_view text) {
+  for (const char c : text) {
+    if (c < '0' || c > '9') return false;
+  }
+  return !text.empty();
+}
+
+/// "::h0123456789abcdef" at the end.
+bool has_rust_hash(std::string_view text) {
+  if (text.size() < 19 || text.substr(text.size() - 19, 3) != "::h") return false;
+  for (const char c : text.substr(text.size() - 16)) {
+    if (std::isxdigit(static_cast<unsigned char>(c)) == 0) return false;
+  }
+  return true;
+}
+
+std::string decode_rust(std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, char>, 14> kEscapes = {{{"$SP$", '@'},
+                                                                                  {"$BP$", '*'},
+                                                                                  {"$RF$", '&'},
+                                                                                  {"$LT$", '<'},
+                                                                                  {"$GT$", '>'},
+                                                                                  {"$LP$", '('},
+                                                                                  {"$RP$", ')'},
+                                                                                  {"$C$", ','},
+                                                                                  {"$u20$", ' '},
+                                                                                  {"$u27$", '\''},
+                                                                                  {"$u5b$", '['},
+                                                                                  {"$u5d$", ']'},
+                                                                                  {"$u7b$", '{'},
+                                                                                  {"$u7d$", '}'}}};
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == '$') {
+      bool known = false;
+      for (const auto& [escape, character] : kEscapes) {
+        if (text.substr(i, escape.size()) != escape) continue;
+        // An escape at the start of a component is written with an underscore before it.
+        if (!out.empty() && out.back() == '_' && (out.size() == 1 || out[out.size() - 2] == ':')) out.pop_back();
+        out += character;
+        i += escape.size();
+        known = true;
+        break;
+      }
+      if (known) continue;
+    }
+    if (text.substr(i, 2) == "..") {
+      out += "::";
+      i += 2;
+      continue;
+    }
+    out += text[i++];
+  }
+  return out;
+}
+
+/// Cuts ".word", ".word.N" or ".word.N.M" from the end. False if it does not end so.
+bool cut_suffix(std::string_view& symbol, std::string_view word) {
+  std::string_view rest = symbol;
+  for (int numbers = 0; numbers < 3; ++numbers) {
+    if (rest.size() > word.size() + 1 && rest.ends_with(word) && rest[rest.size() - word.size() - 1] == '.') {
+      symbol = rest.substr(0, rest.size() - word.size() - 1);
+      return true;
+    }
+    const std::size_t dot = rest.rfind('.');
+    if (dot == std::string_view::npos || !all_digits(rest.substr(dot + 1))) return false;
+    rest = rest.substr(0, dot);
+  }
+  return false;
+}
+
+/// Steps back over one balanced (), <> or [] that ends at `end`; npos if there is none.
+std::size_t open_of(std::string_view text, std::size_t end) {
+  int depth = 0;
+  for (std::size_t i = end; i-- > 0;) {
+    const char c = text[i];
+    if (c == '>' && i > 0 && text[i - 1] == '-') continue;  // ->
+    if (c == ')' || c == '>' || c == ']' || c == '}') ++depth;
+    if (c == '(' || c == '<' || c == '[' || c == '{') --depth;
+    if (depth == 0) return i;
+  }
+  return std::string_view::npos;
+}
+
+std::size_t operator_at(std::string_view text) {
+  std::size_t at = text.rfind("operator");
+  while (at != std::string_view::npos) {
+    const bool starts = at == 0 || text[at - 1] == ':' || text[at - 1] == ' ' || text[at - 1] == '&';
+    const std::size_t after = at + 8;
+    const auto next = after < text.size() ? static_cast<unsigned char>(text[after]) : 0U;
+    if (starts && std::isalnum(next) == 0 && next != '_') return at;
+    if (at == 0) break;
+    at = text.rfind("operator", at - 1);
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+std::string demangle(std::string_view symbol) {
+  if (symbol.size() < 3 || symbol.size() > kMaxSymbolBytes || !symbol.starts_with("_Z")) return {};
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> text(
+      abi::__cxa_demangle(std::string(symbol).c_str(), nullptr, nullptr, &status), std::free);
+  if (status != 0 || text == nullptr) return {};
+  const std::string_view found = text.get();
+  if (has_rust_hash(found)) return decode_rust(found.substr(0, found.size() - 19));
+  return std::string(found);
+}
+
+std::string_view strip_clone_suffix(std::string_view symbol) {
+  const std::size_t at = symbol.find('@');
+  if (at != std::string_view::npos && at > 0) symbol = symbol.substr(0, at);
+  // gcc writes a coroutine's parts as _Z2coPZ2coiE12_Z2coi.Frame.actor: the function is what stands before .Frame.
+  for (const std::string_view part : {".Frame.actor", ".Frame.destroy"}) {
+    const std::size_t frame = symbol.find(part);
+    if (frame == std::string_view::npos) continue;
+    const std::size_t begin = symbol.substr(0, frame).rfind("_Z");
+    if (begin != std::string_view::npos) return symbol.substr(begin, frame - begin);
+  }
+  static constexpr std::array<std::string_view, 12> kWords = {"cold",  "part",    "isra",    "constprop",
+                                                              "llvm",  "actor",   "resume",  "lto_priv",
+                                                              "clone", "destroy", "cleanup", "localalias"};
+  for (bool cut = true; cut;) {
+    cut = false;
+    for (const std::string_view word : kWords) cut = cut_suffix(symbol, word) || cut;
+  }
+  return symbol;
+}
+
+bool is_openmp_body(std::string_view symbol) {
+  return symbol.find("._omp_fn.") != std::string_view::npos || symbol.find(".omp_outlined") != std::string_view::npos ||
+         symbol.find(".omp_task_entry.") != std::string_view::npos;
+}
+
+std::string_view openmp_parent(std::string_view symbol) {
+  for (const std::string_view mark : {"._omp_fn.", ".omp_outlined", ".omp_task_entry."}) {
+    const std::size_t at = symbol.find(mark);
+    if (at != std::string_view::npos) return strip_clone_suffix(symbol.substr(0, at));
+  }
+  return {};
+}
+
+std::string_view qualified_part(std::string_view signature) {
+  std::string_view text = signature;
+  // Cut what follows the parameters: const, &, [clone .cold].
+  if (text.ends_with(']')) {
+    const std::size_t clone = text.rfind(" [");
+    if (clone != std::string_view::npos) text = text.substr(0, clone);
+  }
+  for (bool cut = true; cut;) {
+    cut = false;
+    for (const std::string_view word : {" const", " volatile", " &&", " &", " noexcept"}) {
+      if (text.ends_with(word)) {
+        text = text.substr(0, text.size() - word.size());
+        cut = true;
+      }
+    }
+  }
+  // The parameters; but "operator()" alone has none, and "(anonymous namespace)" are no parameters either.
+  if (text.ends_with(')') && !text.ends_with("operator()") && !text.ends_with("(anonymous namespace)")) {
+    const std::size_t open = open_of(text, text.size());
+    if (open != std::string_view::npos && open > 0) text = text.substr(0, open);
+  }
+  // The return type ends at the last blank outside of brackets; the blanks in "operator new" belong to the name.
+  const std::size_t stop = operator_at(text);
+  std::size_t begin = 0;
+  int depth = 0;
+  for (std::size_t i = 0; i < text.size() && i < stop; ++i) {
+    const char c = text[i];
+    if (c == '<' || c == '(' || c == '[' || c == '{') ++depth;
+    if ((c == '>' && (i == 0 || text[i - 1] != '-')) || c == ')' || c == ']' || c == '}') --depth;
+    if (c == ' ' && depth == 0) begin = i + 1;
+  }
+  return text.substr(begin);
+}
+
+std::size_t last_component(std::string_view qualified) {
+  const std::size_t stop = operator_at(qualified);
+  std::size_t begin = 0;
+  int depth = 0;
+  for (std::size_t i = 0; i + 1 < qualified.size(); ++i) {
+    const char c = qualified[i];
+    if (i == stop && depth == 0) return stop;  // "operator std::string": one component
+    if (c == '<' || c == '(' || c == '[' || c == '{') ++depth;
+    if (c == '>' || c == ')' || c == ']' || c == '}') --depth;
+    if (c == ':' && qualified[i + 1] == ':' && depth <= 0) begin = i + 2;
+  }
+  return begin;
+}
+
+std::string_view plain_part(std::string_view qualified) {
+  std::string_view text = qualified.substr(last_component(qualified));
+  if (text.starts_with("operator")) {
+    // "operator<< <int>" has its arguments after a blank; "operator<", "operator->" and "operator int" have none.
+    const std::size_t arguments = text.find(" <");
+    return arguments == std::string_view::npos ? text : text.substr(0, arguments);
+  }
+  if (text.ends_with('>') && !text.starts_with('<')) {
+    const std::size_t open = open_of(text, text.size());
+    if (open != std::string_view::npos && open > 0) text = text.substr(0, open);
+  }
+  return text;
+}
+
+bool is_lambda_component(std::string_view component) {
+  return component.starts_with("<lambda") || component.starts_with("{lambda") || component.starts_with("$_") ||
+         component.starts_with("'lambda") || component.starts_with("{closure") || component.starts_with("{{closure");
+}
+
+}  // namespace memline::symbols

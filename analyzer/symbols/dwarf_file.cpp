@@ -1,0 +1,171 @@
+#include "symbols/dwarf_file.h"
+
+#include <dwarf.h>
+#include <elfutils/libdwelf.h>
+#include <libelf.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "symbols/die.h"
+#include "symbols/empty_elf.h"
+
+namespace memline::symbols {
+namespace {
+
+/// Units with one range a function have that many; more than this is damage.
+constexpr std::size_t kMaxRangesPerUnit = std::size_t{1} << 22;
+/// Ranges that are looked at for one address. Only damaged files have that many around one address.
+constexpr int kMaxOverlap = 256;
+
+}  // namespace
+
+std::unique_ptr<DwarfFile> DwarfFile::open(std::unique_ptr<ElfFile> file, const DebugFinder& finder, FileTable& files) {
+  Dwarf* dwarf = dwarf_begin_elf(file->elf(), DWARF_C_READ, nullptr);
+  if (dwarf == nullptr) return nullptr;
+  std::unique_ptr<DwarfFile> out(new DwarfFile(std::move(file), dwarf, files));
+  out->attach_shared_file(finder);
+  out->index_units();
+  if (out->units_.empty()) return nullptr;
+  return out;
+}
+
+DwarfFile::DwarfFile(std::unique_ptr<ElfFile> file, Dwarf* dwarf, FileTable& files)
+    : file_(std::move(file)), dwarf_(dwarf), source_files_(files) {}
+
+DwarfFile::~DwarfFile() {
+  dwarf_end(dwarf_);
+  if (shared_ != nullptr) dwarf_end(shared_);
+  if (shared_stub_ != nullptr) elf_end(shared_stub_);
+}
+
+void DwarfFile::attach_shared_file(const DebugFinder& finder) {
+  const char* name = nullptr;
+  const void* id = nullptr;
+  const ssize_t id_size = dwelf_dwarf_gnu_debugaltlink(dwarf_, &name, &id);
+  if (id_size == 0) return;  // it names none
+  if (id_size > 0 && name != nullptr) {
+    const std::string build_id(static_cast<const char*>(id), static_cast<std::size_t>(id_size));
+    shared_file_ = finder.shared_debug_file(*file_, name, build_id);
+    if (shared_file_ != nullptr) shared_ = dwarf_begin_elf(shared_file_->elf(), DWARF_C_READ, nullptr);
+  }
+  if (shared_ == nullptr) {
+    stub_image_ = empty_debug_image();
+    shared_stub_ = elf_memory(stub_image_.data(), stub_image_.size());
+    if (shared_stub_ != nullptr) shared_ = dwarf_begin_elf(shared_stub_, DWARF_C_READ, nullptr);
+  }
+  if (shared_ != nullptr) dwarf_setalt(dwarf_, shared_);
+}
+
+void DwarfFile::index_units() {
+  Dwarf_CU* unit = nullptr;
+  Dwarf_CU* next = nullptr;
+  Dwarf_Die die{};
+  std::uint8_t type = 0;
+  while (dwarf_get_units(dwarf_, unit, &next, nullptr, &type, &die, nullptr) == 0) {
+    if (unit == next) break;
+    unit = next;
+    if (type != DW_UT_compile && type != DW_UT_skeleton) continue;
+    const std::vector<AddressRange> ranges = die::code_ranges(die, file_->code_sections(), kMaxRangesPerUnit);
+    if (ranges.empty()) continue;
+    const auto index = static_cast<std::uint32_t>(units_.size());
+    units_.push_back({});
+    units_.back().skeleton = die;
+    for (const AddressRange& range : ranges) ranges_.push_back({range, 0, index});
+  }
+  std::sort(ranges_.begin(), ranges_.end(), [](const UnitRange& a, const UnitRange& b) {
+    return std::pair(a.range.begin, a.range.end) < std::pair(b.range.begin, b.range.end);
+  });
+  std::uint64_t reach = 0;
+  for (UnitRange& entry : ranges_) {
+    reach = std::max(reach, entry.range.end);
+    entry.reach = reach;
+  }
+}
+
+std::vector<std::uint32_t> DwarfFile::units_at(std::uint64_t pc) const {
+  std::vector<std::uint32_t> found;
+  auto entry = std::upper_bound(ranges_.begin(), ranges_.end(), pc,
+                                [](std::uint64_t value, const UnitRange& range) { return value < range.range.begin; });
+  for (int step = 0; step < kMaxOverlap && entry != ranges_.begin(); ++step) {
+    --entry;
+    if (entry->reach <= pc) break;
+    if (pc < entry->range.end && std::find(found.begin(), found.end(), entry->unit) == found.end()) {
+      found.push_back(entry->unit);
+    }
+  }
+  return found;
+}
+
+const LineTable& DwarfFile::lines(std::uint32_t index) {
+  Unit& unit = units_[index];
+  if (unit.lines == nullptr) {
+    unit.lines = std::make_unique<LineTable>(unit.skeleton, file_->code_sections(), source_files_);
+  }
+  return *unit.lines;
+}
+
+bool DwarfFile::split_file_is_safe(Dwarf_Die skeleton) const {
+  std::string_view name = die::text(skeleton, DW_AT_dwo_name);
+  if (name.empty()) name = die::text(skeleton, DW_AT_GNU_dwo_name);
+  if (name.empty()) return true;
+  // libdw opens the first of these that exists, and would wait on a FIFO for ever.
+  const std::filesystem::path folder = std::filesystem::path(file_->path()).parent_path();
+  std::error_code failed;
+  const std::filesystem::path real = std::filesystem::canonical(file_->path(), failed).parent_path();
+  const std::filesystem::path built_in = die::text(skeleton, DW_AT_comp_dir);
+  for (const std::filesystem::path& base : {folder, real, built_in, folder / built_in, real / built_in}) {
+    const std::filesystem::file_status status = std::filesystem::status(base / name, failed);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) return false;
+  }
+  return true;
+}
+
+Dwarf_Die DwarfFile::body(Unit& unit) {
+  if (unit.body_known) return unit.body;
+  unit.body_known = true;
+  unit.body = unit.skeleton;
+  Dwarf_Die split{};
+  std::uint8_t type = 0;
+  if (split_file_is_safe(unit.skeleton) &&
+      dwarf_cu_info(unit.skeleton.cu, nullptr, &type, nullptr, &split, nullptr, nullptr, nullptr) == 0 &&
+      type == DW_UT_skeleton && split.cu != nullptr) {
+    unit.body = split;
+  }
+  return unit.body;
+}
+
+const Outline& DwarfFile::outline(std::uint32_t index) {
+  return *outline_of(body(units_[index]));
+}
+
+bool DwarfFile::outline_is_loaded(std::uint32_t index) const {
+  const Unit& unit = units_[index];
+  return unit.body_known && outlines_.contains(unit.body.cu);
+}
+
+void DwarfFile::drop_outline(std::uint32_t index) {
+  outlines_.erase(units_[index].body.cu);
+}
+
+const Outline* DwarfFile::outline_of(Dwarf_Die die) {
+  if (die.cu == nullptr) return nullptr;
+  std::unique_ptr<Outline>& known = outlines_[die.cu];
+  if (known == nullptr) {
+    Dwarf_Die unit_die{};
+    if (dwarf_cu_die(die.cu, &unit_die, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr) == nullptr) {
+      outlines_.erase(die.cu);
+      return nullptr;
+    }
+    known = std::make_unique<Outline>(unit_die, file_->code_sections());
+  }
+  return known.get();
+}
+
+std::string_view DwarfFile::unit_name(std::uint32_t unit) const {
+  return die::text(units_[unit].skeleton, DW_AT_name);
+}
+
+}  // namespace memline::symbols

@@ -1,0 +1,299 @@
+#include "symbols/function_resolver.h"
+
+#include <dwarf.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "symbols/demangle.h"
+#include "symbols/die.h"
+
+namespace memline::symbols {
+namespace {
+
+constexpr int kMaxNesting = 16;
+constexpr int kMaxScopes = 64;
+
+std::string_view linkage_name(Dwarf_Die die) {
+  const std::string_view name = die::text(die, DW_AT_linkage_name);
+  return name.empty() ? die::text(die, DW_AT_MIPS_linkage_name) : name;
+}
+
+/// C++ names tell whether they are known to other units; "_ZL" is a static function, _GLOBAL__N_ a nameless namespace.
+bool is_global_linkage(std::string_view linkage) {
+  return linkage.starts_with("_Z") && !linkage.starts_with("_ZL") &&
+         linkage.find("_GLOBAL__N_") == std::string_view::npos;
+}
+
+/// Rust's generic instances differ by the hash alone, which the demangled name has lost.
+std::string_view identity(const Function& function) {
+  const std::string& linkage = function.linkage_name;
+  const bool rust =
+      linkage.ends_with('E') && linkage.size() > 20 && linkage.compare(linkage.size() - 20, 3, "17h") == 0;
+  return rust ? linkage : function.signature;
+}
+
+void join(std::string& qualified, std::string_view scope) {
+  qualified.insert(0, "::");
+  qualified.insert(0, scope);
+}
+
+}  // namespace
+
+FunctionId FunctionResolver::of_instance(ModuleId module, DwarfFile& dwarf, std::uint32_t unit, Dwarf_Die instance) {
+  return of_instance({module, &dwarf, unit, 0}, instance);
+}
+
+FunctionId FunctionResolver::of_scope(const Place& place, const Outline& outline, std::uint32_t scope) {
+  return of_instance(place, die::at(outline.unit(), outline.scopes()[scope].begin));
+}
+
+FunctionId FunctionResolver::of_instance(const Place& place, Dwarf_Die instance) {
+  const auto known = by_die_.find(instance.addr);
+  if (known != by_die_.end()) return known->second;
+  const std::optional<Dwarf_Die> origin = die::reference(instance, DW_AT_abstract_origin);
+  const FunctionId id = of_die(place, origin ? *origin : instance, instance);
+  by_die_[instance.addr] = id;
+  return id;
+}
+
+FunctionId FunctionResolver::of_die(const Place& place, Dwarf_Die die, Dwarf_Die instance) {
+  const auto known = by_die_.find(die.addr);
+  if (known != by_die_.end()) return known->second;
+  const std::vector<Dwarf_Die> chain = die::origins(die);
+  FunctionId id;
+  if (chain.size() == 1 && !die::has(die, DW_AT_decl_line) && linkage_name(die).empty() &&
+      !die::text(die, DW_AT_name).empty()) {
+    if (const Outline* outline = place.dwarf->outline_of(die)) id = original_of_part(place, *outline, die);
+  }
+  if (id.none()) id = intern(place, describe(place, chain), instance);
+  by_die_[die.addr] = id;
+  return id;
+}
+
+FunctionResolver::Description FunctionResolver::describe(const Place& place, const std::vector<Dwarf_Die>& chain) {
+  Description out;
+  Function& function = out.function;
+  SourceFiles& files = place.dwarf->source_files();
+  std::string_view name;
+  std::string_view linkage;
+  for (const Dwarf_Die& die : chain) {
+    // Each link of the chain states only what differs from the next one.
+    if (name.empty()) name = die::text(die, DW_AT_name);
+    if (linkage.empty()) linkage = linkage_name(die);
+    if (function.file.none()) function.file = files.named_by(die, DW_AT_decl_file);
+    if (function.decl_line == 0) {
+      function.decl_line = static_cast<std::uint32_t>(die::number(die, DW_AT_decl_line).value_or(0));
+    }
+    if (out.column == 0) out.column = die::number(die, DW_AT_decl_column).value_or(0);
+  }
+  function.module = place.module;
+  function.linkage_name = strip_clone_suffix(linkage);
+  const std::string demangled = demangle(function.linkage_name);
+  std::string_view spelled = name;
+  if (spelled.empty())
+    spelled = demangled.empty() ? std::string_view(function.linkage_name) : qualified_part(demangled);
+  function.qualified = spelled;
+  function.name = plain_part(spelled);
+  out.internal = !is_global_linkage(function.linkage_name);
+  add_scopes(place, chain.back(), out);
+  // Line-tables-only information has no scopes; the mangled name has.
+  if (function.qualified == spelled && !demangled.empty()) function.qualified = qualified_part(demangled);
+  function.signature = demangled.empty() ? function.qualified : demangled;
+
+  const std::string_view outlined =
+      is_openmp_body(function.linkage_name) ? std::string_view(function.linkage_name) : name;
+  const bool nameless_closure = !out.closure && (function.name == "operator()" || is_lambda_component(function.name)) &&
+                                function.enclosing.none() && function.qualified.find("lambda") != std::string::npos;
+  if (function.enclosing.none() && (is_openmp_body(outlined) || nameless_closure)) {
+    if (const Outline* outline = place.dwarf->outline_of(chain.front())) {
+      function.enclosing = enclosing_by_line(place, *outline, out);
+    }
+  }
+  return out;
+}
+
+void FunctionResolver::add_scopes(const Place& place, Dwarf_Die declared, Description& out) {
+  const Outline* outline = place.dwarf->outline_of(declared);
+  if (outline == nullptr) return;
+  Function& function = out.function;
+  std::uint32_t scope = outline->parent_of(declared.addr);
+  for (int steps = 0; scope != kNoScope && steps < kMaxScopes; ++steps) {
+    const Scope& around = outline->scopes()[scope];
+    const Dwarf_Die die = die::at(outline->unit(), around.begin);
+    const std::string_view name = die::text(die, DW_AT_name);
+    switch (around.kind) {
+      case ScopeKind::kNamespace:
+        join(function.qualified, name.empty() ? "(anonymous namespace)" : name);
+        break;
+      case ScopeKind::kType: {
+        // Neither gcc nor clang names closure types. A nameless struct of the user with a call operator is no
+        // different.
+        const bool closure = is_lambda_component(name) || (name.empty() && function.name == "operator()");
+        if (closure && steps == 0) {
+          out.closure = true;
+          if (function.decl_line == 0) {
+            function.file = place.dwarf->source_files().named_by(die, DW_AT_decl_file);
+            function.decl_line = static_cast<std::uint32_t>(die::number(die, DW_AT_decl_line).value_or(0));
+            out.column = die::number(die, DW_AT_decl_column).value_or(0);
+          }
+        }
+        join(function.qualified, closure ? "<lambda>" : name.empty() ? "(unnamed)" : name);
+        break;
+      }
+      case ScopeKind::kFunction:
+      case ScopeKind::kInlined: {
+        if (place.nesting >= kMaxNesting) return;
+        Place inner = place;
+        ++inner.nesting;
+        const FunctionId around_id = of_scope(inner, *outline, scope);
+        const bool openmp = is_openmp_body(function.name);
+        if (out.closure || openmp) function.enclosing = around_id;
+        if (!openmp) join(function.qualified, (*functions_)[around_id].qualified);
+        return;
+      }
+    }
+    scope = around.parent;
+  }
+}
+
+const std::vector<FunctionResolver::Declared>& FunctionResolver::declared_in(const Place& place,
+                                                                             const Outline& outline) {
+  auto [entry, is_new] = declared_.try_emplace(outline.unit());
+  if (!is_new) return entry->second;
+  std::vector<Declared> found;
+  for (std::uint32_t i = 0; i < outline.scopes().size(); ++i) {
+    const Scope& scope = outline.scopes()[i];
+    if (scope.kind != ScopeKind::kFunction) continue;
+    Declared declared;
+    declared.scope = i;
+    for (const Dwarf_Die& die : die::origins(die::at(outline.unit(), scope.begin))) {
+      if (declared.name.empty()) declared.name = die::text(die, DW_AT_name);
+      if (declared.file.none()) declared.file = place.dwarf->source_files().named_by(die, DW_AT_decl_file);
+      if (declared.line == 0) declared.line = die::number(die, DW_AT_decl_line).value_or(0);
+    }
+    if (declared.line != 0 && !declared.file.none()) found.push_back(declared);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const Declared& a, const Declared& b) {
+    return std::pair(a.file, a.line) < std::pair(b.file, b.line);
+  });
+  return declared_[outline.unit()] = std::move(found);
+}
+
+FunctionId FunctionResolver::enclosing_by_line(const Place& place, const Outline& outline, const Description& of) {
+  // Only lambdas and members of local classes can stand between a body and the beginning of its function.
+  if (place.nesting >= kMaxNesting) return FunctionId();
+  const Function& body = of.function;
+  std::string_view parent_name = openmp_parent(is_openmp_body(body.linkage_name) ? body.linkage_name : body.name);
+  const std::string parent_demangled = demangle(parent_name);
+  std::string parent(parent_demangled.empty() ? parent_name : plain_part(qualified_part(parent_demangled)));
+  if (const std::size_t lambda = body.signature.find("::{lambda"); parent.empty() && lambda != std::string::npos) {
+    parent = plain_part(qualified_part(std::string_view(body.signature).substr(0, lambda)));
+  }
+  const Declared* best = nullptr;
+  for (const Declared& candidate : declared_in(place, outline)) {
+    if (candidate.file != body.file || candidate.line > body.decl_line) continue;
+    if (is_openmp_body(candidate.name) || is_lambda_component(candidate.name) || candidate.name == "operator()")
+      continue;
+    if (!parent.empty() && plain_part(candidate.name) != parent) continue;
+    best = &candidate;
+  }
+  if (best == nullptr) return FunctionId();
+  Place inner = place;
+  ++inner.nesting;
+  return of_scope(inner, outline, best->scope);
+}
+
+FunctionId FunctionResolver::original_of_part(const Place& place, const Outline& outline, Dwarf_Die part) {
+  // gcc describes the parts of a coroutine as functions of the same name that were declared nowhere.
+  if (place.nesting >= kMaxNesting) return FunctionId();
+  const std::string_view name = die::text(part, DW_AT_name);
+  const LineRow* entry = nullptr;
+  Dwarf_Addr pc = 0;
+  if (dwarf_entrypc(&part, &pc) == 0) entry = place.dwarf->lines(place.unit).find(pc);
+  const Declared* best = nullptr;
+  for (const Declared& candidate : declared_in(place, outline)) {
+    if (candidate.name != name || (entry != nullptr && candidate.file != entry->file)) continue;
+    if (best == nullptr || (entry != nullptr && candidate.line <= entry->line)) best = &candidate;
+  }
+  if (best == nullptr) return FunctionId();
+  Place inner = place;
+  ++inner.nesting;
+  return of_scope(inner, outline, best->scope);
+}
+
+FunctionId FunctionResolver::intern(const Place& place, Description description, Dwarf_Die instance) {
+  Function& function = description.function;
+  std::string key(identity(function));
+  if (!function.file.none()) {
+    key += '\n';
+    key += std::to_string(function.file.value) + ":" + std::to_string(function.decl_line);
+    // Two closures of one line have nothing else to tell them apart.
+    if (description.closure) key += ":" + std::to_string(description.column);
+  } else {
+    if (description.internal) key.append("\n").append(place.dwarf->unit_name(place.unit));
+    guess_place(place, instance, function);
+  }
+  return functions_->intern(key, std::move(function));
+}
+
+void FunctionResolver::guess_place(const Place& place, Dwarf_Die instance, Function& function) {
+  // Line-tables-only information has no declarations. The row at the first instruction is the closest thing; of an
+  // inlined copy it is some statement, so it tells the file alone.
+  Dwarf_Addr pc = 0;
+  if (dwarf_entrypc(&instance, &pc) != 0) return;
+  const LineRow* entry = place.dwarf->lines(place.unit).find(pc);
+  if (entry == nullptr) return;
+  if (dwarf_tag(&instance) == DW_TAG_subprogram) {
+    function.file = entry->file;
+    function.decl_line = entry->line;
+    return;
+  }
+  const Outline& outline = place.dwarf->outline(place.unit);
+  const std::uint32_t scope = outline.at(pc);
+  if (scope != kNoScope && outline.scopes()[scope].begin == instance.addr) function.file = entry->file;
+}
+
+FunctionId FunctionResolver::of_symbol(ModuleId module, const Symbol& symbol) {
+  const std::string_view linkage = strip_clone_suffix(symbol.name);
+  Function function;
+  const std::string demangled = demangle(linkage);
+  function.linkage_name = linkage;
+  function.signature = demangled.empty() ? std::string(linkage) : demangled;
+  function.qualified = demangled.empty() ? linkage : qualified_part(demangled);
+  function.name = plain_part(function.qualified);
+  function.module = module;
+  std::string key = "symbol\n" + std::to_string(module.value) + "\n" + function.linkage_name;
+  return functions_->intern(key, std::move(function));
+}
+
+FunctionId FunctionResolver::of_symbol_with_lines(ModuleId module, const Symbol& symbol, std::string_view unit_name,
+                                                  const LineRow* entry) {
+  const std::string_view linkage = strip_clone_suffix(symbol.name);
+  Function function;
+  const std::string demangled = demangle(linkage);
+  if (!demangled.empty()) function.linkage_name = linkage;
+  function.signature = demangled.empty() ? std::string(linkage) : demangled;
+  function.qualified = demangled.empty() ? linkage : qualified_part(demangled);
+  function.name = plain_part(function.qualified);
+  function.module = module;
+  if (entry != nullptr) {
+    function.file = entry->file;
+    function.decl_line = entry->line;
+  }
+  std::string key = function.signature;
+  if (!is_global_linkage(linkage)) key.append("\n").append(unit_name);
+  return functions_->intern(key, std::move(function));
+}
+
+FunctionId FunctionResolver::of_name(FileId file, std::string_view name) {
+  Function function;
+  function.name = plain_part(name);
+  function.qualified = name;
+  function.signature = name;
+  function.file = file;
+  const std::string key = "named\n" + std::to_string(file.value) + "\n" + function.signature;
+  return functions_->intern(key, std::move(function));
+}
+
+}  // namespace memline::symbols

@@ -1,0 +1,76 @@
+/// \file FunctionResolver: which source function a scope of the debug information, or a symbol, belongs to.
+///
+/// Copies of one function (inlined, out of line, clones, constructor variants, coroutine parts, the same template
+/// instance in other units and modules) come out as one FunctionId: the key is the demangled signature with file and
+/// line of the declaration.
+#pragma once
+
+#include <elfutils/libdw.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/strong_id.h"
+#include "symbols/dwarf_file.h"
+#include "symbols/function_table.h"
+#include "symbols/symbol_table.h"
+
+namespace memline::symbols {
+
+class FunctionResolver {
+ public:
+  explicit FunctionResolver(FunctionTable& functions) : functions_(&functions) {}
+
+  /// The function that a scope of kind kFunction or kInlined is an instance of; `instance` is its DIE.
+  FunctionId of_instance(ModuleId module, DwarfFile& dwarf, std::uint32_t unit, Dwarf_Die instance);
+  /// The function that only a symbol names.
+  FunctionId of_symbol(ModuleId module, const Symbol& symbol);
+  /// The same where the symbol lies in a unit whose debug information has lines but no functions; `entry` is the row
+  /// at its first instruction, if any.
+  FunctionId of_symbol_with_lines(ModuleId module, const Symbol& symbol, std::string_view unit_name,
+                                  const LineRow* entry);
+  /// A function known by name alone (interpreters, JITs).
+  FunctionId of_name(FileId file, std::string_view function);
+
+ private:
+  /// A function on its way into the table.
+  struct Description {
+    Function function;
+    std::uint64_t column = 0;
+    bool internal = false;  ///< its name means nothing outside of its unit
+    bool closure = false;
+  };
+  /// Where a function begins, for finding the one that a line lies in.
+  struct Declared {
+    FileId file;
+    std::uint64_t line = 0;
+    std::string_view name;
+    std::uint32_t scope = 0;
+  };
+  struct Place {
+    ModuleId module;
+    DwarfFile* dwarf;
+    std::uint32_t unit;
+    int nesting;  ///< functions within functions, bounded
+  };
+
+  FunctionId of_scope(const Place& place, const Outline& outline, std::uint32_t scope);
+  FunctionId of_instance(const Place& place, Dwarf_Die instance);
+  FunctionId of_die(const Place& place, Dwarf_Die die, Dwarf_Die instance);
+  Description describe(const Place& place, const std::vector<Dwarf_Die>& chain);
+  void add_scopes(const Place& place, Dwarf_Die declared, Description& out);
+  FunctionId enclosing_by_line(const Place& place, const Outline& outline, const Description& of);
+  FunctionId original_of_part(const Place& place, const Outline& outline, Dwarf_Die part);
+  const std::vector<Declared>& declared_in(const Place& place, const Outline& outline);
+  FunctionId intern(const Place& place, Description description, Dwarf_Die instance);
+  void guess_place(const Place& place, Dwarf_Die instance, Function& function);
+
+  FunctionTable* functions_;
+  std::unordered_map<const void*, FunctionId> by_die_;  ///< both scopes and their origins, by Dwarf_Die::addr
+  std::unordered_map<const Dwarf_CU*, std::vector<Declared>> declared_;
+};
+
+}  // namespace memline::symbols

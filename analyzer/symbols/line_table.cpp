@@ -1,0 +1,89 @@
+#include "symbols/line_table.h"
+
+#include <algorithm>
+
+#include "symbols/die.h"
+
+namespace memline::symbols {
+namespace {
+
+constexpr std::size_t kMaxFiles = std::size_t{1} << 24;
+
+bool touches_code(const std::vector<AddressRange>& sections, std::uint64_t address) {
+  for (const AddressRange& section : sections) {
+    if (address >= section.begin && address <= section.end) return true;  // an end row may stand at the very end
+  }
+  return false;
+}
+
+}  // namespace
+
+FileId SourceFiles::file(Dwarf_Files* files, std::size_t index) {
+  if (files == nullptr || index > kMaxFiles) return FileId();
+  std::vector<FileId>& known = known_[files];
+  if (index < known.size() && !known[index].none()) return known[index];
+  const char* path = dwarf_filesrc(files, index, nullptr, nullptr);
+  if (path == nullptr) return FileId();
+  if (index >= known.size()) known.resize(index + 1);
+  known[index] = table_->intern(path);
+  return known[index];
+}
+
+FileId SourceFiles::named_by(Dwarf_Die die, unsigned attribute) {
+  const std::optional<std::uint64_t> index = die::number(die, attribute);
+  if (!index || die.cu == nullptr) return FileId();
+  auto [place, is_new] = units_.try_emplace(die.cu);
+  Unit& unit = place->second;
+  if (is_new) {
+    Dwarf_Die unit_die{};
+    if (dwarf_cu_die(die.cu, &unit_die, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr) == nullptr ||
+        dwarf_getsrcfiles(&unit_die, &unit.files, &unit.count) != 0) {
+      unit = Unit();
+    }
+  }
+  if (*index >= unit.count) return FileId();
+  // Before version 5 number 0 says that there is no file.
+  Dwarf_Half version = 0;
+  if (*index == 0 &&
+      (dwarf_cu_info(die.cu, &version, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr) != 0 || version < 5)) {
+    return FileId();
+  }
+  return file(unit.files, static_cast<std::size_t>(*index));
+}
+
+LineTable::LineTable(Dwarf_Die unit, const std::vector<AddressRange>& sections, SourceFiles& files) {
+  Dwarf_Lines* lines = nullptr;
+  std::size_t count = 0;
+  if (dwarf_getsrclines(&unit, &lines, &count) != 0) return;
+  rows_.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    Dwarf_Line* line = dwarf_onesrcline(lines, i);
+    Dwarf_Addr address = 0;
+    int number = 0;
+    bool is_statement = false;
+    bool is_end = false;
+    if (line == nullptr || dwarf_lineaddr(line, &address) != 0 || dwarf_lineno(line, &number) != 0) continue;
+    dwarf_linebeginstatement(line, &is_statement);
+    dwarf_lineendsequence(line, &is_end);
+    if (!touches_code(sections, address)) continue;
+    Dwarf_Files* numbered = nullptr;
+    std::size_t index = 0;
+    FileId file;
+    if (!is_end && dwarf_line_file(line, &numbered, &index) == 0) file = files.file(numbered, index);
+    const bool has_line = number > 0 && !file.none();
+    rows_.push_back({address, has_line ? file : FileId(), has_line ? static_cast<std::uint32_t>(number) : 0U,
+                     is_statement, is_end});
+  }
+  const auto by_address = [](const LineRow& a, const LineRow& b) { return a.address < b.address; };
+  if (!std::is_sorted(rows_.begin(), rows_.end(), by_address)) std::stable_sort(rows_.begin(), rows_.end(), by_address);
+}
+
+const LineRow* LineTable::find(std::uint64_t pc) const {
+  auto after = std::upper_bound(rows_.begin(), rows_.end(), pc,
+                                [](std::uint64_t value, const LineRow& row) { return value < row.address; });
+  if (after == rows_.begin()) return nullptr;
+  --after;
+  return after->is_end ? nullptr : &*after;
+}
+
+}  // namespace memline::symbols

@@ -1,0 +1,146 @@
+#include "symbols/name_match.h"
+
+#include <algorithm>
+#include <cctype>
+#include <vector>
+
+#include "symbols/demangle.h"
+#include "symbols/template_names.h"
+
+namespace memline::symbols {
+namespace {
+
+/// Blanks between words matter ("operator new"), others are a matter of spelling ("> >", "int, long").
+std::string squeeze(std::string_view text) {
+  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != ' ') {
+      out += text[i];
+      continue;
+    }
+    std::size_t next = i;
+    while (next < text.size() && text[next] == ' ') ++next;
+    if (!out.empty() && next < text.size() && is_word(out.back()) && is_word(text[next])) out += ' ';
+    i = next - 1;
+  }
+  return out;
+}
+
+bool ends_at_scope(std::string_view qualified, std::string_view pattern) {
+  if (!qualified.ends_with(pattern)) return false;
+  if (qualified.size() == pattern.size()) return true;
+  const std::string_view before = qualified.substr(0, qualified.size() - pattern.size());
+  return before.ends_with("::") && pattern.find("::") != std::string_view::npos;
+}
+
+/// From the name on: "int ns::f(long)" -> "ns::f(long)".
+std::string_view without_return_type(std::string_view signature) {
+  const std::string_view qualified = qualified_part(signature);
+  return signature.substr(static_cast<std::size_t>(qualified.data() - signature.data()));
+}
+
+}  // namespace
+
+bool glob_match(std::string_view pattern, std::string_view text) {
+  // Greedy with one point to go back to, which is enough for *: no exponential cases.
+  std::size_t p = 0;
+  std::size_t t = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+std::string without_template_arguments(std::string_view qualified) {
+  std::string out = shorten_templates(qualified);
+  for (const std::string_view arguments : {"<...>", "<>"}) {
+    for (std::size_t at = out.find(arguments); at != std::string::npos; at = out.find(arguments, at)) {
+      out.erase(at, arguments.size());
+    }
+  }
+  return out;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t most) {
+  if (a.size() > b.size()) std::swap(a, b);
+  if (b.size() - a.size() > most) return most + 1;
+  const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
+  std::vector<std::size_t> before;
+  std::vector<std::size_t> last(a.size() + 1);
+  for (std::size_t i = 0; i <= a.size(); ++i) last[i] = i;
+  for (std::size_t j = 1; j <= b.size(); ++j) {
+    std::vector<std::size_t> row(a.size() + 1);
+    row[0] = j;
+    std::size_t least = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+      const std::size_t replace = last[i - 1] + (lower(a[i - 1]) == lower(b[j - 1]) ? 0U : 1U);
+      row[i] = std::min({replace, last[i] + 1, row[i - 1] + 1});
+      if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1])) {
+        row[i] = std::min(row[i], before[i - 2] + 1);
+      }
+      least = std::min(least, row[i]);
+    }
+    if (least > most) return most + 1;
+    before = std::move(last);
+    last = std::move(row);
+  }
+  return std::min(last[a.size()], most + 1);
+}
+
+NameMatcher::NameMatcher(std::string_view pattern)
+    : pattern_(squeeze(pattern)),
+      plain_(plain_part(qualified_part(pattern))),
+      is_glob_(pattern.find_first_of("*?") != std::string_view::npos),
+      is_long_(pattern.find_first_of(":(< ") != std::string_view::npos || pattern.starts_with("_Z")) {
+  const std::string demangled = demangle(strip_clone_suffix(pattern));
+  if (!demangled.empty()) {
+    plain_ = plain_part(qualified_part(demangled));
+    demangled_ = squeeze(demangled);
+  }
+}
+
+bool NameMatcher::may_match(std::string_view plain_name) const {
+  if (plain_name == plain_ || squeeze(plain_name) == pattern_) return true;
+  // A symbol stands for itself until it is demangled.
+  if (plain_name.starts_with("_Z")) return true;
+  return is_glob_ && (is_long_ || glob_match(pattern_, plain_name));
+}
+
+bool NameMatcher::matches(const Function& function) const {
+  return matches_exactly(function) || (is_glob_ && matches_glob(function));
+}
+
+bool NameMatcher::matches_exactly(const Function& function) const {
+  if (squeeze(function.name) == pattern_ || function.linkage_name == pattern_) return true;
+  const std::string signature = squeeze(function.signature);
+  if (!demangled_.empty()) return signature == demangled_;
+  return ends_at_scope(squeeze(function.qualified), pattern_) ||
+         ends_at_scope(squeeze(without_template_arguments(function.qualified)), pattern_) || signature == pattern_ ||
+         ends_at_scope(squeeze(without_return_type(function.signature)), pattern_);
+}
+
+bool NameMatcher::matches_glob(const Function& function) const {
+  for (const std::string_view name :
+       {std::string_view(function.name), std::string_view(function.qualified), std::string_view(function.signature),
+        without_return_type(function.signature), std::string_view(function.linkage_name)}) {
+    if (!name.empty() && glob_match(pattern_, squeeze(name))) return true;
+  }
+  return glob_match(pattern_, squeeze(without_template_arguments(function.qualified)));
+}
+
+}  // namespace memline::symbols

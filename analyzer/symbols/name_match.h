@@ -1,0 +1,43 @@
+/// \file NameMatcher: what the user may write for a function, and how near a wrong name is. Pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "symbols/function.h"
+
+namespace memline::symbols {
+
+/// Matches a plain name ("f"), a qualified one ("ns::C<int>::f", "ns::C::f", "C::f"), a signature ("int ns::f(long)",
+/// with or without return type), a linkage name, or a glob with * and ? over any of these.
+class NameMatcher {
+ public:
+  explicit NameMatcher(std::string_view pattern);
+
+  /// Whether a function with this plain name can match at all: spares naming all others in full.
+  bool may_match(std::string_view plain_name) const;
+  bool matches(const Function& function) const;
+  /// As a name that happens to contain * or ? ("operator*"), which goes before reading it as a glob.
+  bool matches_exactly(const Function& function) const;
+
+ private:
+  bool matches_glob(const Function& function) const;
+
+  std::string pattern_;  // without blanks
+  std::string plain_;
+  std::string demangled_;
+  bool is_glob_;
+  bool is_long_;  ///< says more than a plain name can
+};
+
+bool glob_match(std::string_view pattern, std::string_view text);
+
+/// "ns::C<int>::f<long>" -> "ns::C::f"
+std::string without_template_arguments(std::string_view qualified);
+
+/// Insertions, deletions, replacements and swaps of neighbours that lead from one to the other, letters of either case
+/// being the same; anything above `most` is most + 1.
+std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t most);
+
+}  // namespace memline::symbols

@@ -1,0 +1,103 @@
+#include "symbols/symbol_table.h"
+
+#include <gelf.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstddef>
+#include <cstring>
+#include <tuple>
+
+namespace memline::symbols {
+namespace {
+
+constexpr std::size_t kMaxNameBytes = std::size_t{1} << 20;
+
+const AddressRange* section_of(const std::vector<AddressRange>& sections, std::uint64_t address) {
+  for (const AddressRange& section : sections) {
+    if (address >= section.begin && address < section.end) return &section;
+  }
+  return nullptr;
+}
+
+/// Which of several names of one address people know: a function before a label, a global before a local, and the one
+/// with fewer leading underscores.
+std::tuple<bool, bool, std::size_t> rank(const GElf_Sym& symbol, std::string_view name) {
+  const std::size_t first = name.find_first_not_of('_');
+  return {GELF_ST_TYPE(symbol.st_info) == STT_NOTYPE, GELF_ST_BIND(symbol.st_info) == STB_LOCAL,
+          first == std::string_view::npos ? name.size() : first};
+}
+
+struct Candidate {
+  Symbol symbol;
+  std::tuple<bool, bool, std::size_t> rank;
+};
+
+void collect(Elf* elf, Elf_Scn* section, const ElfFile& file, std::vector<Candidate>& out) {
+  GElf_Shdr header{};
+  if (gelf_getshdr(section, &header) == nullptr || header.sh_entsize == 0) return;
+  Elf_Data* data = elf_getdata(section, nullptr);
+  if (data == nullptr || data->d_buf == nullptr) return;
+  const std::size_t count = std::min<std::size_t>(data->d_size / header.sh_entsize, INT_MAX);
+  for (std::size_t i = 0; i < count; ++i) {
+    GElf_Sym symbol{};
+    if (gelf_getsym(data, static_cast<int>(i), &symbol) == nullptr) break;
+    const int type = GELF_ST_TYPE(symbol.st_info);
+    if (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE) continue;
+    if (symbol.st_shndx == SHN_UNDEF || symbol.st_value == 0) continue;
+    if (section_of(file.code_sections(), symbol.st_value) == nullptr) continue;
+    const char* text = elf_strptr(elf, header.sh_link, symbol.st_name);
+    if (text == nullptr || *text == '\0' || *text == '$') continue;  // $x, $d: mapping marks of some CPUs
+    const std::string_view name(text, ::strnlen(text, kMaxNameBytes));
+    out.push_back({{symbol.st_value, symbol.st_size, name}, rank(symbol, name)});
+  }
+}
+
+}  // namespace
+
+void SymbolTable::add(const ElfFile& file) {
+  Elf* elf = file.elf();
+  const GElf_Word wanted = file.has_symbol_table() ? SHT_SYMTAB : SHT_DYNSYM;
+  std::vector<Candidate> found;
+  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr; section = elf_nextscn(elf, section)) {
+    GElf_Shdr header{};
+    if (gelf_getshdr(section, &header) != nullptr && header.sh_type == wanted) collect(elf, section, file, found);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
+    return std::tie(a.symbol.address, a.rank) < std::tie(b.symbol.address, b.rank);
+  });
+  for (const Candidate& candidate : found) {
+    if (!symbols_.empty() && symbols_.back().address == candidate.symbol.address) continue;
+    symbols_.push_back(candidate.symbol);
+  }
+  finish(file);
+}
+
+void SymbolTable::finish(const ElfFile& file) {
+  std::stable_sort(symbols_.begin(), symbols_.end(),
+                   [](const Symbol& a, const Symbol& b) { return a.address < b.address; });
+  for (std::size_t i = 0; i < symbols_.size(); ++i) {
+    Symbol& symbol = symbols_[i];
+    const AddressRange* section = section_of(file.code_sections(), symbol.address);
+    if (section == nullptr) continue;
+    const std::uint64_t room = section->end - symbol.address;
+    if (symbol.size == 0) {
+      const bool next_is_near = i + 1 < symbols_.size() && symbols_[i + 1].address < section->end;
+      symbol.size = next_is_near ? symbols_[i + 1].address - symbol.address : room;
+    }
+    symbol.size = std::min(symbol.size, room);
+  }
+}
+
+const Symbol* SymbolTable::find(std::uint64_t address) const {
+  auto after = std::upper_bound(symbols_.begin(), symbols_.end(), address,
+                                [](std::uint64_t value, const Symbol& symbol) { return value < symbol.address; });
+  // A few steps back: a label without a size may stand inside a function that has one.
+  for (int step = 0; step < 4 && after != symbols_.begin(); ++step) {
+    --after;
+    if (address - after->address < after->size) return &*after;
+  }
+  return nullptr;
+}
+
+}  // namespace memline::symbols

@@ -1,0 +1,180 @@
+#include "symbols/symbolizer.h"
+
+#include <dwarf.h>
+
+#include "symbols/die.h"
+#include "symbols/symbolizer_impl.h"
+
+namespace memline::symbols {
+
+std::string_view to_string(NoLine why) {
+  switch (why) {
+    case NoLine::kNone:
+      return "";
+    case NoLine::kNoDebugInfo:
+      return "no debug info";
+    case NoLine::kStripped:
+      return "stripped";
+    case NoLine::kJit:
+      return "generated code";
+    case NoLine::kFileMissing:
+      return "file missing";
+    case NoLine::kBuildIdDiffers:
+      return "build id differs";
+    case NoLine::kUnreadable:
+      return "file unreadable or damaged";
+    case NoLine::kArtificial:
+      return "compiler-generated code";
+    case NoLine::kUnknownModule:
+      return "module unknown";
+  }
+  return "";
+}
+
+Symbolizer::Impl::Impl(std::vector<ModuleFile> files, const SymbolizerOptions& options)
+    : resolver_(functions_), finder_(options) {
+  modules_.reserve(files.size());
+  for (ModuleFile& file : files) modules_.push_back(std::make_unique<Module>(std::move(file)));
+}
+
+Module* Symbolizer::Impl::load(ModuleId id) {
+  if (id.index() >= modules_.size()) return nullptr;
+  Module* module = modules_[id.index()].get();
+  module->load(finder_, files_);
+  return module;
+}
+
+std::span<const Frame> Symbolizer::Impl::frames(ModuleId module, std::uint64_t offset, bool exact) {
+  // A return address may already belong to the next line, or to the next function.
+  const std::uint64_t pc = exact || offset == 0 ? offset : offset - 1;
+  const auto [place, is_new] = known_.try_emplace(AddressKey{module.value, pc}, answers_.size());
+  if (is_new) answers_.push_back(resolve(module, pc));
+  return answers_[place->second];
+}
+
+std::vector<Frame> Symbolizer::Impl::resolve(ModuleId id, std::uint64_t pc) {
+  if (id.none()) return {Frame{.function = {}, .file = {}, .why = NoLine::kJit}};
+  Module* module = load(id);
+  if (module == nullptr) return {Frame{.function = {}, .file = {}, .why = NoLine::kUnknownModule}};
+  if (module->dwarf() != nullptr) {
+    for (const std::uint32_t unit : module->dwarf()->units_at(pc)) {
+      std::vector<Frame> found = resolve_in_unit(id, *module, unit, pc);
+      if (!found.empty()) return found;
+    }
+  }
+  return {symbol_frame(id, *module, pc, module->why_uncovered())};
+}
+
+std::vector<Frame> Symbolizer::Impl::resolve_in_unit(ModuleId id, Module& module, std::uint32_t unit,
+                                                     std::uint64_t pc) {
+  DwarfFile& dwarf = *module.dwarf();
+  const LineRow* row = dwarf.lines(unit).find(pc);
+  const Outline& outline = dwarf.outline(unit);
+  std::uint32_t scope = outline.at(pc);
+  if (scope == kNoScope && row == nullptr) return {};
+
+  Frame frame;
+  if (row != nullptr && row->line != 0) {
+    frame.file = row->file;
+    frame.line = row->line;
+  } else {
+    frame.why = NoLine::kArtificial;
+  }
+  if (scope == kNoScope) {
+    // Line-tables-only information describes no function that has nothing inlined into it.
+    if (const Symbol* symbol = module.symbols().find(pc)) {
+      frame.function =
+          resolver_.of_symbol_with_lines(id, *symbol, dwarf.unit_name(unit), dwarf.lines(unit).find(symbol->address));
+    }
+    return {frame};
+  }
+  std::vector<Frame> chain;
+  while (scope != kNoScope) {
+    const Scope& here = outline.scopes()[scope];
+    const Dwarf_Die instance = die::at(outline.unit(), here.begin);
+    frame.function = resolver_.of_instance(id, dwarf, unit, instance);
+    const std::uint32_t outer = here.kind == ScopeKind::kInlined ? outline.enclosing_code(scope) : kNoScope;
+    frame.inlined = outer != kNoScope;
+    chain.push_back(frame);
+    if (outer == kNoScope) break;
+    frame = Frame();
+    frame.file = dwarf.source_files().named_by(instance, DW_AT_call_file);
+    frame.line = static_cast<std::uint32_t>(die::number(instance, DW_AT_call_line).value_or(0));
+    if (frame.line == 0 || frame.file.none()) {
+      frame = Frame();
+      frame.why = NoLine::kArtificial;
+    }
+    scope = outer;
+  }
+  return chain;
+}
+
+Frame Symbolizer::Impl::symbol_frame(ModuleId id, Module& module, std::uint64_t pc, NoLine why) {
+  Frame frame;
+  frame.why = why;
+  if (const Symbol* symbol = module.symbols().find(pc)) frame.function = resolver_.of_symbol(id, *symbol);
+  return frame;
+}
+
+Frame Symbolizer::Impl::named_frame(std::string_view file, std::string_view function, std::uint32_t line) {
+  Frame frame;
+  frame.file = files_.intern(file);
+  if (!function.empty()) frame.function = resolver_.of_name(frame.file, function);
+  frame.line = frame.file.none() ? 0 : line;
+  if (frame.line == 0) {
+    frame.file = FileId();
+    frame.why = NoLine::kNoDebugInfo;
+  }
+  return frame;
+}
+
+Symbolizer::Symbolizer(std::vector<ModuleFile> modules, SymbolizerOptions options)
+    : impl_(std::make_unique<Impl>(std::move(modules), options)) {}
+Symbolizer::~Symbolizer() = default;
+
+std::span<const Frame> Symbolizer::frames(ModuleId module, std::uint64_t offset, bool exact) {
+  return impl_->frames(module, offset, exact);
+}
+
+Frame Symbolizer::named_frame(std::string_view file, std::string_view function, std::uint32_t line) {
+  return impl_->named_frame(file, function, line);
+}
+
+const Function& Symbolizer::function(FunctionId id) const {
+  static const Function kUnknown;
+  return id.index() < impl_->functions().size() ? impl_->functions()[id] : kUnknown;
+}
+
+std::string_view Symbolizer::file(FileId id) const {
+  return impl_->files().path(id);
+}
+
+std::size_t Symbolizer::function_count() const {
+  return impl_->functions().size();
+}
+
+const ModuleFile& Symbolizer::module_file(ModuleId id) const {
+  static const ModuleFile kUnknown;
+  const Module* module = impl_->module(id);
+  return module == nullptr ? kUnknown : module->file();
+}
+
+NoLine Symbolizer::module_state(ModuleId id) const {
+  const Module* module = impl_->module(id);
+  return module == nullptr ? NoLine::kUnknownModule : module->state();
+}
+
+std::vector<FunctionId> Symbolizer::find_functions(std::span<const ModuleId> modules, std::string_view pattern) {
+  return impl_->find_functions(modules, pattern);
+}
+
+std::vector<std::string> Symbolizer::nearest_names(std::span<const ModuleId> modules, std::string_view name,
+                                                   std::size_t most) {
+  return impl_->nearest_names(modules, name, most);
+}
+
+std::vector<Symbolizer::CodeLine> Symbolizer::code_lines(FunctionId id) {
+  return impl_->code_lines(id);
+}
+
+}  // namespace memline::symbols

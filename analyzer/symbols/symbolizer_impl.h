@@ -1,0 +1,71 @@
+/// \file Symbolizer::Impl: the tables behind a Symbolizer. Internal to this folder; the work is split over
+/// symbolizer.cpp (frames), find_functions.cpp (names) and code_lines.cpp.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "symbols/debug_finder.h"
+#include "symbols/function_resolver.h"
+#include "symbols/function_table.h"
+#include "symbols/module.h"
+#include "symbols/symbolizer.h"
+
+namespace memline::symbols {
+
+class Symbolizer::Impl {
+ public:
+  Impl(std::vector<ModuleFile> files, const SymbolizerOptions& options);
+
+  std::span<const Frame> frames(ModuleId module, std::uint64_t offset, bool exact);
+  Frame named_frame(std::string_view file, std::string_view function, std::uint32_t line);
+
+  std::vector<FunctionId> find_functions(std::span<const ModuleId> modules, std::string_view pattern);
+  std::vector<std::string> nearest_names(std::span<const ModuleId> modules, std::string_view name, std::size_t most);
+  std::vector<CodeLine> code_lines(FunctionId id);
+
+  const FunctionTable& functions() const { return functions_; }
+  const FileTable& files() const { return files_; }
+  const Module* module(ModuleId id) const {
+    return id.index() < modules_.size() ? modules_[id.index()].get() : nullptr;
+  }
+
+ private:
+  struct AddressKey {
+    std::uint32_t module;
+    std::uint64_t pc;
+    friend bool operator==(const AddressKey&, const AddressKey&) = default;
+  };
+  struct AddressHash {
+    std::size_t operator()(const AddressKey& key) const noexcept {
+      return std::hash<std::uint64_t>{}(key.pc * 0x9e3779b97f4a7c15U + key.module);
+    }
+  };
+
+  Module* load(ModuleId id);
+  std::vector<Frame> resolve(ModuleId module, std::uint64_t pc);
+  std::vector<Frame> resolve_in_unit(ModuleId id, Module& module, std::uint32_t unit, std::uint64_t pc);
+  Frame symbol_frame(ModuleId id, Module& module, std::uint64_t pc, NoLine why);
+  FunctionId function_of(ModuleId id, Module& module, const NamedFunction& named);
+  bool is_within(FunctionId function, FunctionId outer) const;
+  void add_code_lines(ModuleId id, Module& module, FunctionId wanted, std::vector<CodeLine>& out);
+
+  // Declared before the modules, whose debug information refers to the tables.
+  FileTable files_;
+  FunctionTable functions_;
+  FunctionResolver resolver_;
+  DebugFinder finder_;
+  std::vector<std::unique_ptr<Module>> modules_;
+  std::deque<std::vector<Frame>> answers_;  ///< a deque: spans that were handed out stay valid
+  std::unordered_map<AddressKey, std::size_t, AddressHash> known_;
+};
+
+}  // namespace memline::symbols

@@ -1,0 +1,72 @@
+#include "symbols/symbolizer.h"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "fixture.h"
+#include "support/catch.h"
+
+namespace memline::symbols::test {
+namespace {
+
+struct Variant {
+  std::string name;
+  std::string flags;
+};
+
+const std::vector<Variant> kVariants = {
+    {"O0 DWARF 5", "-O0 -gdwarf-5"},
+    {"O2 DWARF 5", "-O2 -gdwarf-5"},
+    {"O2 DWARF 4", "-O2 -gdwarf-4"},
+    {"O2 line tables only", "-O2 -g1"},
+    {"O2 compressed", "-O2 -g -gz"},
+    {"O2 split DWARF 5", "-O2 -gdwarf-5 -gsplit-dwarf"},
+    {"O2 split DWARF 4", "-O2 -gdwarf-4 -gsplit-dwarf"},
+    {"O2 not PIE", "-O2 -g -no-pie"},
+    {"O2 frame pointers, type units", "-O2 -g -fno-omit-frame-pointer -fdebug-types-section"},
+};
+
+}  // namespace
+
+TEST_CASE("lines and inline chains of C programs") {
+  for (const std::string& compiler : {kGcc, kClang}) {
+    for (const Variant& variant : kVariants) {
+      INFO(compiler << ": " << variant.name);
+      const TempFolder folder;
+      compile(compiler, variant.flags, {"lines.c"}, folder / "lines");
+      const std::vector<Stop> stops = stops_of(folder / "lines");
+      REQUIRE(stops.size() == 4);
+      Symbolizer symbolizer = symbolizer_for(folder / "lines", build_id_of(folder / "lines"));
+      check_stops(symbolizer, stops, "lines.c");
+      CHECK(symbolizer.module_state(kFirst) == NoLine::kNone);
+    }
+  }
+}
+
+TEST_CASE("lines and inline chains of C++ programs") {
+  for (const std::string& compiler : {kGxx, kClangxx}) {
+    for (const Variant& variant : kVariants) {
+      INFO(compiler << ": " << variant.name);
+      const TempFolder folder;
+      compile(compiler, variant.flags, {"lines.cpp", "other.cpp"}, folder / "lines");
+      const std::vector<Stop> stops = stops_of(folder / "lines");
+      Symbolizer symbolizer = symbolizer_for(folder / "lines", build_id_of(folder / "lines"));
+      check_stops(symbolizer, stops, "");
+      CHECK(symbolizer.module_state(kFirst) == NoLine::kNone);
+    }
+  }
+}
+
+TEST_CASE("lines of programs optimised at link time") {
+  const TempFolder folder;
+  compile(kGxx, "-O2 -g -flto -ffat-lto-objects", {"lines.cpp", "other.cpp"}, folder / "gcc");
+  Symbolizer gcc = symbolizer_for(folder / "gcc");
+  check_stops(gcc, stops_of(folder / "gcc"), "");
+  compile(kClangxx, "-O2 -g -flto -fuse-ld=lld", {"lines.cpp", "other.cpp"}, folder / "clang");
+  Symbolizer clang = symbolizer_for(folder / "clang");
+  check_stops(clang, stops_of(folder / "clang"), "");
+}
+
+}  // namespace memline::symbols::test
