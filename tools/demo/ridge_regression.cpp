@@ -1,6 +1,6 @@
 // A ridge regression: which weights explain the observations, and how strongly should large weights be punished?
-// Written as one writes numerical code with Eigen; memline's demonstration and its hard case: nothing here calls malloc, every
-// allocation happens in a template that the compiler has inlined.
+// Written as one writes numerical code with Eigen; memline's demonstration and its hard case: nothing here calls
+// malloc, every allocation happens in a template that the compiler has inlined.
 #include <Eigen/Dense>
 #include <cstdio>
 #include <limits>
