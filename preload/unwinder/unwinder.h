@@ -120,7 +120,7 @@ class Unwinder {
   /// After `false` no system call is made any more (seccomp): a stack that leaves known memory ends with kBadMemory.
   void allow_system_calls(bool allowed) noexcept;
 
- private:
+ protected:
   KeptFrame* kept_;
   std::uint32_t depth_;
   std::uint32_t max_frames_;

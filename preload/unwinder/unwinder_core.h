@@ -1,0 +1,55 @@
+/// \file UnwinderCore: what is behind the Unwinder's interface.
+#pragma once
+
+#include <cstdint>
+
+#include "unwinder/fresh_frame.h"
+#include "unwinder/kept_stack.h"
+#include "unwinder/registers.h"
+#include "unwinder/row_source.h"
+#include "unwinder/stack_memory.h"
+#include "unwinder/unwinder.h"
+
+namespace memline::capture {
+
+class UnwinderCore final : public Unwinder {
+ public:
+  void start(std::uint32_t max_frames, FreshFrame* fresh, KeptFrame* kept, Check* checks) noexcept;
+  Walk walk_from(const StartRegisters& from, StackBounds bounds) noexcept;
+  Walk adopt_frames(const void* const* pcs, std::size_t count, StackEnd end) noexcept;
+  void clear() noexcept;
+  void clear_stack() noexcept;
+  RowSource& rows() noexcept { return rows_; }
+
+ private:
+  /// How a walk goes on after a step.
+  enum class Step : std::uint8_t { kStepped, kEnded, kNeedsRegisters };
+
+  /// The frame that the walk has come to, and what ended it.
+  struct Position {
+    std::uint64_t pc;
+    std::uint64_t sp;
+    std::uint64_t bp;
+    bool exact;
+    StackEnd end;
+    std::uint8_t descents;        ///< steps to a lower address, signal frames aside
+    std::uint64_t terminal_slot;  ///< the word whose 0 ended the stack
+  };
+
+  Step step_short(Position& at, const ShortRow& row, FreshFrame& inner, FreshFrame& outer) noexcept;
+  Step step_memory(Position& at, FreshFrame& inner, FreshFrame& outer) noexcept;
+  Step arrive(Position& at, FreshFrame& outer, std::uint64_t sp) noexcept;
+  Step moved(Position& at, const FreshFrame& outer, std::uint64_t sp) noexcept;
+  Walk walk_with_registers(const StartRegisters& from, StackBounds bounds) noexcept;
+  Step step_registers(Position& at, Registers& registers, FreshFrame& inner, FreshFrame& outer) noexcept;
+  bool find_registers(const StartRegisters& from, Registers& registers) noexcept;
+  Walk finish(std::uint32_t count, std::uint32_t matched, const Position& at) noexcept;
+  static void first_frame(const StartRegisters& from, FreshFrame& out) noexcept;
+
+  KeptStack stack_;
+  FreshFrame* fresh_;
+  StackMemory memory_;
+  RowSource rows_;
+};
+
+}  // namespace memline::capture
