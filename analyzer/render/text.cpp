@@ -1,0 +1,196 @@
+#include "render/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "render/colour.h"
+#include "render/column_layout.h"
+#include "render/printable.h"
+#include "render/text_width.h"
+
+namespace memline::render {
+namespace {
+
+constexpr std::size_t kTabColumns = 4;
+/// A text column is never cut to less than this: a shorter rest of a name tells nothing.
+constexpr std::size_t kShortestText = 12;
+
+/// A formatted cell. The unit stands apart, so that the numbers of a column line up whatever their units are.
+struct Printed {
+  std::string text;
+  std::string unit;
+};
+
+Printed print_cell(const views::Cell& cell, const TextStyle& style) {
+  switch (cell.kind) {
+    case views::CellKind::kEmpty:
+      return {};
+    case views::CellKind::kText:
+      return {printable(expand_tabs(cell.text, kTabColumns)), {}};
+    case views::CellKind::kCount:
+      return {fmt::format("{}", cell.number), {}};
+    case views::CellKind::kPercent:
+      return {format_percent(cell.real), {}};
+    case views::CellKind::kBytes:
+    case views::CellKind::kSeconds: {
+      std::string text =
+          cell.kind == views::CellKind::kBytes ? format_bytes(cell.number, style.bytes) : format_seconds(cell.real);
+      const std::size_t space = text.rfind(' ');
+      if (space == std::string::npos) return {std::move(text), {}};
+      return {text.substr(0, space), text.substr(space)};
+    }
+  }
+  return {};
+}
+
+/// All cells of a table as text, units padded to the widest of their column.
+std::vector<std::vector<std::string>> print_cells(const views::Table& table, const TextStyle& style) {
+  std::vector<std::vector<Printed>> printed;
+  std::vector<std::size_t> unit_widths(table.columns.size(), 0);
+  for (const views::Row& row : table.rows) {
+    std::vector<Printed> cells;
+    for (std::size_t i = 0; i < table.columns.size() && i < row.cells.size(); ++i) {
+      cells.push_back(print_cell(row.cells[i], style));
+      unit_widths[i] = std::max(unit_widths[i], cells.back().unit.size());
+    }
+    printed.push_back(std::move(cells));
+  }
+  std::vector<std::vector<std::string>> texts;
+  for (const std::vector<Printed>& row : printed) {
+    std::vector<std::string> cells(table.columns.size());
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      cells[i] = row[i].text + row[i].unit;
+      if (!row[i].unit.empty()) cells[i].append(unit_widths[i] - row[i].unit.size(), ' ');
+    }
+    texts.push_back(std::move(cells));
+  }
+  return texts;
+}
+
+std::string cut(const std::string& text, views::Shrink shrink, std::size_t width) {
+  switch (shrink) {
+    case views::Shrink::kNever:
+      return text;
+    case views::Shrink::kCutEnd:
+      return cut_end(text, width);
+    case views::Shrink::kCutStart:
+      return cut_start(text, width);
+    case views::Shrink::kCutMiddle:
+      return cut_middle(text, width);
+  }
+  return text;
+}
+
+/// One line of the table, without trailing blanks.
+std::string layout_line(const std::vector<std::string>& cells, const std::vector<views::Column>& columns,
+                        const std::vector<std::size_t>& widths) {
+  std::string line;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (i > 0) line.append(kColumnGap, ' ');
+    const std::string text = cut(cells[i], columns[i].shrink, widths[i]);
+    const std::size_t width = text_width(text);
+    const std::string padding(widths[i] > width ? widths[i] - width : 0, ' ');
+    line += columns[i].align == views::Align::kRight ? padding + text : text + padding;
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
+std::vector<std::size_t> table_widths(const views::Table& table, const std::vector<std::vector<std::string>>& cells,
+                                      std::size_t available) {
+  std::vector<ColumnWish> wishes;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const std::size_t title = text_width(table.columns[i].title);
+    ColumnWish wish{title, title};
+    for (const std::vector<std::string>& row : cells) wish.wanted = std::max(wish.wanted, text_width(row[i]));
+    wish.minimum = table.columns[i].shrink == views::Shrink::kNever
+                       ? wish.wanted
+                       : std::min(wish.wanted, std::max(title, kShortestText));
+    wishes.push_back(wish);
+  }
+  return column_widths(wishes, available);
+}
+
+class Page {
+ public:
+  explicit Page(bool colour) : colour_(colour) {}
+
+  void line(std::string_view text, std::string_view colour = {}) {
+    const bool painted = colour_ && !colour.empty() && !text.empty();
+    if (painted) text_ += colour;
+    text_ += text;
+    if (painted) text_ += kPlain;
+    text_ += '\n';
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  bool colour_;
+  std::string text_;
+};
+
+std::string_view colour_of(views::RowRole role) {
+  switch (role) {
+    case views::RowRole::kNormal:
+      return {};
+    case views::RowRole::kQuiet:
+      return kQuietColour;
+    case views::RowRole::kHot:
+      return kHotColour;
+    case views::RowRole::kTotal:
+      return kTotalColour;
+  }
+  return {};
+}
+
+void add_table(const views::Table& table, const TextStyle& style, Page& page) {
+  const std::vector<std::vector<std::string>> cells = print_cells(table, style);
+  const std::vector<std::size_t> widths = table_widths(table, cells, style.width_columns);
+  std::vector<std::string> titles;
+  for (const views::Column& column : table.columns) titles.push_back(column.title);
+  const std::string header = layout_line(titles, table.columns, widths);
+  page.line(header, kTitleColour);
+  const std::size_t rule = text_width(header);
+  page.line(std::string(style.width_columns > 0 ? std::min(rule, style.width_columns) : rule, '='));
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    page.line(layout_line(cells[i], table.columns, widths), colour_of(table.rows[i].role));
+  }
+}
+
+/// A note, broken at blanks where the terminal is narrower; what follows is indented.
+void add_note(const std::string& note, const TextStyle& style, Page& page) {
+  std::string_view rest = note;
+  std::string indent;
+  while (style.width_columns > 0 && indent.size() + text_width(rest) > style.width_columns) {
+    std::size_t end = rest.size();
+    do {
+      end = rest.rfind(' ', end - 1);
+    } while (end != std::string_view::npos && end > 0 &&
+             indent.size() + text_width(rest.substr(0, end)) > style.width_columns);
+    if (end == std::string_view::npos || end == 0) end = rest.find(' ', 1);  // one long word: after it
+    if (end == std::string_view::npos) break;
+    page.line(indent + std::string(rest.substr(0, end)), kNoteColour);
+    rest.remove_prefix(end + 1);
+    indent = "  ";
+  }
+  page.line(indent + std::string(rest), kNoteColour);
+}
+
+}  // namespace
+
+std::string render_text(const views::Table& table, const TextStyle& style) {
+  Page page(style.colour);
+  for (const std::string& heading : table.heading) page.line(printable(heading));
+  if (!table.columns.empty()) {
+    if (!table.heading.empty()) page.line("");
+    add_table(table, style, page);
+  }
+  if (!table.notes.empty()) page.line("");
+  for (const std::string& note : table.notes) add_note(printable(note), style, page);
+  return page.take();
+}
+
+}  // namespace memline::render
