@@ -1,0 +1,24 @@
+/// \file The models as JSON, version 1 of the contract: fields may be added, never renamed.
+///
+/// Sizes are whole bytes, times are seconds, what is unknown or does not apply is null. The text is pure ASCII: other
+/// characters are \u escapes, so that no name in a trace can reach a terminal raw; bytes that are no UTF-8 become
+/// U+FFFD. Pure functions; each result ends in a newline.
+#pragma once
+
+#include <string>
+
+#include "model/heap_model.h"
+#include "model/report_model.h"
+#include "model/summary_model.h"
+#include "model/top_model.h"
+
+namespace memline::exporting {
+
+std::string report_json(const model::ReportModel& report);
+/// At most `most_sites` sites; 0: all.
+std::string top_json(const model::TopModel& top, std::size_t most_sites);
+/// At most `most_rows` rows; 0: all. The totals are always those of the whole heap.
+std::string heap_json(const model::HeapModel& heap, std::size_t most_rows);
+std::string summary_json(const model::SummaryModel& summary);
+
+}  // namespace memline::exporting

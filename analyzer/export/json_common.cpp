@@ -1,0 +1,75 @@
+#include "export/json_common.h"
+
+#include <cmath>
+
+namespace memline::exporting {
+namespace {
+
+/// A damaged trace can make any number: JSON has no infinities.
+Json finite_or_null(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+Json program_object(const model::ProgramInfo& program) {
+  Json object;
+  object["command"] = program.command;
+  object["executable"] = program.executable;
+  object["pid"] = program.pid;
+  object["parent"] = or_null(program.parent);
+  object["host"] = program.host;
+  object["start"] = finite_or_null(program.start);
+  object["duration"] = finite_or_null(program.duration);
+  object["exit"] = {{"kind", program.exit.kind}, {"code", program.exit.code}};
+  object["images"] = program.images;
+  return object;
+}
+
+Json losses_object(const replay::Losses& losses) {
+  Json object;
+  object["events"] = losses.events;
+  object["bytes"] = losses.bytes;
+  object["unknown_frees"] = losses.unknown_frees;
+  object["short_stacks"] = losses.short_stacks;
+  object["complete"] = losses.complete;
+  object["notes"] = losses.notes;
+  return object;
+}
+
+}  // namespace
+
+Json start_document(std::string_view schema, const model::CommonInfo& common) {
+  Json document;
+  document["schema"] = schema;
+  document["program"] = program_object(common.program);
+  document["losses"] = losses_object(common.losses);
+  document["image"] = common.image;
+  document["still_running"] = common.still_running;
+  document["notes"] = common.notes;
+  return document;
+}
+
+void add_totals(Json& object, const model::Totals& totals) {
+  object["threads"] = totals.threads;
+  object["allocations"] = totals.allocations;
+  object["frees"] = totals.frees;
+  object["reallocations"] = totals.reallocations;
+  object["mappings"] = totals.mappings;
+  object["unmappings"] = totals.unmappings;
+  object["allocated"] = totals.allocated;
+  object["freed"] = totals.freed;
+  object["peak"] = totals.peak;
+  object["peak_time"] = finite_or_null(totals.peak_time);
+  object["at_end"] = totals.at_end;
+  object["temporary"] = totals.temporary;
+  object["temporary_bytes"] = totals.temporary_bytes;
+  object["leaked_blocks"] = totals.leaked_blocks;
+  object["max_rss"] = totals.max_rss > 0 ? Json(totals.max_rss) : Json(nullptr);
+}
+
+std::string to_text(const Json& document) {
+  constexpr int kIndent = 2;
+  constexpr bool kAsciiOnly = true;
+  return document.dump(kIndent, ' ', kAsciiOnly, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace memline::exporting

@@ -1,0 +1,28 @@
+/// \file What every JSON report has in common: "program", "losses", and the way values are written. For this folder
+/// only.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "model/common_info.h"
+#include "model/summary_model.h"
+
+namespace memline::exporting {
+
+/// Fields stay in the order in which the contract lists them.
+using Json = nlohmann::ordered_json;
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+/// {"schema": ..., "program": ..., "losses": ...}
+Json start_document(std::string_view schema, const model::CommonInfo& common);
+/// The fields of a summary's totals, appended to `object`.
+void add_totals(Json& object, const model::Totals& totals);
+std::string to_text(const Json& document);
+
+}  // namespace memline::exporting

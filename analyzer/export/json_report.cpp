@@ -1,0 +1,64 @@
+#include "export/json.h"
+#include "export/json_common.h"
+
+namespace memline::exporting {
+namespace {
+
+void add_flow(Json& object, const model::Flow& flow) {
+  object["allocated"] = flow.allocated;
+  object["freed"] = flow.freed;
+  object["allocations"] = flow.allocations;
+  object["frees"] = flow.frees;
+  object["reallocations"] = flow.reallocations;
+  object["mappings"] = flow.mappings;
+  object["unmappings"] = flow.unmappings;
+}
+
+Json line_object(const model::LineReport& line) {
+  Json object;
+  object["file"] = or_null(line.file);
+  object["line"] = or_null(line.line);
+  object["text"] = or_null(line.text);
+  object["mem_usage"] = or_null(line.mem_usage);
+  object["rss"] = or_null(line.rss);
+  object["increment"] = line.flow.increment;
+  object["peak"] = or_null(line.peak);
+  object["seen"] = line.flow.seen;
+  object["occurrences"] = or_null(line.occurrences);
+  add_flow(object, line.flow);
+  object["resident"] = or_null(line.resident);
+  object["counters"] = Json::object();
+  for (const auto& [name, value] : line.counters) object["counters"][name] = value;
+  return object;
+}
+
+Json function_object(const model::FunctionReport& function) {
+  Json object;
+  object["name"] = function.name;
+  object["signature"] = function.signature;
+  object["file"] = or_null(function.file);
+  object["first_line"] = or_null(function.first_line);
+  object["last_line"] = or_null(function.last_line);
+  object["calls"] = or_null(function.calls);
+  object["seen"] = function.flow.seen;
+  object["increment"] = function.flow.increment;
+  object["peak"] = function.peak;
+  add_flow(object, function.flow);
+  object["lines"] = Json::array();
+  for (const model::LineReport& line : function.lines) object["lines"].push_back(line_object(line));
+  object["notes"] = function.notes;
+  return object;
+}
+
+}  // namespace
+
+std::string report_json(const model::ReportModel& report) {
+  Json document = start_document("memline.report/1", report.common);
+  document["functions"] = Json::array();
+  for (const model::FunctionReport& function : report.functions) {
+    document["functions"].push_back(function_object(function));
+  }
+  return to_text(document);
+}
+
+}  // namespace memline::exporting

@@ -1,0 +1,75 @@
+#include <algorithm>
+
+#include "export/json.h"
+#include "export/json_common.h"
+
+namespace memline::exporting {
+namespace {
+
+Json site_object(const model::Site& site) {
+  Json object;
+  object["file"] = or_null(site.file);
+  object["line"] = or_null(site.line);
+  object["function"] = site.function;
+  object["module"] = site.module;
+  object["why"] = or_null(site.why);
+  object["text"] = or_null(site.text);
+  object["allocated"] = site.costs.allocated;
+  object["allocations"] = site.costs.allocations;
+  object["at_peak"] = site.costs.at_peak;
+  object["at_end"] = site.costs.at_end;
+  object["temporary"] = site.costs.temporary;
+  object["temporary_bytes"] = site.costs.temporary_bytes;
+  return object;
+}
+
+Json row_object(const model::HeapRow& row) {
+  Json object;
+  object["kind"] = row.kind;
+  object["file"] = or_null(row.file);
+  object["line"] = or_null(row.line);
+  object["function"] = or_null(row.function);
+  object["count"] = row.count;
+  object["bytes"] = row.bytes;
+  return object;
+}
+
+std::size_t shown(std::size_t count, std::size_t most) {
+  return most == 0 ? count : std::min(count, most);
+}
+
+}  // namespace
+
+std::string top_json(const model::TopModel& top, std::size_t most_sites) {
+  Json document = start_document("memline.top/1", top.common);
+  document["inclusive"] = top.inclusive;
+  document["totals"] = Json::object();
+  add_totals(document["totals"], top.totals);
+  document["sites"] = Json::array();
+  for (std::size_t i = 0; i < shown(top.sites.size(), most_sites); ++i) {
+    document["sites"].push_back(site_object(top.sites[i]));
+  }
+  return to_text(document);
+}
+
+std::string heap_json(const model::HeapModel& heap, std::size_t most_rows) {
+  Json document = start_document("memline.heap/1", heap.common);
+  document["at"] = heap.at;
+  document["at_time"] = heap.at_time;
+  document["by"] = heap.by;
+  document["count"] = heap.count;
+  document["bytes"] = heap.bytes;
+  document["rows"] = Json::array();
+  for (std::size_t i = 0; i < shown(heap.rows.size(), most_rows); ++i) {
+    document["rows"].push_back(row_object(heap.rows[i]));
+  }
+  return to_text(document);
+}
+
+std::string summary_json(const model::SummaryModel& summary) {
+  Json document = start_document("memline.summary/1", summary.common);
+  add_totals(document, summary.totals);
+  return to_text(document);
+}
+
+}  // namespace memline::exporting
