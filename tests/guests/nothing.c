@@ -1,0 +1,2 @@
+/* Not one allocation. */
+int main(void) { return 0; }

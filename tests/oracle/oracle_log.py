@@ -1,0 +1,105 @@
+"""Reads the log of liboracle.so (the format stands in oracle_preload.c) and names its frames by addr2line.
+
+GNU addr2line 2.40 cannot do everything here: of an inlined function without a linkage name (one in an anonymous
+namespace) it gives the name of the function around it, of clang's DWARF 5 it loses inlined frames, and split DWARF it
+does not read. So LLVM's is taken where it is installed, and GNU's for the rest and where it is asked for.
+"""
+
+import glob
+import os
+import re
+import shutil
+import subprocess
+from collections import namedtuple
+
+# What one source frame is: `where` is (file, line), line 0 if unknown; `module` the path of its object.
+Frame = namedtuple("Frame", "function file line module symbol")
+# An event's own fields are in `values`, in the order of the log.
+Event = namedtuple("Event", "kind thread values stack")
+
+
+class Log:
+    def __init__(self, path):
+        self.modules, self.stacks, self.events = {}, {0: ()}, []
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            for text in file:
+                words = text.split()
+                if words[0] == "M":
+                    self.modules[int(words[1])] = text.split(" ", 3)[3].rstrip("\n")
+                elif words[0] == "S":
+                    self.stacks[int(words[1])] = tuple(words[2:])
+                else:
+                    self.events.append(_event(words))
+        self.modules[-1] = ""
+
+    def physical_frames(self):
+        return sorted({frame for stack in self.stacks.values() for frame in stack})
+
+
+def _event(words):
+    """Addresses are hexadecimal; which fields are depends on the kind."""
+    hexadecimal = {"a": (0,), "f": (0,), "r": (0, 1), "m": (0,), "u": (0,), "R": (0, 2), "p": (0,), "b": (0, 1)}
+    values = tuple(int(word, 16 if index in hexadecimal[words[0]] else 10) for index, word in enumerate(words[2:-1]))
+    return Event(words[0], int(words[1]), values, int(words[-1]))
+
+
+def find_addr2line():
+    installed = sorted(glob.glob("/usr/lib/llvm-*/bin/llvm-addr2line"))
+    return shutil.which("llvm-addr2line") or (installed[-1] if installed else "addr2line")
+
+
+def _addr2line(program, module, offsets):
+    """{offset: [(function, file, line)...]}, innermost first."""
+    if not os.path.isfile(module):
+        return {offset: [("??", "??", 0)] for offset in offsets}
+    answer = subprocess.run([program, "-a", "-i", "-f", "-C", "-e", module], text=True,
+                            errors="surrogateescape", input="".join(f"{offset:#x}\n" for offset in offsets), capture_output=True, check=True)
+    found, current = {}, None
+    lines = iter(answer.stdout.splitlines())
+    for text in lines:
+        if re.fullmatch(r"0x[0-9a-f]+", text):
+            current = found.setdefault(int(text, 16), [])
+            continue
+        file, _, line = re.sub(r" \(discriminator \d+\)$", "", next(lines)).rpartition(":")
+        current.append((re.sub(r"^\(inlined by\) ", "", text), file, int(line) if line.isdigit() else 0))
+    return found
+
+
+def _dynamic_symbols(module):
+    answer = subprocess.run(["nm", "-D", "-C", "-S", "--defined-only", module], capture_output=True, text=True,
+                            errors="surrogateescape", check=False)
+    symbols = []
+    for text in answer.stdout.splitlines():
+        match = re.match(r"([0-9a-f]+) ([0-9a-f]+) [TtWwVvuiI] (.*)", text)
+        if match:
+            symbols.append((int(match[1], 16), int(match[2], 16), re.sub(r"@.*", "", match[3])))
+    return sorted(symbols)
+
+
+def _symbol_at(symbols, offset):
+    for begin, size, name in symbols:
+        if begin <= offset < begin + size:
+            return name
+    return None
+
+
+def name_frames(log, program=None):
+    """{"module:offset": [Frame...]}, innermost first, at least one each."""
+    program, wanted = program or find_addr2line(), {}
+    for text in log.physical_frames():
+        module, offset = text.rstrip("!").split(":")
+        lookup = int(offset, 16) - (0 if text.endswith("!") else 1)
+        wanted.setdefault(int(module), []).append((text, lookup))
+    named = {}
+    for module, frames in wanted.items():
+        path = log.modules[module]
+        answers = _addr2line(program, path, sorted({lookup for _, lookup in frames}))
+        symbols = _dynamic_symbols(path) if path else []
+        for text, lookup in frames:
+            named[text] = []
+            for function, file, line in answers.get(lookup) or [("??", "??", 0)]:
+                known = file != "??" and line > 0
+                symbol = function if function != "??" else _symbol_at(symbols, lookup)
+                named[text].append(Frame(function if function != "??" else None,
+                                         os.path.normpath(file) if known else None, line if known else 0, path, symbol))
+    return named
