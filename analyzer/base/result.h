@@ -20,15 +20,15 @@ enum class ExitCode : int {
 
 struct Error {
   ExitCode code = ExitCode::kUnreadable;
-  std::string message;                   ///< one sentence, without the path
-  std::string path = {};                 ///< the file it is about, empty if none
+  std::string message;                                 ///< one sentence, without the path
+  std::string path = {};                               ///< the file it is about, empty if none
   std::optional<std::uint64_t> offset = std::nullopt;  ///< byte offset in that file, where known
 };
 
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}       // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }

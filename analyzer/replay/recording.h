@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,7 +14,13 @@
 #include "memline/trace_format.h"
 #include "replay/stack_table.h"
 
+namespace memline::trace {
+class TraceFile;
+}
+
 namespace memline::replay {
+
+class LiveMemory;
 
 struct Thread {
   std::uint32_t tid = 0;
@@ -25,7 +32,7 @@ struct Module {
   std::uint32_t generation = 0;
   std::uint64_t begin = 0, end = 0, bias = 0;
   bool main_executable = false;
-  bool known = false;  ///< false: stacks name it, but its record was lost
+  bool known = false;    ///< false: stacks name it, but its record was lost
   std::string build_id;  ///< raw bytes
   std::string path;
 };
@@ -60,44 +67,52 @@ struct ForkOrigin {
 
 /// What is missing. Everything zero and complete: every event is there.
 struct Losses {
-  std::uint64_t events = 0;         ///< events that were seen but could not be recorded, or stood in damaged blocks (at least)
-  std::uint64_t bytes = 0;          ///< acquired bytes among them, where known
-  std::uint64_t unknown_frees = 0;  ///< releases of blocks whose acquisition is not in the trace
-  std::uint64_t short_stacks = 0;   ///< events whose stack did not reach its root
-  bool complete = true;
-  std::vector<std::string> notes;   ///< one sentence each
+  std::uint64_t events = 0;  ///< events that were seen but could not be recorded, or stood in damaged blocks (at least)
+  std::uint64_t bytes = 0;   ///< acquired bytes among them, where known
+  std::uint64_t unknown_frees = 0;   ///< releases of blocks whose acquisition is not in the trace
+  std::uint64_t short_stacks = 0;    ///< events whose stack did not reach its root
+  std::uint64_t damaged_places = 0;  ///< damaged or missing blocks, a cut tail: exit code 3
+  bool complete = true;              ///< every event is there (short stacks do not matter here)
+  std::vector<std::string> notes;    ///< one sentence each
 };
 
 struct Image {
+  std::uint32_t number = 0;   ///< in the trace; not its index in Recording::images where an image's blocks are all lost
   trace::ImageStart start{};  ///< its texts point nowhere; use the strings below
   std::string executable, working_dir, host, allocator, unwinder;
   std::vector<std::string> command;
-  std::vector<Thread> threads;    ///< by ThreadId
-  std::vector<Module> modules;    ///< by ModuleId (trace module number minus 1)
-  std::vector<Mark> marks;        ///< in time order
-  std::vector<Span> spans;        ///< in order of their beginning
-  std::vector<RssSample> rss;     ///< in time order, thinned to a bounded number so that no maximum is lost
+  std::vector<Thread> threads;  ///< by ThreadId
+  std::vector<Module> modules;  ///< by ModuleId (trace module number minus 1)
+  std::vector<Mark> marks;      ///< in time order
+  std::vector<Span> spans;      ///< in order of their beginning
+  std::vector<RssSample> rss;   ///< in time order, thinned to a bounded number so that no maximum is lost
   std::optional<ForkOrigin> fork;
-  std::uint64_t events = 0;           ///< acquisitions and releases recorded
-  std::uint64_t acquired_bytes = 0;   ///< sum of recorded block sizes and mappings: which image allocated most
+  std::uint64_t events = 0;          ///< acquisitions and releases recorded
+  std::uint64_t acquired_bytes = 0;  ///< sum of recorded block sizes and mappings: which image allocated most
   std::uint64_t first_ticks = 0, last_ticks = 0;
-  double ticks_per_second = 0;        ///< from the clock pairs; 0 if there is only one
+  double ticks_per_second = 0;  ///< from the clock pairs; 0 if there is only one
   trace::ExitKind exit_kind = trace::ExitKind::kUnknown;
   int exit_code = 0;
-  std::string exec_path;              ///< of the next program, where exit_kind is kExec or another image follows
+  std::string exec_path;  ///< of the next program, where exit_kind is kExec or another image follows
   StackTable stacks;
+  bool was_paused = false;  ///< acquisitions were not recorded for a while
+  ThreadId unknown_thread;  ///< who wrote lanes whose Thread record is lost; none() if there is no such lane
+  std::shared_ptr<const LiveMemory> inherited;  ///< a forked child's memory at its start; null if there is none
 
+  /// Negative for what happened before the image started (inherited blocks).
   double seconds_since_start(std::uint64_t ticks) const {
-    return ticks_per_second > 0 ? static_cast<double>(ticks - start.ticks) / ticks_per_second : 0.0;
+    if (ticks_per_second <= 0) return 0.0;
+    return static_cast<double>(static_cast<std::int64_t>(ticks - start.ticks)) / ticks_per_second;
   }
 };
 
 struct Recording {
   std::string path;
   trace::TraceHeader header{};
-  std::vector<Image> images;
-  bool still_running = false;  ///< the process was alive when the trace was read
-  Losses losses;               ///< of the file: header counters, damaged blocks, cut tail; replay adds to a copy
+  std::shared_ptr<const trace::TraceFile> file;  ///< as it was when scanned; replay() reads the same records again
+  std::vector<Image> images;                     ///< empty: the process ended before it recorded anything
+  bool still_running = false;                    ///< the process was alive when the trace was read
+  Losses losses;  ///< of the file: header counters, damaged blocks, cut tail; replay adds to a copy
 };
 
 }  // namespace memline::replay

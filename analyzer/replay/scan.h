@@ -1,10 +1,12 @@
 /// \file scan(): the first pass over a trace: everything but the events.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "base/result.h"
 #include "replay/recording.h"
+#include "trace/byte_source.h"
 
 namespace memline::replay {
 
@@ -12,5 +14,9 @@ namespace memline::replay {
 /// can be read (no such file, not a trace, another version). Stack ids of lanes are not kept: replay() meets the same
 /// Stack records again and finds the same nodes in image.stacks.
 Result<Recording> scan(const std::string& path);
+
+/// The same for a trace that is not a file (tests, fuzzers). A forked child's parent is still looked for on disk,
+/// unless `follow_parent` is false.
+Result<Recording> scan(std::unique_ptr<trace::ByteSource> source, bool follow_parent = true);
 
 }  // namespace memline::replay

@@ -1,14 +1,16 @@
 /// \file StackTable: every distinct stack of one image, as a tree of frames that all lanes share.
 ///
-/// The first nodes are the roots, one per trace::StackEnd: they are no frames, but tell how the stacks below them ended.
-/// Node 0 is thus the root of complete stacks; kUnknownStack stands for an event without a (readable) stack.
+/// The first nodes are the roots, one per trace::StackEnd: they are no frames, but tell how the stacks below them
+/// ended. Node 0 is thus the root of complete stacks; kUnknownStack stands for an event without a (readable) stack.
 /// Grows with distinct stacks only. One thread at a time.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/strong_id.h"
@@ -24,11 +26,12 @@ struct NamedFrame {
 };
 
 struct Node {
-  NodeId parent;              ///< towards the start of the program; none() for a root
-  ModuleId module;            ///< none(): offset is an absolute address in no module, or named >= 0
-  std::uint64_t offset = 0;   ///< in the module: address minus load bias
-  bool exact = false;         ///< offset is a pc, not a return address
-  std::int32_t named = -1;    ///< index for named_frame(), or -1
+  NodeId parent;             ///< towards the start of the program; none() for a root
+  ModuleId module;           ///< none(): offset is an absolute address in no module, or named >= 0
+  std::uint64_t offset = 0;  ///< in the module: address minus load bias
+  bool exact = false;        ///< offset is a pc, not a return address
+  trace::StackEnd end = trace::StackEnd::kNoUnwindInfo;  ///< how the stack ended outside
+  std::int32_t named = -1;                               ///< index for named_frame(), or -1
 };
 
 inline constexpr NodeId kUnknownStack{std::size_t{trace::kStackEnds}};  ///< the node after the roots
@@ -41,6 +44,9 @@ class StackTable {
   /// The child of `parent` with this frame, made if it is new.
   NodeId child(NodeId parent, ModuleId module, std::uint64_t offset, bool exact);
   NodeId named_child(NodeId parent, const NamedFrame& frame);
+  /// The same nodes if they are there already, else kUnknownStack.
+  NodeId find_child(NodeId parent, ModuleId module, std::uint64_t offset, bool exact) const;
+  NodeId find_named_child(NodeId parent, const NamedFrame& frame) const;
   static constexpr NodeId root(trace::StackEnd end) { return NodeId{static_cast<std::size_t>(end)}; }
 
   std::size_t size() const { return nodes_.size(); }
@@ -48,15 +54,17 @@ class StackTable {
   bool is_frame(NodeId id) const { return id.index() >= kFirstFrameNode; }
   const NamedFrame& named_frame(std::int32_t index) const { return named_[static_cast<std::size_t>(index)]; }
   /// How the stack ended outside; kNoUnwindInfo for kUnknownStack.
-  trace::StackEnd end(NodeId id) const;
+  trace::StackEnd end(NodeId id) const { return node(id).end; }
 
  private:
   std::size_t find_slot(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named) const;
+  NodeId add(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named);
   void grow();
 
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> slots_;  ///< open addressing: node index + 1, 0 = free
   std::vector<NamedFrame> named_;
+  std::map<std::tuple<std::string, std::string, std::uint32_t>, std::int32_t> named_index_;
 };
 
 }  // namespace memline::replay

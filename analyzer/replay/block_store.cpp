@@ -1,0 +1,131 @@
+#include "replay/block_store.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace memline::replay {
+
+void HeldBlock::add_shares(bool temporary, std::vector<OwnerShare>& shares) const {
+  std::uint64_t own_bytes = block.bytes;
+  for (const Carve& carve : carves) {
+    own_bytes -= carve.bytes();
+    if (carve.pool == 0) {
+      shares.push_back({.owner = carve.owner, .owner_thread = carve.thread, .bytes = carve.bytes()});
+    }
+  }
+  shares.push_back(
+      {.owner = block.owner, .owner_thread = block.thread, .bytes = own_bytes, .blocks = 1, .temporary = temporary});
+}
+
+std::vector<Carve> BlockStore::take_carves(std::uint64_t block) {
+  std::vector<Carve> taken;
+  if (carves_.empty()) return taken;
+  const auto first = carves_.lower_bound(block);
+  auto last = first;
+  for (; last != carves_.end() && last->second.block == block; ++last) taken.push_back(last->second);
+  carves_.erase(first, last);
+  return taken;
+}
+
+std::optional<HeldBlock> BlockStore::insert(const Block& block) {
+  const std::optional<Block> old = blocks_.insert(block);
+  if (!old) return std::nullopt;
+  return HeldBlock{*old, take_carves(old->address)};
+}
+
+void BlockStore::put(HeldBlock&& held) {
+  if (blocks_.insert(held.block)) take_carves(held.block.address);
+  for (const Carve& carve : held.carves) carves_.insert_or_assign(carve.begin, carve);
+}
+
+std::optional<HeldBlock> BlockStore::take(std::uint64_t address) {
+  const std::optional<Block> block = blocks_.erase(address);
+  if (!block) return std::nullopt;
+  return HeldBlock{*block, take_carves(address)};
+}
+
+void BlockStore::take_all(std::vector<HeldBlock>& taken) {
+  blocks_.for_each([&](const Block& block) { taken.push_back({block, take_carves(block.address)}); });
+  blocks_.clear();
+  carves_.clear();
+}
+
+bool BlockStore::reserve(std::uint64_t begin, std::uint64_t end, std::uint64_t pool, std::vector<OwnerShare>& shares,
+                         std::vector<Carve>& others) {
+  const Block* block = blocks_.find_containing(begin);
+  if (block == nullptr) return false;
+  if (end - block->address > block->bytes) end = block->address + block->bytes;
+
+  // Cut what is carved already at both ends, so that every carve lies wholly inside or outside.
+  for (const std::uint64_t cut : {begin, end}) {
+    auto it = carves_.lower_bound(cut);
+    if (it == carves_.begin()) continue;
+    Carve& carve = std::prev(it)->second;
+    if (carve.end <= cut) continue;
+    Carve tail = carve;
+    tail.begin = cut;
+    carve.end = cut;
+    carves_.emplace(cut, tail);
+  }
+  std::uint64_t position = begin;
+  const auto reserve_gap = [&](std::uint64_t gap_end) {
+    if (position >= gap_end) return;
+    shares.push_back({.owner = block->owner, .owner_thread = block->thread, .bytes = gap_end - position});
+    carves_.emplace(position, Carve{.begin = position, .end = gap_end, .block = block->address, .pool = pool});
+  };
+  std::vector<std::uint64_t> inside;
+  for (auto it = carves_.lower_bound(begin); it != carves_.end() && it->first < end; ++it) inside.push_back(it->first);
+  for (const std::uint64_t start : inside) {
+    reserve_gap(start);
+    Carve& carve = carves_.at(start);
+    position = carve.end;
+    if (carve.pool == 0) {
+      shares.push_back({.owner = carve.owner, .owner_thread = carve.thread, .bytes = carve.bytes()});
+      carve = Carve{.begin = carve.begin, .end = carve.end, .block = carve.block, .pool = pool};
+    } else if (carve.pool != pool) {
+      others.push_back(carve);
+    }
+  }
+  reserve_gap(end);
+  return true;
+}
+
+void BlockStore::give_back(std::uint64_t begin, std::uint64_t end, std::uint64_t pool, const Block& owner,
+                           std::uint64_t& acquired_bytes, std::vector<OwnerShare>& handed_over) {
+  std::vector<std::uint64_t> touched;
+  auto it = carves_.lower_bound(begin);
+  if (it != carves_.begin() && std::prev(it)->second.end > begin) --it;
+  for (; it != carves_.end() && it->first < end; ++it) {
+    Carve& carve = it->second;
+    if (carve.pool != pool) continue;
+    carve.pool = 0;
+    carve.owner = owner.owner, carve.thread = owner.thread, carve.ticks = owner.ticks;
+    acquired_bytes += carve.bytes();
+    if (touched.empty() || touched.back() != carve.block) touched.push_back(carve.block);
+  }
+  for (const std::uint64_t address : touched) {
+    Block* block = blocks_.find(address);
+    if (block == nullptr) continue;
+    std::uint64_t returned = 0;
+    for (auto at = carves_.lower_bound(address); at != carves_.end() && at->second.block == address; ++at) {
+      const Carve& carve = at->second;
+      if (carve.pool == 0 && carve.owner == owner.owner && carve.thread == owner.thread) returned += carve.bytes();
+    }
+    if (returned != block->bytes) continue;
+    take_carves(address);
+    handed_over.push_back({.owner = block->owner, .owner_thread = block->thread, .bytes = 0, .blocks = 1});
+    block->owner = owner.owner, block->thread = owner.thread, block->ticks = owner.ticks;
+  }
+}
+
+bool BlockStore::has_reserve(std::uint64_t begin, std::uint64_t end, std::uint64_t pool) const {
+  auto it = carves_.lower_bound(begin);
+  if (it != carves_.begin() && std::prev(it)->second.end > begin) --it;
+  for (; it != carves_.end() && it->first < end; ++it) {
+    if (it->second.pool == pool) return true;
+  }
+  return false;
+}
+
+}  // namespace memline::replay

@@ -1,0 +1,241 @@
+#include "replay/image_scanner.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace memline::replay {
+namespace {
+
+constexpr std::uint32_t kMostTimeShift = 63;
+
+std::vector<std::string> split_arguments(std::string_view text) {
+  std::vector<std::string> arguments;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\0'), text.size());
+    arguments.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return arguments;
+}
+
+}  // namespace
+
+ImageScanner::ImageScanner(const trace::TraceFile& file, std::uint32_t number, const trace::LaneLimits* limits,
+                           trace::Damage& damage)
+    : file_(file),
+      limits_(limits),
+      damage_(damage),
+      most_modules_(most_modules(file.size_bytes())),
+      most_threads_(most_threads(file.size_bytes())) {
+  image_.number = number;
+}
+
+Image ImageScanner::scan() {
+  for (const trace::LaneBlocks& lane : file_.lanes(image_.number)) {
+    trace::LaneLimit limit;
+    if (limits_ != nullptr) {
+      const auto found = limits_->find(lane.lane);
+      if (found == limits_->end()) continue;
+      limit = found->second;
+    }
+    scan_lane(lane, limit);
+  }
+  finish();
+  return std::move(image_);
+}
+
+void ImageScanner::scan_lane(const trace::LaneBlocks& lane, trace::LaneLimit limit) {
+  stacks_ = {};
+  thread_ = {};
+  lane_exec_.reset();
+  trace::LaneReader reader(file_, lane, limit, &damage_);
+  while (reader.has_record()) {
+    ticks_ = reader.ticks();
+    offset_ = reader.offset();
+    if (trace::kRecordTraits[static_cast<std::size_t>(reader.type())].timed) {
+      if (thread_.none()) has_unknown_thread_ = true;
+      Thread& thread = thread_.none() ? unknown_thread_ : image_.threads[thread_.index()];
+      if (thread.last_ticks == 0) thread.first_ticks = ticks_;
+      thread.first_ticks = std::min(thread.first_ticks, ticks_);
+      thread.last_ticks = std::max(thread.last_ticks, ticks_);
+    }
+    reader.take([this](const auto& record) { on(record); });
+  }
+  if (lane_exec_) ended(*lane_exec_);
+}
+
+void ImageScanner::on(const trace::ImageStart& record) {
+  if (has_start_) return;
+  has_start_ = true;
+  image_.start = record;
+  image_.executable = record.executable;
+  image_.command = split_arguments(record.command_line);
+  image_.working_dir = record.working_dir;
+  image_.host = record.host;
+  image_.allocator = record.allocator;
+  image_.unwinder = record.unwinder;
+  image_.was_paused = image_.was_paused || record.paused != 0;
+  trace::ImageStart& start = image_.start;
+  start.executable = start.command_line = start.working_dir = start.host = start.allocator = start.unwinder = {};
+  start.time_shift = std::min(start.time_shift, kMostTimeShift);
+  clock_pair(record.ticks, record.monotonic_ns);
+}
+
+void ImageScanner::on(const trace::Thread& record) {
+  if (record.thread >= most_threads_) {
+    damage_.add("record at offset " + std::to_string(offset_) + ": an impossible thread number", 0);
+    thread_ = {};
+    return;
+  }
+  if (record.thread >= image_.threads.size()) image_.threads.resize(record.thread + std::size_t{1});
+  thread_ = ThreadId{std::size_t{record.thread}};
+  Thread& thread = image_.threads[record.thread];
+  thread.tid = record.tid;
+  if (!record.name.empty()) thread.name = record.name;
+}
+
+void ImageScanner::on(const trace::Module& record) {
+  if (record.module == 0 || record.module > most_modules_) {
+    damage_.add("record at offset " + std::to_string(offset_) + ": an impossible module number", 0);
+    return;
+  }
+  Module& module = image_.modules[module_known(ModuleId{record.module - std::size_t{1}}).index()];
+  module = {.generation = record.generation,
+            .begin = record.begin,
+            .end = record.end,
+            .bias = record.bias,
+            .main_executable = record.main_executable != 0,
+            .known = true,
+            .build_id = std::string(record.build_id),
+            .path = std::string(record.path)};
+}
+
+ModuleId ImageScanner::module_known(ModuleId module) {
+  if (!module.none() && module.index() >= image_.modules.size()) image_.modules.resize(module.index() + 1);
+  return module;
+}
+
+void ImageScanner::on(const trace::Stack& record) {
+  const bool ok = define_stack(record, stacks_, most_modules_, [this](NodeId parent, const trace::FrameRef& frame) {
+    return image_.stacks.child(parent, module_known(module_of(frame)), frame.offset, frame.exact);
+  });
+  if (!ok) damage_.add("record at offset " + std::to_string(offset_) + ": an impossible stack", 0);
+}
+
+void ImageScanner::on(const trace::NamedFrame& record) {
+  const NodeId parent = record.parent == 0 ? StackTable::root(trace::StackEnd::kRoot) : stacks_.find(record.parent);
+  const NamedFrame frame{std::string(record.file), std::string(record.function), record.line};
+  stacks_.define(record.id, image_.stacks.named_child(parent, frame));
+}
+
+void ImageScanner::event(std::uint64_t acquired_bytes) {
+  ++image_.events;
+  image_.acquired_bytes += acquired_bytes;
+}
+
+void ImageScanner::on(const trace::Map& record) {
+  event(record.kind == trace::MapKind::kPrivateAnonymous && record.protection != 0 ? record.length_bytes : 0);
+}
+
+void ImageScanner::on(const trace::Break& record) {
+  event(record.new_break > record.old_break ? record.new_break - record.old_break : 0);
+}
+
+void ImageScanner::on(const trace::Tick& record) {
+  clock_pair(record.time, record.monotonic_ns);
+  const std::uint64_t page_bytes = image_.start.page_bytes != 0 ? image_.start.page_bytes : 4096;
+  rss_.add({record.time, record.rss_pages * page_bytes});
+}
+
+void ImageScanner::clock_pair(std::uint64_t ticks, std::uint64_t nanoseconds) {
+  if (!first_pair_ || ticks < first_pair_->ticks) first_pair_ = {ticks, nanoseconds};
+  if (!last_pair_ || ticks > last_pair_->ticks) last_pair_ = {ticks, nanoseconds};
+}
+
+void ImageScanner::on(const trace::Mark& record) {
+  Mark mark{record.time, thread_, std::string(record.name), std::nullopt};
+  if (record.has_value != 0) mark.value = record.value;
+  image_.marks.push_back(std::move(mark));
+}
+
+void ImageScanner::on(const trace::SpanBegin& record) {
+  image_.spans.push_back({record.token, record.parent, std::string(record.name), record.time, std::nullopt, thread_});
+}
+
+void ImageScanner::on(const trace::ForkedFrom& record) {
+  image_.fork = ForkOrigin{.parent_pid = record.parent_pid,
+                           .parent_image = record.parent_image,
+                           .parent_trace_id = std::string(record.parent_trace_id),
+                           .parent_path = std::string(record.parent_path),
+                           .positions = {}};
+}
+
+void ImageScanner::on(const trace::ForkPosition& record) {
+  if (image_.fork) image_.fork->positions.push_back(record);
+}
+
+void ImageScanner::on(const trace::Exec& record) {
+  lane_exec_ = Ending{record.time, trace::ExitKind::kExec, 0, std::string(record.path)};
+}
+
+void ImageScanner::on(const trace::ExecFailed& /*record*/) {
+  lane_exec_.reset();
+}
+
+void ImageScanner::on(const trace::Exit& record) {
+  ended({record.time, record.kind, static_cast<int>(record.code), {}});
+  clock_pair(record.time, record.monotonic_ns);
+}
+
+void ImageScanner::ended(Ending ending) {
+  if (!ending_ || ending.ticks >= ending_->ticks) ending_ = std::move(ending);
+}
+
+void ImageScanner::finish() {
+  if (has_unknown_thread_) {
+    image_.unknown_thread = ThreadId{image_.threads.size()};
+    image_.threads.push_back(unknown_thread_);
+    for (Mark& mark : image_.marks) {
+      if (mark.thread.none()) mark.thread = image_.unknown_thread;
+    }
+    for (Span& span : image_.spans) {
+      if (span.thread.none()) span.thread = image_.unknown_thread;
+    }
+  }
+  bool any = has_start_;
+  image_.first_ticks = image_.last_ticks = image_.start.ticks;
+  for (const Thread& thread : image_.threads) {
+    if (thread.last_ticks == 0) continue;
+    image_.first_ticks = any ? std::min(image_.first_ticks, thread.first_ticks) : thread.first_ticks;
+    image_.last_ticks = any ? std::max(image_.last_ticks, thread.last_ticks) : thread.last_ticks;
+    any = true;
+  }
+  if (!has_start_) {
+    damage_.add("image " + std::to_string(image_.number) + ": the record that tells which program it is, is lost", 0);
+    image_.start.ticks = image_.first_ticks;
+    image_.start.page_bytes = file_.header().page_bytes;
+  }
+  const auto earlier = [](const auto& a, const auto& b) { return a.ticks < b.ticks; };
+  std::stable_sort(image_.marks.begin(), image_.marks.end(), earlier);
+  std::stable_sort(image_.spans.begin(), image_.spans.end(),
+                   [](const Span& a, const Span& b) { return a.begin_ticks < b.begin_ticks; });
+  for (Span& span : image_.spans) {
+    if (const auto end = span_ends_.find(span.token); end != span_ends_.end()) span.end_ticks = end->second;
+  }
+  image_.rss = rss_.take();
+
+  if (image_.start.ticks_are_ns != 0) {
+    image_.ticks_per_second = std::ldexp(1e9, -static_cast<int>(image_.start.time_shift));
+  } else if (first_pair_ && last_pair_->ticks > first_pair_->ticks &&
+             last_pair_->nanoseconds > first_pair_->nanoseconds) {
+    image_.ticks_per_second = static_cast<double>(last_pair_->ticks - first_pair_->ticks) /
+                              static_cast<double>(last_pair_->nanoseconds - first_pair_->nanoseconds) * 1e9;
+  }
+  if (ending_) {
+    image_.exit_kind = ending_->kind;
+    image_.exit_code = ending_->code;
+    image_.exec_path = ending_->path;
+  }
+}
+
+}  // namespace memline::replay

@@ -1,0 +1,102 @@
+/// \file ImageScanner: reads one image of a trace lane by lane and fills in an Image, except for what it inherits.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "replay/lane_stacks.h"
+#include "replay/recording.h"
+#include "replay/rss_series.h"
+#include "trace/merged_reader.h"
+#include "trace/trace_file.h"
+
+namespace memline::replay {
+
+class ImageScanner {
+ public:
+  /// `limits`: how far to read each lane, null for everything. `damage` counts what is unreadable.
+  ImageScanner(const trace::TraceFile& file, std::uint32_t number, const trace::LaneLimits* limits,
+               trace::Damage& damage);
+
+  Image scan();
+
+ private:
+  struct ClockPair {
+    std::uint64_t ticks = 0, nanoseconds = 0;
+  };
+  struct Ending {
+    std::uint64_t ticks = 0;
+    trace::ExitKind kind = trace::ExitKind::kUnknown;
+    int code = 0;
+    std::string path;
+  };
+
+  void scan_lane(const trace::LaneBlocks& lane, trace::LaneLimit limit);
+  void finish();
+  void clock_pair(std::uint64_t ticks, std::uint64_t nanoseconds);
+  void ended(Ending ending);
+  void event(std::uint64_t acquired_bytes);
+  ModuleId module_known(ModuleId module);
+
+  void on(const trace::ImageStart& record);
+  void on(const trace::Thread& record);
+  void on(const trace::Module& record);
+  void on(const trace::Stack& record);
+  void on(const trace::NamedFrame& record);
+  void on(const trace::Acquire& record) { event(record.size_bytes); }
+  void on(const trace::AcquireUsable& record) { event(record.size_bytes); }
+  void on(const trace::Release& /*record*/) { event(0); }
+  void on(const trace::MoveEnd& record) { record.address != 0 ? event(record.size_bytes) : void(); }
+  void on(const trace::Map& record);
+  void on(const trace::Unmap& /*record*/) { event(0); }
+  void on(const trace::RemapEnd& record) { record.address != 0 ? event(record.length_bytes) : void(); }
+  void on(const trace::Protect& /*record*/) { event(0); }
+  void on(const trace::Break& record);
+  void on(const trace::PoolAcquire& record) { event(record.size_bytes); }
+  void on(const trace::PoolRealloc& record) { event(record.size_bytes); }
+  void on(const trace::PoolRelease& /*record*/) { event(0); }
+  void on(const trace::PoolReset& /*record*/) { event(0); }
+  void on(const trace::PoolDestroy& /*record*/) { event(0); }
+  void on(const trace::Tick& record);
+  void on(const trace::Clock& record) { clock_pair(record.time, record.monotonic_ns); }
+  void on(const trace::Mark& record);
+  void on(const trace::SpanBegin& record);
+  void on(const trace::SpanEnd& record) { span_ends_[record.token] = record.time; }
+  void on(const trace::Recording& record) { image_.was_paused = image_.was_paused || record.on == 0; }
+  void on(const trace::ForkedFrom& record);
+  void on(const trace::ForkPosition& record);
+  void on(const trace::Exec& record);
+  void on(const trace::ExecFailed& record);
+  void on(const trace::Exit& record);
+  template <class Record>
+  void on(const Record& /*record*/) {}  // tells nothing that an Image keeps
+
+  const trace::TraceFile& file_;
+  const trace::LaneLimits* limits_;
+  trace::Damage& damage_;
+  const std::uint32_t most_modules_;
+  const std::uint32_t most_threads_;
+
+  Image image_;
+  bool has_start_ = false;
+  RssSeries rss_;
+  std::optional<ClockPair> first_pair_, last_pair_;
+  std::unordered_map<std::uint64_t, std::uint64_t> span_ends_;
+  std::optional<Ending> ending_;
+
+  // Of the lane that is being read.
+  LaneStacks stacks_;
+  ThreadId thread_;
+  std::uint64_t ticks_ = 0;
+  std::uint64_t offset_ = 0;
+  std::optional<Ending> lane_exec_;
+  Thread unknown_thread_;
+  bool has_unknown_thread_ = false;
+};
+
+}  // namespace memline::replay

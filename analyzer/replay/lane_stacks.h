@@ -1,0 +1,82 @@
+/// \file LaneStacks: which node of the image's StackTable each stack id of one lane stands for.
+///
+/// Ids are given out from 1 upwards, so they index a vector; but a damaged trace may name any number, so what lies far
+/// beyond the ids met so far goes to a hash map, and memory stays in proportion to the records read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "memline/trace_format.h"
+#include "replay/stack_table.h"
+
+namespace memline::replay {
+
+class LaneStacks {
+ public:
+  /// kUnknownStack for 0 and for ids whose definition is lost.
+  NodeId find(std::uint32_t id) const {
+    if (id < nodes_.size()) return nodes_[id];
+    if (far_.empty()) return kUnknownStack;
+    const auto found = far_.find(id);
+    return found == far_.end() ? kUnknownStack : found->second;
+  }
+
+  void define(std::uint32_t id, NodeId node) {
+    if (id == 0) return;
+    if (id >= nodes_.size()) {
+      if (id > 2 * nodes_.size() + kSlack) {
+        far_[id] = node;
+        return;
+      }
+      nodes_.resize(id + std::size_t{1}, kUnknownStack);
+    }
+    nodes_[id] = node;
+  }
+
+ private:
+  static constexpr std::size_t kSlack = 4096;
+  std::vector<NodeId> nodes_;
+  std::unordered_map<std::uint32_t, NodeId> far_;
+};
+
+/// Walks the frames of a Stack record: `child(parent node, frame)` gives the node of each. False: the record makes no
+/// sense (and defines nothing).
+template <class Child>
+bool define_stack(const trace::Stack& record, LaneStacks& stacks, std::uint32_t most_modules, Child&& child) {
+  if (record.first_id == 0 || record.count == 0 || record.first_id + record.count < record.first_id) return false;
+  for (std::uint32_t i = 0; i < record.count; ++i) {
+    if (record.frames[i].module > most_modules) return false;
+  }
+  NodeId node = stacks.find(record.parent);
+  if (record.parent == 0) {
+    const bool known = static_cast<std::size_t>(record.end) < trace::kStackEnds;
+    node = StackTable::root(known ? record.end : trace::StackEnd::kNoUnwindInfo);
+  }
+  for (std::uint32_t i = 0; i < record.count; ++i) {
+    node = child(node, record.frames[i]);
+    stacks.define(record.first_id + i, node);
+  }
+  return true;
+}
+
+/// The module of a frame as it is kept in the StackTable.
+inline ModuleId module_of(const trace::FrameRef& frame) {
+  return frame.module == 0 ? ModuleId{} : ModuleId{frame.module - std::size_t{1}};
+}
+
+/// A module's record takes at least these bytes: no trace can have more modules, or threads, than fit in.
+inline constexpr std::uint64_t kLeastModuleBytes = 8;
+inline constexpr std::uint64_t kLeastThreadBytes = 4;
+inline constexpr std::uint32_t most_modules(std::uint64_t file_bytes) {
+  const std::uint64_t most = file_bytes / kLeastModuleBytes;
+  return static_cast<std::uint32_t>(most < (1U << 20) ? most : (1U << 20));
+}
+inline constexpr std::uint32_t most_threads(std::uint64_t file_bytes) {
+  const std::uint64_t most = file_bytes / kLeastThreadBytes;
+  return static_cast<std::uint32_t>(most < (1U << 22) ? most : (1U << 22));
+}
+
+}  // namespace memline::replay

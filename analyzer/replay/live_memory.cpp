@@ -1,0 +1,138 @@
+#include "replay/live_memory.h"
+
+#include <utility>
+
+namespace memline::replay {
+
+void Effect::reset() {
+  happened = false;
+  change = {};
+  released.clear();
+  vanished.clear();
+  unknown_releases = 0;
+}
+
+bool LiveMemory::is_latest(const Actor& actor, std::uint64_t pool, const Block& block) const {
+  if (block.thread != actor.thread || actor.thread.index() >= latest_.size()) return false;
+  const Latest& latest = latest_[actor.thread.index()];
+  return latest.address == block.address && latest.pool == pool;
+}
+
+void LiveMemory::set_latest(const Actor& actor, Latest latest) {
+  if (actor.thread.none()) return;
+  if (actor.thread.index() >= latest_.size()) latest_.resize(actor.thread.index() + 1);
+  latest_[actor.thread.index()] = latest;
+}
+
+LiveMemory::Parked& LiveMemory::parked(const Actor& actor) {
+  if (actor.lane >= parked_.size()) parked_.resize(actor.lane + 1);
+  return parked_[actor.lane];
+}
+
+void LiveMemory::finish(const Actor& actor, Latest latest, Effect& effect) {
+  effect.happened = true;
+  Change& change = effect.change;
+  change.ticks = actor.ticks;
+  change.thread = actor.thread;
+  change.stack = actor.stack;
+  for (const OwnerShare& share : effect.released) change.released_bytes += share.bytes;
+  change.released = effect.released;
+  set_latest(actor, latest);
+}
+
+void LiveMemory::acquire_block(BlockStore& store, const Actor& actor, std::uint64_t address, std::uint64_t bytes,
+                               Effect& effect) {
+  const std::optional<HeldBlock> missed = store.insert(
+      {.address = address, .bytes = bytes, .ticks = actor.ticks, .owner = actor.stack, .thread = actor.thread});
+  if (missed) missed->add_shares(false, effect.vanished);
+  effect.change.acquired_bytes += bytes;
+  effect.change.acquired_blocks += 1;
+}
+
+void LiveMemory::acquire(const Actor& actor, std::uint64_t address, std::uint64_t bytes, Effect& effect) {
+  if (address == 0) return;
+  acquire_block(heap_, actor, address, bytes, effect);
+  effect.change.allocations = 1;
+  finish(actor, {0, address}, effect);
+}
+
+void LiveMemory::release(const Actor& actor, std::uint64_t address, Effect& effect) {
+  if (address == 0) return;
+  const std::optional<HeldBlock> held = heap_.take(address);
+  if (!held) {
+    effect.unknown_releases = 1;
+    return;
+  }
+  held->add_shares(is_latest(actor, 0, held->block), effect.released);
+  effect.change.frees = 1;
+  finish(actor, {}, effect);
+}
+
+void LiveMemory::move_begin(const Actor& actor, std::uint64_t address) {
+  HeldBlock& waiting = parked(actor).block;
+  // An end that is missing: as far as anybody knows that block is still there.
+  if (waiting.block.address != 0) heap_.put(std::exchange(waiting, {}));
+  if (std::optional<HeldBlock> held = heap_.take(address)) waiting = std::move(*held);
+}
+
+void LiveMemory::move_end(const Actor& actor, std::uint64_t old_address, std::uint64_t address, std::uint64_t bytes,
+                          Effect& effect) {
+  HeldBlock held = std::exchange(parked(actor).block, {});
+  if (held.block.address != 0 && (address == 0 || held.block.address != old_address)) {
+    heap_.put(std::move(held));
+    held = {};
+  }
+  if (address == 0) return;
+  if (held.block.address != 0) {
+    held.add_shares(is_latest(actor, 0, held.block), effect.released);
+  } else {
+    effect.unknown_releases = 1;
+  }
+  acquire_block(heap_, actor, address, bytes, effect);
+  effect.change.reallocations = 1;
+  finish(actor, {0, address}, effect);
+}
+
+void LiveMemory::for_each_live(const std::function<void(const LiveBlock&)>& function) const {
+  const auto from_store = [&](const BlockStore& store, BlockKind kind) {
+    store.for_each_live(
+        [&](const Block& block) {
+          function({block.address, block.bytes, block.owner, block.thread, block.ticks, kind});
+        },
+        [&](const Carve& carve) {
+          function({carve.begin, carve.bytes(), carve.owner, carve.thread, carve.ticks, BlockKind::kMapping});
+        });
+  };
+  const auto from_range = [&](const MappedRange& range) {
+    if (range.state != RangeState::kLive) return;
+    function({range.begin, range.bytes(), range.owner, range.thread, range.ticks, BlockKind::kMapping});
+  };
+  from_store(heap_, BlockKind::kHeap);
+  for (const auto& [number, pool] : pools_) from_store(pool.store, BlockKind::kPool);
+  ranges_.for_each(from_range);
+  for (const Parked& parked : parked_) {
+    for (const MappedRange& range : parked.ranges) from_range(range);
+    if (parked.block.block.address == 0) continue;
+    BlockStore alone;
+    alone.put(HeldBlock(parked.block));
+    from_store(alone, BlockKind::kHeap);
+  }
+}
+
+void LiveMemory::become_childs(const std::vector<NodeId>& nodes) {
+  for (Parked& parked : parked_) {
+    if (parked.block.block.address != 0) heap_.put(std::move(parked.block));
+    restore_ranges(parked);
+  }
+  parked_.clear();
+  latest_.clear();
+  const auto adopt = [&](NodeId& owner, ThreadId& thread) {
+    owner = owner.index() < nodes.size() ? nodes[owner.index()] : kUnknownStack;
+    thread = ThreadId{std::size_t{0}};
+  };
+  heap_.for_each_owner(adopt);
+  for (auto& [number, pool] : pools_) pool.store.for_each_owner(adopt);
+  ranges_.for_each([&](MappedRange& range) { adopt(range.owner, range.thread); });
+}
+
+}  // namespace memline::replay

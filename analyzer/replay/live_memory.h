@@ -1,0 +1,128 @@
+/// \file LiveMemory: the heap, the mappings and the pools of a process at one moment of the replay, and what each event
+/// does to them.
+///
+/// A method applies one event and describes it in `effect`; where nothing happened (a failed call, a release of what
+/// was never seen) effect.happened stays false. Between the begin and the end of a realloc or mremap the memory is
+/// parked: it has no address but still counts. Copyable: a forked child starts with its parent's. One thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <unordered_map>
+#include <vector>
+
+#include "replay/block_store.h"
+#include "replay/change.h"
+#include "replay/mapped_ranges.h"
+#include "replay/replay.h"
+
+namespace memline::replay {
+
+/// Who does something, and when.
+struct Actor {
+  std::uint64_t ticks = 0;
+  ThreadId thread = {};
+  NodeId stack = {};
+  std::size_t lane = 0;  ///< where begin and end of a move are paired
+};
+
+/// Reused from event to event, so that its vectors keep their room.
+struct Effect {
+  bool happened = false;
+  Change change;
+  std::vector<OwnerShare> released;
+  std::vector<OwnerShare> vanished;  ///< blocks whose release is missing
+  std::uint32_t unknown_releases = 0;
+
+  void reset();
+};
+
+class LiveMemory {
+ public:
+  void set_page_bytes(std::uint64_t bytes) { page_bytes_ = bytes; }
+
+  void acquire(const Actor& actor, std::uint64_t address, std::uint64_t bytes, Effect& effect);
+  void release(const Actor& actor, std::uint64_t address, Effect& effect);
+  void move_begin(const Actor& actor, std::uint64_t address);
+  void move_end(const Actor& actor, std::uint64_t old_address, std::uint64_t address, std::uint64_t bytes,
+                Effect& effect);
+
+  /// `state` is that of a fresh mapping: kLive, kReserved or kLedger. `replaces`: MAP_FIXED.
+  void map(const Actor& actor, std::uint64_t address, std::uint64_t length, RangeState state, bool replaces,
+           Effect& effect);
+  void unmap(const Actor& actor, std::uint64_t address, std::uint64_t length, Effect& effect);
+  void make_accessible(const Actor& actor, std::uint64_t address, std::uint64_t length, Effect& effect);
+  void remap_begin(const Actor& actor, std::uint64_t address, std::uint64_t length);
+  /// `address` 0: the call failed.
+  void remap_end(const Actor& actor, std::uint64_t old_address, std::uint64_t old_length, std::uint64_t address,
+                 std::uint64_t length, bool keeps_old, bool replaces, Effect& effect);
+  void move_break(const Actor& actor, std::uint64_t old_break, std::uint64_t new_break, Effect& effect);
+
+  void pool_backing(const Actor& actor, std::uint64_t pool, std::uint64_t address, std::uint64_t length,
+                    Effect& effect);
+  void pool_acquire(const Actor& actor, std::uint64_t pool, std::uint64_t address, std::uint64_t bytes, Effect& effect);
+  void pool_move(const Actor& actor, std::uint64_t pool, std::uint64_t old_address, std::uint64_t address,
+                 std::uint64_t bytes, Effect& effect);
+  void pool_release(const Actor& actor, std::uint64_t pool, std::uint64_t address, Effect& effect);
+  void pool_reset(const Actor& actor, std::uint64_t pool, Effect& effect);
+  void pool_destroy(const Actor& actor, std::uint64_t pool, Effect& effect);
+
+  /// Every live block, parked ones included.
+  void for_each_live(const std::function<void(const LiveBlock&)>& function) const;
+
+  /// Turns the parent's memory at a fork into the child's: what other threads were moving is back where it was, and
+  /// every owner becomes `nodes[owner]`, thread 0.
+  void become_childs(const std::vector<NodeId>& nodes);
+
+ private:
+  /// Where a pool got memory from; some of it may have been freed since.
+  struct Backing {
+    std::uint64_t store = 0;  ///< pool whose block it is; 0: the heap
+    bool mapped = false;
+    std::uint64_t begin = 0, end = 0;
+  };
+  struct Pool {
+    BlockStore store;
+    std::vector<Backing> backings;
+    std::size_t prune_at = 64;
+  };
+  /// The block that was a thread's last event: releasing it next makes it a temporary.
+  struct Latest {
+    std::uint64_t pool = 0, address = 0;
+  };
+  /// What a lane has between begin and end.
+  struct Parked {
+    HeldBlock block;
+    std::vector<MappedRange> ranges;
+    std::uint64_t ranges_begin = 0;
+  };
+
+  std::uint64_t page_down(std::uint64_t address) const { return address & ~(page_bytes_ - 1); }
+  /// End of the pages that [address, address + length) touches; `address` itself where there are none or too many.
+  std::uint64_t pages_end(std::uint64_t address, std::uint64_t length) const;
+
+  bool is_latest(const Actor& actor, std::uint64_t pool, const Block& block) const;
+  void set_latest(const Actor& actor, Latest latest);
+  Parked& parked(const Actor& actor);
+
+  void acquire_block(BlockStore& store, const Actor& actor, std::uint64_t address, std::uint64_t bytes, Effect& effect);
+  void add_live_range(const Actor& actor, std::uint64_t begin, std::uint64_t end, RangeState state, Effect& effect);
+  void drop_ranges(std::uint64_t begin, std::uint64_t end, bool charged, Effect& effect);
+  void restore_ranges(Parked& parked);
+  void finish(const Actor& actor, Latest latest, Effect& effect);
+  BlockStore* store_of(std::uint64_t pool);
+  void reserve_in_pool(const Carve& part, std::uint64_t pool, int depth, Effect& effect);
+  void add_backing(Pool& pool, std::uint64_t number, const Backing& backing);
+  bool backing_in_use(const Backing& backing, std::uint64_t pool);
+  void release_pool_blocks(const Actor& actor, std::uint64_t number, Pool& pool, Effect& effect);
+
+  BlockStore heap_;
+  MappedRanges ranges_;
+  std::unordered_map<std::uint64_t, Pool> pools_;
+  std::vector<Parked> parked_;  ///< by lane
+  std::vector<Latest> latest_;  ///< by thread
+  std::uint64_t page_bytes_ = 4096;
+};
+
+}  // namespace memline::replay

@@ -1,0 +1,35 @@
+#include "replay/loss_notes.h"
+
+#include <array>
+#include <utility>
+
+namespace memline::replay {
+
+void add_incomplete(Losses& losses, std::string note) {
+  losses.complete = false;
+  losses.notes.push_back(std::move(note));
+}
+
+void add_header_losses(const trace::TraceHeader& header, Losses& losses) {
+  static constexpr std::array<const char*, static_cast<std::size_t>(trace::Loss::kCount)> kReasons = {
+      "the trace had no room left", "a signal handler found no free lane",
+      "more threads ran at once than there are lanes", "the recorder's own tables could not grow"};
+  for (std::size_t i = 0; i < kReasons.size(); ++i) {
+    const std::uint64_t events = header.lost_events[i];
+    if (events == 0) continue;
+    losses.events += events;
+    add_incomplete(losses, std::to_string(events) + " event(s) not recorded: " + kReasons[i]);
+  }
+  losses.bytes += header.lost_bytes;
+}
+
+void add_damage(const trace::Damage& damage, const std::string& whose, Losses& losses) {
+  losses.events += damage.lost_events;
+  losses.damaged_places += damage.places;
+  for (const std::string& note : damage.notes) add_incomplete(losses, whose + note);
+  if (damage.unnoted != 0) {
+    add_incomplete(losses, whose + std::to_string(damage.unnoted) + " more damaged place(s)");
+  }
+}
+
+}  // namespace memline::replay

@@ -1,0 +1,61 @@
+#include "replay/process_status.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <sstream>
+#include <string>
+
+namespace memline::replay {
+namespace {
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+std::optional<std::array<std::uint8_t, 16>> boot_id() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string text;
+  if (!std::getline(file, text)) return std::nullopt;
+  std::array<std::uint8_t, 16> id{};
+  std::size_t digits = 0;
+  for (const char c : text) {
+    if (c == '-') continue;
+    const int value = hex_digit(c);
+    if (value < 0 || digits == 32) return std::nullopt;
+    id[digits / 2] = static_cast<std::uint8_t>(id[digits / 2] << 4 | value);
+    ++digits;
+  }
+  if (digits != 32) return std::nullopt;
+  return id;
+}
+
+/// Field 22 of /proc/PID/stat, and whether the process has not ended yet (a zombie has).
+std::optional<std::uint64_t> start_time(std::uint32_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::size_t name_end = text.rfind(')');  // the name may hold anything, parentheses too
+  if (name_end == std::string::npos) return std::nullopt;
+  std::istringstream fields(text.substr(name_end + 1));
+  std::string field;
+  for (int number = 3; fields >> field; ++number) {
+    if (number == 3 && (field == "Z" || field == "X")) return std::nullopt;
+    if (number == 22) return std::strtoull(field.c_str(), nullptr, 10);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool process_alive(const trace::TraceHeader& header) {
+  if (header.pid == 0 || boot_id() != header.boot_id) return false;
+  return start_time(header.pid) == header.process_start;
+}
+
+}  // namespace memline::replay
