@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -56,6 +57,9 @@ class Profile {
   FrameSource& frames();
   const OwnRules& rules() const { return *rules_; }
   SourceCache& sources() { return *sources_; }
+  /// Seconds since the epoch when a module's file was written, or the program's start where the file is gone: what is
+  /// younger than that is not what the module was built from. 0: unknown.
+  std::int64_t built_at(ModuleId module) const;
   /// A function's name as it is to be shown (short_templates).
   std::string display_name(const std::string& name) const;
 
@@ -74,7 +78,6 @@ class Profile {
   std::unique_ptr<StackSymbols> stack_symbols_;
   std::unique_ptr<OwnRules> rules_;
   std::unique_ptr<SourceCache> sources_;
-  std::vector<std::string> notes_;
 };
 
 }  // namespace memline::model

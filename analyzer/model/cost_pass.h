@@ -1,0 +1,24 @@
+/// \file collect_costs(): what each stack owns and what it all adds up to, whatever filter is in force.
+#pragma once
+
+#include <vector>
+
+#include "base/result.h"
+#include "model/profile.h"
+#include "model/summary_model.h"
+#include "model/top_model.h"
+#include "replay/replay.h"
+
+namespace memline::model {
+
+struct Costs {
+  std::vector<SiteCosts> by_stack;  ///< by NodeId::index()
+  Totals totals;
+  replay::Outcome outcome;
+};
+
+/// One pass over the events; two where a filter is in force or the process was forked with blocks live, since what is
+/// owned at the peak cannot be told from the filtered events alone.
+Result<Costs> collect_costs(const Profile& profile);
+
+}  // namespace memline::model

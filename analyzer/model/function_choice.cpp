@@ -1,0 +1,195 @@
+#include "model/function_choice.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "model/cost_pass.h"
+#include "model/frame_source.h"
+#include "model/path_pattern.h"
+#include "model/sites.h"
+#include "symbols/name_match.h"
+
+namespace memline::model {
+namespace {
+
+constexpr int kMostNesting = 64;  // a damaged file may enclose functions in a circle
+constexpr std::size_t kMostSuggestions = 5;
+
+std::set<FunctionId> functions_on_stacks(FrameSource& frames) {
+  std::set<FunctionId> seen;
+  for (std::size_t node = 0; node < frames.node_count(); ++node) {
+    for (const symbols::Frame& frame : frames.frames(NodeId{node})) {
+      if (!frame.function.none()) seen.insert(frame.function);
+    }
+  }
+  return seen;
+}
+
+bool is_written_in_one_of(FrameSource& frames, FunctionId id, const std::vector<FunctionId>& functions) {
+  int left = kMostNesting;
+  for (FunctionId at = frames.function(id).enclosing; !at.none() && left > 0; --left) {
+    if (std::find(functions.begin(), functions.end(), at) != functions.end()) return true;
+    at = frames.function(at).enclosing;
+  }
+  return false;
+}
+
+/// By place in the source, each once, without those that are rows of another one.
+std::vector<FunctionId> in_order(FrameSource& frames, std::vector<FunctionId> functions) {
+  const auto place = [&frames](FunctionId id) {
+    const symbols::Function& function = frames.function(id);
+    return std::tuple(function.file.none(), function.file.none() ? "" : frames.file(function.file), function.decl_line,
+                      function.signature, id);
+  };
+  std::sort(functions.begin(), functions.end());
+  functions.erase(std::unique(functions.begin(), functions.end()), functions.end());
+  std::sort(functions.begin(), functions.end(), [&](FunctionId a, FunctionId b) { return place(a) < place(b); });
+  const std::vector<FunctionId> all = functions;
+  std::erase_if(functions, [&](FunctionId id) { return is_written_in_one_of(frames, id, all); });
+  return functions;
+}
+
+std::string unknown_name_message(Profile& profile, const std::vector<ModuleId>& modules, const std::string& wanted) {
+  std::string message = "there is no function '" + wanted + "'";
+  const std::vector<std::string> nearest = profile.symbolizer().nearest_names(modules, wanted, kMostSuggestions);
+  for (std::size_t i = 0; i < nearest.size(); ++i) message += (i == 0 ? "; did you mean " : ", ") + nearest[i];
+  if (!nearest.empty()) message += "?";
+  for (const ModuleId module : modules) {
+    if (!profile.image().modules[module.index()].main_executable) continue;
+    const symbols::NoLine state = profile.symbolizer().module_state(module);
+    if (state != symbols::NoLine::kNone) {
+      message += " (the program's own functions are not known: " + std::string{symbols::to_string(state)} + ")";
+    }
+  }
+  return message;
+}
+
+Result<FunctionGroup> choose_by_name(Profile& profile, const std::set<FunctionId>& seen, const std::string& wanted) {
+  std::vector<ModuleId> modules;
+  for (std::size_t i = 0; i < profile.image().modules.size(); ++i) modules.push_back(ModuleId{i});
+  std::vector<FunctionId> found = profile.symbolizer().find_functions(modules, wanted);
+  // Symbols without debug information and frames of interpreters are known from stacks only.
+  const symbols::NameMatcher matcher(wanted);
+  bool exactly = false;
+  std::vector<FunctionId> known_from_stacks;
+  for (const FunctionId id : seen) {
+    const symbols::Function& function = profile.symbolizer().function(id);
+    if (!matcher.matches(function)) continue;
+    known_from_stacks.push_back(id);
+    exactly = exactly || matcher.matches_exactly(function);
+  }
+  for (const FunctionId id : known_from_stacks) {
+    if (!exactly || matcher.matches_exactly(profile.symbolizer().function(id))) found.push_back(id);
+  }
+  if (found.empty()) return Error{ExitCode::kNothing, unknown_name_message(profile, modules, wanted)};
+  return FunctionGroup{in_order(profile.frames(), std::move(found)), true, wanted};
+}
+
+Result<FunctionGroup> choose_by_file(Profile& profile, const std::set<FunctionId>& seen, const std::string& wanted) {
+  FrameSource& frames = profile.frames();
+  std::vector<FunctionId> found;
+  for (const FunctionId id : seen) {
+    const FunctionId outer = outermost_function(frames, id);
+    const symbols::Function& function = frames.function(outer);
+    if (!function.file.none() && path_matches(wanted, frames.file(function.file))) found.push_back(outer);
+  }
+  if (found.empty()) {
+    return Error{ExitCode::kNothing, "no function in a file '" + wanted + "' has any event"};
+  }
+  return FunctionGroup{in_order(frames, std::move(found)), false, wanted};
+}
+
+struct HotFunction {
+  FunctionId id;
+  bool own = false;
+  SiteCosts costs;
+};
+
+std::vector<HotFunction> costs_by_function(Profile& profile, const std::vector<SiteCosts>& by_stack) {
+  FrameSource& frames = profile.frames();
+  Sites sites(frames, profile.rules(), [](const std::string& name) { return name; });
+  std::map<FunctionId, HotFunction> found;
+  for (std::size_t stack = 0; stack < by_stack.size(); ++stack) {
+    const SiteCosts& costs = by_stack[stack];
+    if (costs.allocated == 0 && costs.at_peak == 0) continue;
+    const Sites::Charged& charged = sites.of_stack(NodeId{stack});
+    if (charged.function.none()) continue;
+    const FunctionId id = outermost_function(frames, charged.function);
+    HotFunction& function = found.try_emplace(id, HotFunction{id, false, {}}).first->second;
+    function.own = function.own || charged.own;
+    function.costs.allocated += costs.allocated;
+    function.costs.at_peak += costs.at_peak;
+  }
+  std::vector<HotFunction> functions;
+  for (const auto& [id, function] : found) functions.push_back(function);
+  return functions;
+}
+
+/// Those that hold most at the peak; then, while there is room, those that allocate most: it may all be temporary.
+Result<FunctionGroup> choose_hottest(Profile& profile, std::size_t most) {
+  constexpr std::int64_t kLeastPeakShare = 100;       // a hundredth of the largest one's
+  constexpr std::uint64_t kLeastAllocatedShare = 10;  // a tenth
+  const Result<Costs> costs = collect_costs(profile);
+  if (!costs) return costs.error();
+  std::vector<HotFunction> functions = costs_by_function(profile, costs->by_stack);
+  const bool any_own = std::any_of(functions.begin(), functions.end(), [](const HotFunction& f) { return f.own; });
+  if (any_own) std::erase_if(functions, [](const HotFunction& f) { return !f.own; });
+
+  FunctionGroup group;
+  const auto take = [&](const auto& key, auto least_share) {
+    std::stable_sort(functions.begin(), functions.end(),
+                     [&](const HotFunction& a, const HotFunction& b) { return key(a) > key(b); });
+    for (const HotFunction& function : functions) {
+      if (group.functions.size() >= most || key(function) <= 0 ||
+          key(function) < key(functions.front()) / least_share) {
+        break;
+      }
+      const bool known =
+          std::find(group.functions.begin(), group.functions.end(), function.id) != group.functions.end();
+      if (!known) group.functions.push_back(function.id);
+    }
+  };
+  take([](const HotFunction& f) { return f.costs.at_peak; }, kLeastPeakShare);
+  take([](const HotFunction& f) { return f.costs.allocated; }, kLeastAllocatedShare);
+  if (group.functions.empty()) {
+    return Error{ExitCode::kNothing, "no event has a function to show: `top` lists what is known",
+                 profile.recording().path};
+  }
+  return group;
+}
+
+}  // namespace
+
+FunctionId outermost_function(FrameSource& frames, FunctionId id) {
+  FunctionId outermost = id;
+  for (int left = kMostNesting; left > 0; --left) {
+    const FunctionId enclosing = frames.function(outermost).enclosing;
+    if (enclosing.none()) break;
+    outermost = enclosing;
+  }
+  return outermost;
+}
+
+Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const ReportRequest& request) {
+  const std::set<FunctionId> seen = functions_on_stacks(profile.frames());
+  std::vector<FunctionGroup> groups;
+  for (const std::string& wanted : request.functions) {
+    Result<FunctionGroup> group = choose_by_name(profile, seen, wanted);
+    if (!group) return group.error();
+    groups.push_back(std::move(group).value());
+  }
+  for (const std::string& wanted : request.files) {
+    Result<FunctionGroup> group = choose_by_file(profile, seen, wanted);
+    if (!group) return group.error();
+    groups.push_back(std::move(group).value());
+  }
+  if (groups.empty()) {
+    Result<FunctionGroup> group = choose_hottest(profile, request.hottest);
+    if (!group) return group.error();
+    groups.push_back(std::move(group).value());
+  }
+  return groups;
+}
+
+}  // namespace memline::model

@@ -1,0 +1,26 @@
+/// \file choose_functions(): the functions that a report is about.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/profile.h"
+#include "model/report_builder.h"
+
+namespace memline::model {
+
+/// What one --func or --file, or the lack of both, stands for.
+struct FunctionGroup {
+  std::vector<FunctionId> functions;  ///< in the order in which they are to be shown
+  bool by_name = false;               ///< asked for by name: said to have no events if they have none
+  std::string wanted;                 ///< the pattern, for messages
+};
+
+/// Errors kNothing: a name or file that matches nothing. Resolves every stack of the image.
+Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const ReportRequest& request);
+
+/// The function that a lambda or OpenMP body is written in, itself for all others.
+FunctionId outermost_function(FrameSource& frames, FunctionId id);
+
+}  // namespace memline::model

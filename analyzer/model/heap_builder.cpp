@@ -1,0 +1,81 @@
+#include "model/heap_builder.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "model/block_filter.h"
+#include "model/heap_moment.h"
+#include "model/heap_partition.h"
+
+namespace memline::model {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, HeapKind>, 6> kKinds = {{{"line", HeapKind::kLine},
+                                                                          {"func", HeapKind::kFunction},
+                                                                          {"file", HeapKind::kFile},
+                                                                          {"module", HeapKind::kModule},
+                                                                          {"size", HeapKind::kSize},
+                                                                          {"thread", HeapKind::kThread}}};
+
+}  // namespace
+
+std::optional<HeapKind> parse_heap_kind(std::string_view text) {
+  for (const auto& [name, kind] : kKinds) {
+    if (name == text) return kind;
+  }
+  return std::nullopt;
+}
+
+std::string_view to_string(HeapKind kind) {
+  for (const auto& [name, known] : kKinds) {
+    if (known == kind) return name;
+  }
+  return "";
+}
+
+Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
+  const replay::Image& image = profile.image();
+  const Result<HeapMoment> moment = find_moment(image, request.at);
+  if (!moment) return moment.error();
+
+  BlockFilter filter(image, profile.filter());
+  replay::StopPoint stop;
+  std::uint64_t at_ticks = image.last_ticks;
+  if (moment->kind == HeapMoment::Kind::kTicks) {
+    stop.ticks = moment->ticks;
+    at_ticks = std::min(moment->ticks, image.last_ticks);
+  }
+  std::optional<replay::Losses> losses;
+  if (moment->kind == HeapMoment::Kind::kPeak || filter.needs_events()) {
+    const Result<replay::Outcome> whole = profile.run(filter.needs_events() ? &filter : nullptr);
+    if (!whole) return whole.error();
+    losses = whole->losses;
+    if (moment->kind == HeapMoment::Kind::kPeak) {
+      stop.event = whole->peak_event;
+      at_ticks = whole->peak_event == 0 ? image.start.ticks : whole->peak_ticks;
+    }
+  }
+
+  Sites sites(profile.frames(), profile.rules(), [&](const std::string& name) { return profile.display_name(name); });
+  HeapPartition partition(request.by, image, sites);
+  const Result<replay::Outcome> outcome = profile.run(nullptr, stop, [&](const replay::LiveBlock& block) {
+    if (filter.contains(block)) partition.add(block);
+  });
+  if (!outcome) return outcome.error();
+
+  HeapModel heap;
+  heap.common = profile.common();
+  heap.common.losses = losses ? *losses : outcome->losses;  // a replay that stops early misses later ones
+  heap.at = request.at;
+  heap.by = to_string(request.by);
+  heap.at_time = at_ticks > image.start.ticks ? image.seconds_since_start(at_ticks) : 0;
+  heap.rows = partition.rows();
+  for (const HeapRow& row : heap.rows) {
+    heap.count += row.count;
+    heap.bytes += row.bytes;
+  }
+  return heap;
+}
+
+}  // namespace memline::model

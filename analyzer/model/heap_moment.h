@@ -1,0 +1,21 @@
+/// \file find_moment(): what `--at` means in one image. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "replay/recording.h"
+
+namespace memline::model {
+
+struct HeapMoment {
+  enum class Kind : std::uint8_t { kPeak, kEnd, kTicks } kind = Kind::kPeak;
+  std::uint64_t ticks = 0;  ///< for kTicks
+};
+
+/// "peak", "end", seconds after the start ("1.5", "1.5s"), "mark:NAME" (its first), "mark:NAME#N" (from 1).
+Result<HeapMoment> find_moment(const replay::Image& image, std::string_view at);
+
+}  // namespace memline::model

@@ -1,0 +1,85 @@
+#include "model/heap_partition.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "model/thread_choice.h"
+
+namespace memline::model {
+
+void HeapPartition::add(const replay::LiveBlock& block) {
+  std::uint64_t key = block.owner.value;
+  if (kind_ == HeapKind::kSize) key = block.bytes;
+  if (kind_ == HeapKind::kThread) key = block.thread.value;
+  Group& group = groups_[key];
+  ++group.count;
+  group.bytes += block.bytes;
+}
+
+HeapRow HeapPartition::describe(const Sites::Charged& charged) const {
+  const SiteInfo& site = sites_.info(charged.site);
+  const bool has_line = site.line != 0;
+  HeapRow row;
+  switch (kind_) {
+    case HeapKind::kLine:
+      row.kind = has_line ? site.label() + " " + site.function_name : site.label();
+      if (has_line) row.file = site.file_path, row.line = site.line;
+      row.function = site.function_name;
+      break;
+    case HeapKind::kFunction:
+      row.function = sites_.function_name(charged);
+      row.kind = *row.function;
+      if (has_line) row.file = site.file_path;
+      break;
+    case HeapKind::kFile:
+      row.kind = has_line ? site.file_path : site.module_path.empty() ? site.label() : "(no line) " + site.module_path;
+      if (has_line) row.file = site.file_path;
+      break;
+    case HeapKind::kModule:
+      row.kind = sites_.module_path(charged);
+      if (row.kind.empty()) row.kind = "(no module)";
+      break;
+    case HeapKind::kSize:
+    case HeapKind::kThread:
+      break;
+  }
+  return row;
+}
+
+std::vector<HeapRow> HeapPartition::rows() const {
+  // Stacks that are charged to the same place become one row here.
+  using Key = std::tuple<std::uint64_t, std::string>;
+  std::map<Key, HeapRow> merged;
+  for (const auto& [number, group] : groups_) {
+    HeapRow row;
+    Key key{number, ""};
+    if (kind_ == HeapKind::kSize) {
+      row.kind = std::to_string(number) + " B";
+    } else if (kind_ == HeapKind::kThread) {
+      ThreadId thread;
+      thread.value = static_cast<std::uint32_t>(number);
+      row.kind = thread_label(image_, thread);
+    } else {
+      NodeId stack;
+      stack.value = static_cast<std::uint32_t>(number);
+      const Sites::Charged& charged = sites_.of_stack(stack);
+      row = describe(charged);
+      key = {kind_ == HeapKind::kLine ? charged.site.value : 0, row.kind};
+    }
+    HeapRow& into = merged.try_emplace(std::move(key), std::move(row)).first->second;
+    into.count += group.count;
+    into.bytes += group.bytes;
+  }
+  std::vector<HeapRow> rows;
+  rows.reserve(merged.size());
+  for (auto& [key, row] : merged) rows.push_back(std::move(row));
+  std::sort(rows.begin(), rows.end(), [](const HeapRow& a, const HeapRow& b) {
+    if (a.bytes != b.bytes) return a.bytes > b.bytes;
+    return a.count != b.count ? a.count > b.count : a.kind < b.kind;
+  });
+  return rows;
+}
+
+}  // namespace memline::model

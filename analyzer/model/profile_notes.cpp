@@ -1,0 +1,113 @@
+#include "model/profile_notes.h"
+
+#include <algorithm>
+
+#include "model/siblings.h"
+
+namespace memline::model {
+namespace {
+
+constexpr std::size_t kMostNames = 8;
+
+std::string exit_kind_name(trace::ExitKind kind) {
+  switch (kind) {
+    case trace::ExitKind::kExit:
+      return "exit";
+    case trace::ExitKind::kSignal:
+      return "signal";
+    case trace::ExitKind::kExec:
+      return "exec";
+    case trace::ExitKind::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
+std::string image_label(const replay::Image& image, std::size_t number) {
+  return std::to_string(number) + " (" + image.executable + ", " + std::to_string(image.events) + " events, " +
+         std::to_string(image.acquired_bytes) + " bytes)";
+}
+
+}  // namespace
+
+ProgramInfo program_info(const replay::Recording& recording, std::size_t image_index) {
+  const replay::Image& image = recording.images[image_index];
+  ProgramInfo program;
+  program.command = image.command;
+  program.executable = image.executable;
+  program.pid = image.start.pid;
+  for (const replay::Image& any : recording.images) {
+    if (any.fork) program.parent = any.fork->parent_pid;
+  }
+  program.host = image.host;
+  program.start = static_cast<double>(image.start.realtime_ns) / 1e9;
+  program.duration = image.last_ticks > image.start.ticks ? image.seconds_since_start(image.last_ticks) : 0;
+  const bool went_on = image_index + 1 < recording.images.size();
+  program.exit.kind = went_on ? "exec" : exit_kind_name(image.exit_kind);
+  program.exit.code = image.exit_code;
+  program.images = recording.images.size();
+  return program;
+}
+
+std::vector<std::string> profile_notes(const replay::Recording& recording, std::size_t image_index,
+                                       const ProfileOptions& options) {
+  const replay::Image& image = recording.images[image_index];
+  std::vector<std::string> notes;
+  if (recording.still_running)
+    notes.emplace_back("The program was still running: this is what it had recorded so far.");
+  if (recording.images.size() > 1) {
+    std::string others;
+    for (std::size_t i = 0; i < recording.images.size(); ++i) {
+      if (i == image_index) continue;
+      if (!others.empty()) others += ", ";
+      others += image_label(recording.images[i], i);
+    }
+    notes.push_back("The process ran " + std::to_string(recording.images.size()) +
+                    " programs one after the other; this is image " + std::to_string(image_index) + " (" +
+                    image.executable + "). Others, for --image: " + others + ".");
+  }
+  if (image.fork) {
+    notes.push_back("Forked from process " + std::to_string(image.fork->parent_pid) + ", recorded in " +
+                    image.fork->parent_path + ".");
+  }
+  const std::vector<std::string> siblings = sibling_traces(recording.path);
+  if (!siblings.empty()) {
+    std::string names;
+    for (std::size_t i = 0; i < siblings.size() && i < kMostNames; ++i) names += (i > 0 ? ", " : "") + siblings[i];
+    if (siblings.size() > kMostNames) names += " and " + std::to_string(siblings.size() - kMostNames) + " more";
+    notes.push_back("Other processes were recorded beside this one: " + names + ".");
+  }
+  if (image.start.weight > 1) {
+    notes.push_back("Sampled: every recorded event stands for about " + std::to_string(image.start.weight) + ".");
+  }
+  if (image.start.free_stacks == 0) {
+    notes.emplace_back("Frees were recorded without stacks: they are missing from the lines that free.");
+  }
+  if (!options.threads.empty()) {
+    std::string threads;
+    for (const std::string& thread : options.threads) threads += (threads.empty() ? "" : ", ") + thread;
+    notes.push_back("Only the events of these threads: " + threads + ".");
+  }
+  if (options.span) notes.push_back("Only events inside the span '" + *options.span + "'.");
+  return notes;
+}
+
+std::string why_nothing_was_recorded(const replay::Recording& recording, std::size_t image_index) {
+  const replay::Image& image = recording.images[image_index];
+  const std::string program = image.executable.empty() ? "the program" : image.executable;
+  std::string message = "no memory event of " + program + " was recorded: ";
+  if (recording.losses.events > 0) {
+    return message + "all " + std::to_string(recording.losses.events) + " events were lost";
+  }
+  if (image.start.paused != 0) return message + "the recording began paused, and the program never resumed it";
+  if (image.exit_kind == trace::ExitKind::kExec || !image.exec_path.empty()) {
+    return message + "it went on to run " + (image.exec_path.empty() ? "another program" : image.exec_path) +
+           " before it allocated anything";
+  }
+  if (recording.still_running) return message + "it is still running and has not allocated anything yet";
+  return message +
+         "it allocated nothing through malloc or mmap; an allocator of its own that is linked in statically is not "
+         "seen";
+}
+
+}  // namespace memline::model

@@ -1,0 +1,24 @@
+/// \file What a recording says of its program, and what its reader should know besides: CommonInfo's parts. Pure, but
+/// for a look at the folder that the trace lies in.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "model/common_info.h"
+#include "model/profile.h"
+#include "replay/recording.h"
+
+namespace memline::model {
+
+ProgramInfo program_info(const replay::Recording& recording, std::size_t image);
+
+/// One sentence each: other images, other processes, a recording that goes on, sampling, filters in force.
+std::vector<std::string> profile_notes(const replay::Recording& recording, std::size_t image,
+                                       const ProfileOptions& options);
+
+/// Why an image has no event, as far as the trace can tell.
+std::string why_nothing_was_recorded(const replay::Recording& recording, std::size_t image);
+
+}  // namespace memline::model

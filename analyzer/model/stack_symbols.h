@@ -1,0 +1,34 @@
+/// \file StackSymbols: the FrameSource of a recorded image: its StackTable, seen through a Symbolizer.
+/// Keeps one span a node, so that a stack is resolved once whatever number of passes ask. One thread at a time.
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "model/frame_source.h"
+#include "replay/stack_table.h"
+#include "symbols/symbolizer.h"
+
+namespace memline::model {
+
+class StackSymbols : public FrameSource {
+ public:
+  /// Both must outlive it.
+  StackSymbols(const replay::StackTable& stacks, symbols::Symbolizer& symbolizer);
+
+  std::size_t node_count() const override { return stacks_.size(); }
+  NodeId parent(NodeId node) const override;
+  ModuleId module(NodeId node) const override;
+  std::span<const symbols::Frame> frames(NodeId node) override;
+  const symbols::Function& function(FunctionId id) const override { return symbolizer_.function(id); }
+  std::string_view file(FileId id) const override { return symbolizer_.file(id); }
+  const symbols::ModuleFile& module_file(ModuleId id) const override { return symbolizer_.module_file(id); }
+
+ private:
+  const replay::StackTable& stacks_;
+  symbols::Symbolizer& symbolizer_;
+  std::vector<std::span<const symbols::Frame>> by_node_;  ///< empty: not asked for yet
+  std::deque<symbols::Frame> named_;                      ///< a deque, since spans point into it
+};
+
+}  // namespace memline::model

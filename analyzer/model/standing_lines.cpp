@@ -1,0 +1,84 @@
+#include "model/standing_lines.h"
+
+#include <algorithm>
+#include <ranges>
+
+namespace memline::model {
+
+StandingLines::StandingLines(FrameSource& frames, std::span<const FunctionId> functions)
+    : frames_(frames), chosen_(functions.begin(), functions.end()) {
+  // The whole functions come first, so that their slots exist even without events.
+  for (std::size_t i = 0; i < chosen_.size(); ++i) find_slot(i, true, {}, 0);
+}
+
+std::uint32_t StandingLines::list_of(NodeId stack) {
+  if (list_by_node_.size() <= stack.index()) list_by_node_.resize(std::max(frames_.node_count(), stack.index() + 1));
+  path_.clear();
+  NodeId node = stack;
+  while (!node.none() && list_by_node_[node.index()] == 0) {
+    path_.push_back(node);
+    node = frames_.parent(node);
+  }
+  std::uint32_t list = node.none() ? 0 : list_by_node_[node.index()] - 1;
+  for (const NodeId inner : std::views::reverse(path_)) {
+    list = extend(list, inner);
+    list_by_node_[inner.index()] = list + 1;
+  }
+  return list;
+}
+
+std::uint32_t StandingLines::extend(std::uint32_t callers_list, NodeId node) {
+  const std::span<const symbols::Frame> frames = frames_.frames(node);
+  const bool concerned = std::any_of(frames.begin(), frames.end(), [this](const symbols::Frame& frame) {
+    return !functions_of(frame.function).empty();
+  });
+  if (!concerned) return callers_list;
+
+  std::vector<Standing> list = lists_[callers_list];
+  const std::size_t before = list.size();
+  const auto add = [&list](const Standing& standing) {
+    const auto same = [&standing](const Standing& other) { return other.slot == standing.slot; };
+    if (std::none_of(list.begin(), list.end(), same)) list.push_back(standing);
+  };
+  const NodeId caller = frames_.parent(node);
+  std::uint32_t chain = 0;
+  for (const symbols::Frame& frame : std::views::reverse(frames)) {
+    for (const std::size_t function : functions_of(frame.function)) {
+      const bool has_line = frame.line != 0 && !frame.file.none();
+      add({find_slot(function, true, {}, 0), chain, caller});
+      add({find_slot(function, false, has_line ? frame.file : FileId{}, has_line ? frame.line : 0), chain, caller});
+    }
+    chain = inner_chain(chain, frame);
+  }
+  if (list.size() == before) return callers_list;
+  lists_.push_back(std::move(list));
+  return static_cast<std::uint32_t>(lists_.size() - 1);
+}
+
+const std::vector<std::size_t>& StandingLines::functions_of(FunctionId id) {
+  const auto [entry, is_new] = functions_of_.try_emplace(id);
+  if (!is_new) return entry->second;
+  std::vector<std::size_t> found;
+  // A damaged file may enclose functions in a circle.
+  int left = 64;
+  for (FunctionId at = id; !at.none() && left > 0; at = frames_.function(at).enclosing, --left) {
+    for (std::size_t i = 0; i < chosen_.size(); ++i) {
+      if (chosen_[i] == at) found.push_back(i);
+    }
+  }
+  return entry->second = std::move(found);
+}
+
+std::uint32_t StandingLines::find_slot(std::size_t function, bool whole, FileId file, std::uint32_t line) {
+  const auto [entry, is_new] =
+      slot_index_.try_emplace({function, whole, file, line}, static_cast<std::uint32_t>(slots_.size()));
+  if (is_new) slots_.push_back({function, whole, file, line});
+  return entry->second;
+}
+
+std::uint32_t StandingLines::inner_chain(std::uint32_t outer, const symbols::Frame& frame) {
+  const auto next = static_cast<std::uint32_t>(chains_.size() + 1);
+  return chains_.try_emplace({outer, frame.function, frame.file, frame.line}, next).first->second;
+}
+
+}  // namespace memline::model

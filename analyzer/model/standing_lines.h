@@ -1,0 +1,69 @@
+/// \file StandingLines: which lines of some chosen functions a stack stands at, and called from where.
+///
+/// A frame belongs to a chosen function F if it is F's, or of a lambda or OpenMP body written in F. Every line of F on
+/// a stack is listed once, with the context of the outermost frame that stands there: the physical caller and the
+/// inlined frames around it within the same physical frame. F itself is listed too, with the context of its outermost
+/// frame. Equal contexts mean the same run of the line, as far as stacks can tell.
+///
+/// A stack's list extends its caller's, so each node is looked at once, and nodes that add nothing share the list of
+/// their caller. Grows with distinct stacks.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "model/frame_source.h"
+
+namespace memline::model {
+
+/// A line, or a whole function, that events are charged to.
+struct Slot {
+  std::size_t function = 0;  ///< index into the chosen functions
+  bool whole = false;        ///< the function itself; file and line do not matter
+  FileId file;               ///< none() where line == 0
+  std::uint32_t line = 0;    ///< 0: `(no line)`
+};
+
+/// What stands on a stack.
+struct Standing {
+  std::uint32_t slot = 0;
+  std::uint32_t chain = 0;  ///< inlined frames around it, interned; 0: none
+  NodeId caller;            ///< none(): the stack ends here
+
+  bool same_context(const Standing& other) const { return caller == other.caller && chain == other.chain; }
+};
+
+class StandingLines {
+ public:
+  StandingLines(FrameSource& frames, std::span<const FunctionId> functions);
+
+  /// The list of a stack, for list(); equal numbers mean equal lists. 0 is the empty one.
+  std::uint32_t list_of(NodeId stack);
+  std::span<const Standing> list(std::uint32_t index) const { return lists_[index]; }
+  std::size_t list_count() const { return lists_.size(); }
+  const Slot& slot(std::uint32_t index) const { return slots_[index]; }
+  std::size_t slot_count() const { return slots_.size(); }
+
+ private:
+  std::uint32_t extend(std::uint32_t callers_list, NodeId node);
+  const std::vector<std::size_t>& functions_of(FunctionId id);
+  std::uint32_t find_slot(std::size_t function, bool whole, FileId file, std::uint32_t line);
+  std::uint32_t inner_chain(std::uint32_t outer, const symbols::Frame& frame);
+
+  FrameSource& frames_;
+  std::vector<FunctionId> chosen_;
+  std::vector<Slot> slots_;
+  std::map<std::tuple<std::size_t, bool, FileId, std::uint32_t>, std::uint32_t> slot_index_;
+  std::map<std::tuple<std::uint32_t, FunctionId, FileId, std::uint32_t>, std::uint32_t> chains_;
+  std::unordered_map<FunctionId, std::vector<std::size_t>> functions_of_;
+  std::vector<std::vector<Standing>> lists_{1};
+  std::vector<std::uint32_t> list_by_node_;  ///< list index + 1, 0: not known yet
+  std::vector<NodeId> path_;                 ///< kept between calls for its memory
+};
+
+}  // namespace memline::model

@@ -1,0 +1,15 @@
+#include "model/summary_builder.h"
+
+#include "model/cost_pass.h"
+
+namespace memline::model {
+
+Result<SummaryModel> build_summary(Profile& profile) {
+  Result<Costs> costs = collect_costs(profile);
+  if (!costs) return costs.error();
+  SummaryModel summary{profile.common(), costs->totals};
+  summary.common.losses = costs->outcome.losses;
+  return summary;
+}
+
+}  // namespace memline::model

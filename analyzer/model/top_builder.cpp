@@ -1,0 +1,114 @@
+#include "model/top_builder.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "model/cost_pass.h"
+#include "model/sites.h"
+#include "model/source_cache.h"
+
+namespace memline::model {
+namespace {
+
+bool is_nothing(const SiteCosts& costs) {
+  return costs.allocated == 0 && costs.allocations == 0 && costs.at_peak == 0 && costs.at_end == 0 &&
+         costs.temporary == 0;
+}
+
+void add(SiteCosts& costs, const SiteCosts& other) {
+  costs.allocated += other.allocated;
+  costs.allocations += other.allocations;
+  costs.at_peak += other.at_peak;
+  costs.at_end += other.at_end;
+  costs.temporary += other.temporary;
+  costs.temporary_bytes += other.temporary_bytes;
+}
+
+std::int64_t order_key(const SiteCosts& costs, TopOrder order) {
+  switch (order) {
+    case TopOrder::kAtPeak:
+      return costs.at_peak;
+    case TopOrder::kAllocated:
+      return static_cast<std::int64_t>(costs.allocated);
+    case TopOrder::kAllocations:
+      return static_cast<std::int64_t>(costs.allocations);
+    case TopOrder::kAtEnd:
+      return costs.at_end;
+    case TopOrder::kTemporary:
+      return static_cast<std::int64_t>(costs.temporary);
+  }
+  return 0;
+}
+
+void sort_sites(std::vector<Site>& sites, TopOrder order) {
+  const auto key = [order](const Site& site) {
+    // Descending by the wanted column, then by others; names make the order certain.
+    return std::tuple(-order_key(site.costs, order), -site.costs.at_peak,
+                      -static_cast<std::int64_t>(site.costs.allocated),
+                      -static_cast<std::int64_t>(site.costs.allocations));
+  };
+  std::sort(sites.begin(), sites.end(), [&](const Site& a, const Site& b) {
+    if (key(a) != key(b)) return key(a) < key(b);
+    return std::tie(a.file, a.line, a.function, a.module) < std::tie(b.file, b.line, b.function, b.module);
+  });
+}
+
+Site make_site(Profile& profile, const SiteInfo& info, const SiteCosts& costs) {
+  Site site;
+  site.function = info.function_name;
+  site.module = info.module_path;
+  site.costs = costs;
+  if (info.line == 0) {
+    site.why = std::string(info.function.none() && info.module.none() ? "no stack" : symbols::to_string(info.why));
+    return site;
+  }
+  site.file = info.file_path;
+  site.line = info.line;
+  const SourceFile& source = profile.sources().file(info.file_path, profile.built_at(info.module));
+  if (source.has_line(info.line)) site.text = source.lines[info.line - 1];
+  return site;
+}
+
+}  // namespace
+
+std::optional<TopOrder> parse_top_order(std::string_view text) {
+  for (const auto& [name, order] : {std::pair<std::string_view, TopOrder>{"at_peak", TopOrder::kAtPeak},
+                                    {"allocated", TopOrder::kAllocated},
+                                    {"allocations", TopOrder::kAllocations},
+                                    {"at_end", TopOrder::kAtEnd},
+                                    {"temporary", TopOrder::kTemporary}}) {
+    if (name == text) return order;
+  }
+  return std::nullopt;
+}
+
+Result<TopModel> build_top(Profile& profile, const TopRequest& request) {
+  Result<Costs> costs = collect_costs(profile);
+  if (!costs) return costs.error();
+  Sites sites(profile.frames(), profile.rules(), [&](const std::string& name) { return profile.display_name(name); });
+  std::vector<SiteCosts> by_site;
+  for (std::size_t stack = 0; stack < costs->by_stack.size(); ++stack) {
+    const SiteCosts& own = costs->by_stack[stack];
+    if (is_nothing(own)) continue;
+    const NodeId node{stack};
+    const std::vector<SiteId> charged =
+        request.inclusive ? sites.all_of_stack(node) : std::vector<SiteId>{sites.of_stack(node).site};
+    by_site.resize(sites.size());
+    for (const SiteId site : charged) add(by_site[site.index()], own);
+  }
+
+  TopModel top;
+  top.common = profile.common();
+  top.common.losses = costs->outcome.losses;
+  top.totals = costs->totals;
+  top.inclusive = request.inclusive;
+  for (std::size_t i = 0; i < by_site.size(); ++i) {
+    if (!is_nothing(by_site[i])) top.sites.push_back(make_site(profile, sites.info(SiteId{i}), by_site[i]));
+  }
+  sort_sites(top.sites, request.order);
+  return top;
+}
+
+}  // namespace memline::model

@@ -1,0 +1,34 @@
+/// \file TotalsCounter: adds up the events of a replay.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "model/summary_model.h"
+#include "replay/change.h"
+
+namespace memline::model {
+
+class TotalsCounter : public replay::Observer {
+ public:
+  void on_change(const replay::Change& change) override;
+  /// Calls, bytes and temporaries; the rest is left 0.
+  const Totals& totals() const { return totals_; }
+
+ private:
+  Totals totals_;
+};
+
+/// Shows each change to several observers, in order. They must outlive it.
+class ObserverList : public replay::Observer {
+ public:
+  explicit ObserverList(std::vector<replay::Observer*> observers) : observers_(std::move(observers)) {}
+  void on_change(const replay::Change& change) override {
+    for (replay::Observer* observer : observers_) observer->on_change(change);
+  }
+
+ private:
+  std::vector<replay::Observer*> observers_;
+};
+
+}  // namespace memline::model

@@ -1,0 +1,59 @@
+/// \file OwnRules: which code is the user's own, and UserLines: the line of a stack that is charged.
+///
+/// Going outwards from the event, the user line is the first frame that is the user's own code; if there is none, the
+/// innermost frame of the main executable that is not start-up code; else the innermost frame of all.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/frame_source.h"
+
+namespace memline::model {
+
+class OwnRules {
+ public:
+  /// Patterns as path_matches() takes them, for source files and for modules. not_own wins over own.
+  OwnRules(std::vector<std::string> own, std::vector<std::string> not_own);
+
+  /// Whether a line of `file`, compiled into `module`, is the user's own.
+  bool is_own(std::string_view file, std::string_view module, bool main_executable) const;
+  /// The rules in force for people, one a line.
+  std::vector<std::string> describe() const;
+
+ private:
+  std::vector<std::string> own_;
+  std::vector<std::string> not_own_;
+};
+
+/// A line that is charged.
+struct UserLine {
+  NodeId node;            ///< its physical frame
+  std::size_t depth = 0;  ///< which of the source frames of that
+  symbols::Frame frame;   ///< line may be 0, then see why
+  ModuleId module;
+  bool own = false;  ///< false: no frame of the stack is the user's own
+};
+
+/// Finds user lines, keeping what it decided of each file and module. The frame source and the rules must outlive it.
+class UserLines {
+ public:
+  UserLines(FrameSource& frames, const OwnRules& rules) : frames_(frames), rules_(rules) {}
+
+  /// Null: the stack has no frame at all.
+  std::optional<UserLine> find(NodeId stack);
+
+ private:
+  bool is_own(FileId file, ModuleId module);
+
+  FrameSource& frames_;
+  const OwnRules& rules_;
+  enum class Known : std::uint8_t { kNotYet, kNo, kYes };
+  std::vector<std::vector<Known>> own_by_module_;  ///< [module + 1][file]
+};
+
+}  // namespace memline::model
