@@ -1,0 +1,72 @@
+#include "views/heap_view.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "views/common_parts.h"
+
+namespace memline::views {
+namespace {
+
+double percent(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::string moment_heading(const model::HeapModel& heap) {
+  char seconds[40];
+  std::snprintf(seconds, sizeof seconds, "%.3f s", heap.at_time);
+  return "Live at " + heap.at + " (" + seconds + " after the start), by " + heap.by + ".";
+}
+
+}  // namespace
+
+Table heap_view(const model::HeapModel& heap, std::size_t most_rows) {
+  Table table;
+  table.heading = {program_heading(heap.common.program), moment_heading(heap),
+                   "Partition of a set of " + counted(heap.count, "object", "objects") +
+                       ". Total size = " + std::to_string(heap.bytes) + " bytes."};
+  table.columns = {{"index", "Index", Align::kRight, Shrink::kNever},
+                   {"count", "Count", Align::kRight, Shrink::kNever},
+                   {"count_percent", "%", Align::kRight, Shrink::kNever},
+                   {"size", "Size", Align::kRight, Shrink::kNever},
+                   {"size_percent", "%", Align::kRight, Shrink::kNever},
+                   {"cumulative", "Cumulative", Align::kRight, Shrink::kNever},
+                   {"cumulative_percent", "%", Align::kRight, Shrink::kNever},
+                   {"kind", "Kind", Align::kLeft, Shrink::kCutEnd}};
+  const std::size_t shown = most_rows == 0 ? heap.rows.size() : std::min(most_rows, heap.rows.size());
+  std::uint64_t cumulative = 0, counted_objects = 0;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const model::HeapRow& row = heap.rows[i];
+    cumulative += row.bytes;
+    counted_objects += row.count;
+    table.rows.push_back({{count(i), count(row.count), Cell::percent(percent(row.count, heap.count)), bytes(row.bytes),
+                           Cell::percent(percent(row.bytes, heap.bytes)), bytes(cumulative),
+                           Cell::percent(percent(cumulative, heap.bytes)), Cell::of_text(row.kind)},
+                          RowRole::kNormal});
+  }
+  if (shown < heap.rows.size()) {
+    table.notes.push_back(counted(heap.rows.size() - shown, "more row", "more rows") + " with " +
+                          counted(heap.count - counted_objects, "object", "objects") + ", " +
+                          counted(heap.bytes - cumulative, "byte", "bytes") + ".");
+  }
+  const std::vector<std::string> others = loss_and_other_notes(heap.common);
+  table.notes.insert(table.notes.end(), others.begin(), others.end());
+  return table;
+}
+
+Table heap_data_view(const model::HeapModel& heap) {
+  Table table;
+  for (const char* key : {"kind", "file", "line", "function", "count", "bytes"}) {
+    table.columns.push_back({key, key, Align::kLeft, Shrink::kNever});
+  }
+  for (const model::HeapRow& row : heap.rows) {
+    table.rows.push_back({{Cell::of_text(row.kind), text_or_empty(row.file), count_or_empty(row.line),
+                           text_or_empty(row.function), count(row.count), bytes(row.bytes)},
+                          RowRole::kNormal});
+  }
+  return table;
+}
+
+}  // namespace memline::views

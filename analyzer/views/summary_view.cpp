@@ -1,0 +1,71 @@
+#include "views/summary_view.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "views/common_parts.h"
+
+namespace memline::views {
+namespace {
+
+struct Item {
+  const char* key;
+  const char* title;
+  Cell cell;
+};
+
+std::vector<Item> items(const model::Totals& totals) {
+  return {{"threads", "Threads", count(totals.threads)},
+          {"allocations", "Allocations", count(totals.allocations)},
+          {"frees", "Frees", count(totals.frees)},
+          {"reallocations", "Reallocations", count(totals.reallocations)},
+          {"mappings", "Mappings", count(totals.mappings)},
+          {"unmappings", "Unmappings", count(totals.unmappings)},
+          {"allocated", "Allocated", bytes(totals.allocated)},
+          {"freed", "Freed", bytes(totals.freed)},
+          {"peak", "Peak", Cell::bytes(totals.peak)},
+          {"peak_time", "Peak reached after", Cell::seconds(totals.peak_time)},
+          {"at_end", "Live at the end", Cell::bytes(totals.at_end)},
+          {"leaked_blocks", "Blocks live at the end", count(totals.leaked_blocks)},
+          {"temporary", "Temporary allocations", count(totals.temporary)},
+          {"temporary_bytes", "Bytes in temporaries", bytes(totals.temporary_bytes)},
+          {"max_rss", "Highest RSS (sampled)", totals.max_rss > 0 ? bytes(totals.max_rss) : Cell::empty()}};
+}
+
+std::string process_heading(const model::ProgramInfo& program) {
+  std::string text = "Process: pid " + std::to_string(program.pid);
+  if (program.parent) text += ", forked from " + std::to_string(*program.parent);
+  if (!program.host.empty()) text += ", on " + program.host;
+  if (program.exit.kind == "exit") text += ", exited with " + std::to_string(program.exit.code);
+  if (program.exit.kind == "signal") text += ", killed by signal " + std::to_string(program.exit.code);
+  if (program.exit.kind == "exec") text += ", went on with another program";
+  return text;
+}
+
+}  // namespace
+
+Table summary_view(const model::SummaryModel& summary) {
+  Table table;
+  table.heading = {program_heading(summary.common.program), process_heading(summary.common.program)};
+  table.columns = {{"name", "Total", Align::kLeft, Shrink::kNever}, {"value", "Value", Align::kRight, Shrink::kNever}};
+  table.rows.push_back({{Cell::of_text("Duration"), Cell::seconds(summary.common.program.duration)}, RowRole::kNormal});
+  for (Item& item : items(summary.totals)) {
+    table.rows.push_back({{Cell::of_text(item.title), std::move(item.cell)}, RowRole::kNormal});
+  }
+  table.notes = loss_and_other_notes(summary.common);
+  return table;
+}
+
+Table summary_data_view(const model::SummaryModel& summary) {
+  Table table;
+  Row row;
+  for (Item& item : items(summary.totals)) {
+    table.columns.push_back({item.key, item.key, Align::kLeft, Shrink::kNever});
+    row.cells.push_back(std::move(item.cell));
+  }
+  table.rows.push_back(std::move(row));
+  return table;
+}
+
+}  // namespace memline::views
