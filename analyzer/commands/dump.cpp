@@ -1,0 +1,64 @@
+#include "commands/dump.h"
+
+#include <fmt/format.h>
+
+#include <ostream>
+#include <type_traits>
+#include <vector>
+
+#include "base/escape.h"
+#include "replay/scan.h"
+#include "trace/merged_reader.h"
+#include "trace/record_text.h"
+#include "trace/trace_file.h"
+
+namespace memline {
+namespace {
+
+std::string module_name(const replay::Image& image, std::uint32_t number) {
+  const std::size_t index = number - std::size_t{1};
+  if (index >= image.modules.size() || !image.modules[index].known) return fmt::format("module#{}", number);
+  const std::string& path = image.modules[index].path;
+  return escape_control(path.substr(path.rfind('/') + 1));
+}
+
+void dump_image(const trace::TraceFile& file, const replay::Image& image, std::ostream& out) {
+  trace::MergedReader reader(file, image.number, nullptr, nullptr);
+  std::vector<std::string> threads(reader.lane_count(), "?");  // by lane: the thread that writes it
+  const trace::ModuleName name = [&](std::uint32_t module) { return module_name(image, module); };
+  while (const std::optional<std::size_t> lane = reader.next()) {
+    trace::LaneReader& records = reader.lane(*lane);
+    const double seconds = image.seconds_since_start(records.ticks());
+    records.take([&]<class Record>(const Record& record) {
+      if constexpr (std::is_same_v<Record, trace::Thread>) threads[*lane] = std::to_string(record.thread);
+      out << fmt::format("{:14.9f} lane {} thread {} ", seconds, records.lane(), threads[*lane]);
+      if constexpr (std::is_same_v<Record, trace::Stack>) {
+        out << record_text(record, name);
+      } else {
+        out << record_text(record);
+      }
+      out << '\n';
+    });
+    if (!out) return;
+  }
+}
+
+}  // namespace
+
+Result<ExitCode> dump(const std::string& path, std::ostream& out) {
+  const Result<replay::Recording> scanned = replay::scan(path);
+  if (!scanned) return scanned.error();
+  const replay::Recording& recording = *scanned;
+  const trace::TraceHeader& header = recording.header;
+  out << fmt::format("Trace version={} pid={} images={} blocks={} exit_kind={} exit_code={}{}\n", header.version,
+                     header.pid, header.images, header.claimed_blocks, header.exit_kind, header.exit_code,
+                     recording.still_running ? " still_running" : "");
+  for (const replay::Image& image : recording.images) {
+    out << fmt::format("Image {} {}\n", image.number, escape_control(image.executable));
+    dump_image(*recording.file, image, out);
+  }
+  for (const std::string& note : recording.losses.notes) out << "Missing: " << escape_control(note) << '\n';
+  return recording.losses.damaged_places != 0 ? ExitCode::kUnreadable : ExitCode::kDone;
+}
+
+}  // namespace memline
