@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
+#include <sys/auxv.h>
 
 #include <cstring>
 
@@ -19,6 +20,37 @@ Section piece(std::uint64_t begin, std::uint64_t end) noexcept {
 
 bool is_elf(const Elf64_Ehdr& header) noexcept {
   return std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_ident[EI_CLASS] == ELFCLASS64;
+}
+
+struct SegmentTable {
+  const Elf64_Phdr* segments;
+  std::size_t count;
+};
+
+/// The program headers behind an ELF header at `address`, which is readable; nothing where there is none.
+SegmentTable segments_at(std::uint64_t address) noexcept {
+  const auto* header = reinterpret_cast<const Elf64_Ehdr*>(address);
+  if (!is_elf(*header) || header->e_phentsize != sizeof(Elf64_Phdr)) return SegmentTable{nullptr, 0};
+  const std::uint64_t table_end = header->e_phoff + std::uint64_t{header->e_phnum} * sizeof(Elf64_Phdr);
+  if (table_end > kPageBytes) return SegmentTable{nullptr, 0};
+  return SegmentTable{reinterpret_cast<const Elf64_Phdr*>(address + header->e_phoff), header->e_phnum};
+}
+
+/// The range of a module with holes between its segments is that of one segment only, so the ELF header is looked for
+/// in three places: at the start of the range, at the load bias, and where the kernel told about the main executable.
+SegmentTable segments_of(const ModuleInfo& module) noexcept {
+  SegmentTable table{nullptr, 0};
+  if ((module.start & (kPageBytes - 1)) == 0 && module.end - module.start >= sizeof(Elf64_Ehdr)) {
+    table = segments_at(module.start);
+  }
+  if (table.segments != nullptr || module.map == nullptr) return table;
+  const std::uint64_t bias = module.map->l_addr;
+  ModuleInfo first{};
+  if (bias == 0) {
+    return SegmentTable{reinterpret_cast<const Elf64_Phdr*>(getauxval(AT_PHDR)), getauxval(AT_PHNUM)};
+  }
+  if ((bias & (kPageBytes - 1)) == 0 && find_module(bias, first) && first.map == module.map) table = segments_at(bias);
+  return table;
 }
 
 /// A file opened for the time of one look at its section headers.
@@ -64,23 +96,19 @@ bool find_section(const HeaderFile& file, const char* name, Elf64_Shdr& out) noe
 }  // namespace
 
 Section section_from(const ModuleInfo& module, std::uint64_t address) noexcept {
-  const Section nothing{nullptr, 0, 0};
-  if (address < module.start || address >= module.end) return nothing;
-  // The first segment begins with the file's own headers in all but hand-made files; those are bounded by the range.
-  const auto* header = reinterpret_cast<const Elf64_Ehdr*>(module.start);
-  if (!is_elf(*header)) return piece(address, module.end);
-  const std::uint64_t table_end = header->e_phoff + std::uint64_t{header->e_phnum} * sizeof(Elf64_Phdr);
-  if (header->e_phentsize != sizeof(Elf64_Phdr) || table_end > kPageBytes) return piece(address, module.end);
-  const auto* segments = reinterpret_cast<const Elf64_Phdr*>(module.start + header->e_phoff);
+  const SegmentTable table = segments_of(module);
+  if (table.segments == nullptr) {
+    const bool inside = address >= module.start && address < module.end;
+    return inside ? piece(address, module.end) : Section{nullptr, 0, 0};
+  }
   const std::uint64_t bias = module.map != nullptr ? module.map->l_addr : 0;
-  for (unsigned i = 0; i < header->e_phnum; ++i) {
-    const Elf64_Phdr& segment = segments[i];
+  for (std::size_t i = 0; i < table.count; ++i) {
+    const Elf64_Phdr& segment = table.segments[i];
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_R) == 0) continue;
     const std::uint64_t begin = bias + segment.p_vaddr;
-    const std::uint64_t end = begin + segment.p_filesz;
-    if (address >= begin && address < end && end <= module.end) return piece(address, end);
+    if (address - begin < segment.p_filesz) return piece(address, begin + segment.p_filesz);
   }
-  return nothing;
+  return Section{nullptr, 0, 0};
 }
 
 Section eh_frame_by_file(const ModuleInfo& module) noexcept {

@@ -1,6 +1,6 @@
 /// \file Where sections lie in a loaded ELF module.
 ///
-/// Reads the module's own mapped headers; nothing of it is trusted further than the module's range.
+/// Reads the module's own mapped headers, as the loader did before; sections end where their segment does.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace memline::capture {
 
-/// From `address` to the end of the file contents of the readable segment that contains it; within the module's range.
+/// From `address` to the end of the file contents of the readable segment of the module that contains it.
 /// Size 0: no such segment.
 Section section_from(const ModuleInfo& module, std::uint64_t address) noexcept;
 

@@ -60,7 +60,7 @@ static_assert(sizeof(KeptFrame) == 48);
 /// The loaded module that a code address lies in.
 struct ModuleInfo {
   const link_map* map;  ///< l_addr is the load bias, l_name the path ("" for the main executable)
-  std::uint64_t start;  ///< the whole mapped range
+  std::uint64_t start;  ///< the mapped range around the pc: all of the module, or one segment where it has holes
   std::uint64_t end;
   std::uint64_t eh_frame_hdr;  ///< address of PT_GNU_EH_FRAME, or 0
 };
