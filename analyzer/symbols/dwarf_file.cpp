@@ -26,7 +26,7 @@ std::unique_ptr<DwarfFile> DwarfFile::open(std::unique_ptr<ElfFile> file, const 
   Dwarf* dwarf = dwarf_begin_elf(file->elf(), DWARF_C_READ, nullptr);
   if (dwarf == nullptr) return nullptr;
   std::unique_ptr<DwarfFile> out(new DwarfFile(std::move(file), dwarf, files));
-  out->attach_shared_file(finder);
+  if (!out->attach_shared_file(finder)) return nullptr;
   out->index_units();
   if (out->units_.empty()) return nullptr;
   return out;
@@ -41,11 +41,11 @@ DwarfFile::~DwarfFile() {
   if (shared_stub_ != nullptr) elf_end(shared_stub_);
 }
 
-void DwarfFile::attach_shared_file(const DebugFinder& finder) {
+bool DwarfFile::attach_shared_file(const DebugFinder& finder) {
   const char* name = nullptr;
   const void* id = nullptr;
   const ssize_t id_size = dwelf_dwarf_gnu_debugaltlink(dwarf_, &name, &id);
-  if (id_size == 0) return;  // it names none
+  if (id_size == 0) return true;  // it names none
   if (id_size > 0 && name != nullptr) {
     const std::string build_id(static_cast<const char*>(id), static_cast<std::size_t>(id_size));
     shared_file_ = finder.shared_debug_file(*file_, name, build_id);
@@ -56,7 +56,9 @@ void DwarfFile::attach_shared_file(const DebugFinder& finder) {
     shared_stub_ = elf_memory(stub_image_.data(), stub_image_.size());
     if (shared_stub_ != nullptr) shared_ = dwarf_begin_elf(shared_stub_, DWARF_C_READ, nullptr);
   }
-  if (shared_ != nullptr) dwarf_setalt(dwarf_, shared_);
+  if (shared_ == nullptr) return false;
+  dwarf_setalt(dwarf_, shared_);
+  return true;
 }
 
 void DwarfFile::index_units() {

@@ -58,7 +58,7 @@ class DwarfFile {
   };
 
   DwarfFile(std::unique_ptr<ElfFile> file, Dwarf* dwarf, FileTable& files);
-  void attach_shared_file(const DebugFinder& finder);
+  bool attach_shared_file(const DebugFinder& finder);
   void index_units();
   Dwarf_Die body(Unit& unit);
   bool split_file_is_safe(Dwarf_Die skeleton) const;

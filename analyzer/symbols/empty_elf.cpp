@@ -10,12 +10,13 @@
 namespace memline::symbols {
 
 std::vector<char> empty_debug_image() {
-  static constexpr char kNames[] = "\0.shstrtab\0.debug_str";
+  // Of the sections that libdw insists on one of, this is the one that nothing here ever reads.
+  static constexpr char kNames[] = "\0.shstrtab\0.debug_frame";
   struct Image {
     Elf64_Ehdr header;
     std::array<Elf64_Shdr, 3> sections;
     char names[sizeof(kNames)];
-    char strings[1];
+    char frames[1];
   };
   Image image{};
   std::memcpy(image.header.e_ident, ELFMAG, SELFMAG);
@@ -37,8 +38,8 @@ std::vector<char> empty_debug_image() {
   image.sections[1].sh_addralign = 1;
   image.sections[2].sh_name = sizeof("\0.shstrtab");
   image.sections[2].sh_type = SHT_PROGBITS;
-  image.sections[2].sh_offset = offsetof(Image, strings);
-  image.sections[2].sh_size = sizeof(image.strings);
+  image.sections[2].sh_offset = offsetof(Image, frames);
+  image.sections[2].sh_size = sizeof(image.frames);
   image.sections[2].sh_addralign = 1;
   const char* bytes = reinterpret_cast<const char*>(&image);
   return {bytes, bytes + sizeof(image)};

@@ -33,6 +33,14 @@ std::string_view identity(const Function& function) {
   return rust ? linkage : function.signature;
 }
 
+/// gcc describes the parts of a coroutine as artificial functions of the same name, without a linkage name.
+bool is_nameless_part(const std::vector<Dwarf_Die>& chain) {
+  const auto has_linkage_name = [](Dwarf_Die link) { return !linkage_name(link).empty(); };
+  const auto is_artificial = [](Dwarf_Die link) { return die::flag(link, DW_AT_artificial); };
+  return std::none_of(chain.begin(), chain.end(), has_linkage_name) &&
+         std::any_of(chain.begin(), chain.end(), is_artificial);
+}
+
 void join(std::string& qualified, std::string_view scope) {
   qualified.insert(0, "::");
   qualified.insert(0, scope);
@@ -62,10 +70,7 @@ FunctionId FunctionResolver::of_die(const Place& place, Dwarf_Die die, Dwarf_Die
   if (known != by_die_.end()) return known->second;
   const std::vector<Dwarf_Die> chain = die::origins(die);
   FunctionId id;
-  if (chain.size() == 1 && !die::has(die, DW_AT_decl_line) && linkage_name(die).empty() &&
-      !die::text(die, DW_AT_name).empty()) {
-    if (const Outline* outline = place.dwarf->outline_of(die)) id = original_of_part(place, *outline, die);
-  }
+  if (is_nameless_part(chain)) id = original_of_part(place, chain);
   if (id.none()) id = intern(place, describe(place, chain), instance);
   by_die_[die.addr] = id;
   return id;
@@ -167,7 +172,9 @@ const std::vector<FunctionResolver::Declared>& FunctionResolver::declared_in(con
     if (scope.kind != ScopeKind::kFunction) continue;
     Declared declared;
     declared.scope = i;
-    for (const Dwarf_Die& die : die::origins(die::at(outline.unit(), scope.begin))) {
+    const std::vector<Dwarf_Die> chain = die::origins(die::at(outline.unit(), scope.begin));
+    if (is_nameless_part(chain)) continue;
+    for (const Dwarf_Die& die : chain) {
       if (declared.name.empty()) declared.name = die::text(die, DW_AT_name);
       if (declared.file.none()) declared.file = place.dwarf->source_files().named_by(die, DW_AT_decl_file);
       if (declared.line == 0) declared.line = die::number(die, DW_AT_decl_line).value_or(0);
@@ -204,16 +211,24 @@ FunctionId FunctionResolver::enclosing_by_line(const Place& place, const Outline
   return of_scope(inner, outline, best->scope);
 }
 
-FunctionId FunctionResolver::original_of_part(const Place& place, const Outline& outline, Dwarf_Die part) {
-  // gcc describes the parts of a coroutine as functions of the same name that were declared nowhere.
-  if (place.nesting >= kMaxNesting) return FunctionId();
-  const std::string_view name = die::text(part, DW_AT_name);
+FunctionId FunctionResolver::original_of_part(const Place& place, const std::vector<Dwarf_Die>& chain) {
+  std::string_view name;
+  std::uint64_t line = 0;
+  for (const Dwarf_Die& link : chain) {
+    if (name.empty()) name = die::text(link, DW_AT_name);
+    if (line == 0) line = die::number(link, DW_AT_decl_line).value_or(0);
+  }
+  const Outline* found = place.dwarf->outline_of(chain.front());
+  if (name.empty() || found == nullptr || place.nesting >= kMaxNesting) return FunctionId();
+  const Outline& outline = *found;
+  Dwarf_Die part = chain.front();
   const LineRow* entry = nullptr;
   Dwarf_Addr pc = 0;
   if (dwarf_entrypc(&part, &pc) == 0) entry = place.dwarf->lines(place.unit).find(pc);
   const Declared* best = nullptr;
   for (const Declared& candidate : declared_in(place, outline)) {
     if (candidate.name != name || (entry != nullptr && candidate.file != entry->file)) continue;
+    if (line != 0 && candidate.line != line) continue;
     if (best == nullptr || (entry != nullptr && candidate.line <= entry->line)) best = &candidate;
   }
   if (best == nullptr) return FunctionId();

@@ -63,7 +63,7 @@ class FunctionResolver {
   Description describe(const Place& place, const std::vector<Dwarf_Die>& chain);
   void add_scopes(const Place& place, Dwarf_Die declared, Description& out);
   FunctionId enclosing_by_line(const Place& place, const Outline& outline, const Description& of);
-  FunctionId original_of_part(const Place& place, const Outline& outline, Dwarf_Die part);
+  FunctionId original_of_part(const Place& place, const std::vector<Dwarf_Die>& chain);
   const std::vector<Declared>& declared_in(const Place& place, const Outline& outline);
   FunctionId intern(const Place& place, Description description, Dwarf_Die instance);
   void guess_place(const Place& place, Dwarf_Die instance, Function& function);

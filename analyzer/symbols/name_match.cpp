@@ -129,15 +129,17 @@ bool NameMatcher::matches_exactly(const Function& function) const {
   if (squeeze(function.name) == pattern_ || function.linkage_name == pattern_) return true;
   const std::string signature = squeeze(function.signature);
   if (!demangled_.empty()) return signature == demangled_;
+  // gcc's debug information says "f<long int>" where the demangled name, and most people, say "f<long>".
   return ends_at_scope(squeeze(function.qualified), pattern_) ||
+         ends_at_scope(squeeze(qualified_part(function.signature)), pattern_) ||
          ends_at_scope(squeeze(without_template_arguments(function.qualified)), pattern_) || signature == pattern_ ||
          ends_at_scope(squeeze(without_return_type(function.signature)), pattern_);
 }
 
 bool NameMatcher::matches_glob(const Function& function) const {
-  for (const std::string_view name :
-       {std::string_view(function.name), std::string_view(function.qualified), std::string_view(function.signature),
-        without_return_type(function.signature), std::string_view(function.linkage_name)}) {
+  for (const std::string_view name : {std::string_view(function.name), std::string_view(function.qualified),
+                                      std::string_view(function.signature), without_return_type(function.signature),
+                                      qualified_part(function.signature), std::string_view(function.linkage_name)}) {
     if (!name.empty() && glob_match(pattern_, squeeze(name))) return true;
   }
   return glob_match(pattern_, squeeze(without_template_arguments(function.qualified)));

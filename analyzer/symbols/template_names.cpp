@@ -80,8 +80,8 @@ std::string shorten_templates(std::string_view name) {
       if (const std::size_t length = operator_length(text.substr(i)); length != 0) {
         out += text.substr(i, length);
         i += length;
-        // "operator<< <int>": arguments of the operator itself.
-        if (i + 1 < text.size() && text[i] == ' ' && text[i + 1] == '<') ++i;
+        // "operator<< <int>": the operator's own arguments stand behind a blank.
+        if (text.substr(i).starts_with(" <")) out += text[i++];
         continue;
       }
     }

@@ -52,17 +52,18 @@ void compile(const std::string& compiler, const std::string& flags, const std::v
   const bool is_cxx = compiler == kGxx || compiler == kClangxx;
   const std::string& c_compiler = compiler == kGxx ? kGcc : compiler == kClangxx ? kClang : compiler;
   const std::string folder = out.substr(0, out.rfind('/'));
+  const std::string quiet = compiler == kClang || compiler == kClangxx ? " -Wno-unused-command-line-argument" : "";
   std::string objects;
   std::vector<std::string> all = sources;
   all.push_back("stops.c");
   for (const std::string& source : all) {
     const bool in_c = source.ends_with(".c");
     const std::string object = out + "." + source + ".o";
-    run("sh -c 'cd " + folder + " && " + (in_c ? c_compiler : compiler) + " " + flags +
+    run("sh -c 'cd " + folder + " && " + (in_c ? c_compiler : compiler) + " " + flags + quiet +
         (in_c || !is_cxx ? "" : " -std=c++20") + " -fPIC -c " + kFixtures + source + " -o " + object + "'");
     objects += " " + object;
   }
-  run("sh -c 'cd " + folder + " && " + compiler + " " + flags + " -Wl,--build-id" + objects + " -o " + out + "'");
+  run("sh -c 'cd " + folder + " && " + compiler + " -Wl,--build-id " + flags + objects + " -o " + out + "'");
 }
 
 std::vector<Stop> stops_of(const std::string& program) {

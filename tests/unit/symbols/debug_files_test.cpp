@@ -1,0 +1,218 @@
+// Where debug information may lie, and files that must not be used.
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "fixture.h"
+#include "support/catch.h"
+#include "symbols/symbolizer.h"
+
+namespace memline::symbols::test {
+namespace {
+
+const std::string kFlags = "-O2 -g";
+
+/// Where a debug folder keeps the debug file of a build.
+std::string build_id_file(const std::string& folder, const std::string& file) {
+  const std::string id = build_id_of(file);
+  static const char kDigits[] = "0123456789abcdef";
+  std::string digits;
+  for (const char c : id) {
+    digits += kDigits[static_cast<unsigned char>(c) >> 4U];
+    digits += kDigits[static_cast<unsigned char>(c) & 15U];
+  }
+  return folder + "/.build-id/" + digits.substr(0, 2) + "/" + digits.substr(2);
+}
+
+void make_folder_of(const std::string& file) {
+  std::filesystem::create_directories(std::filesystem::path(file).parent_path());
+}
+
+NoLine only_reason(Symbolizer& symbolizer, std::uint64_t offset) {
+  const std::span<const Frame> frames = symbolizer.frames(kFirst, offset, false);
+  REQUIRE(frames.size() == 1);
+  CHECK(frames[0].line == 0);
+  CHECK(frames[0].file.none());
+  CHECK(frames[0].why == symbolizer.module_state(kFirst));
+  return frames[0].why;
+}
+
+}  // namespace
+
+TEST_CASE("separate debug file by build id") {
+  const TempFolder folder;
+  const std::string program = folder / "program";
+  compile(kGcc, kFlags, {"lines.c"}, program);
+  const std::string debug = build_id_file(folder / "debug", program) + ".debug";
+  make_folder_of(debug);
+  run("objcopy --only-keep-debug " + program + " " + debug);
+  run("strip " + program);
+  const std::vector<Stop> stops = stops_of(program);
+
+  Symbolizer found = symbolizer_for(program, build_id_of(program), {folder / "debug"});
+  check_stops(found, stops, "lines.c");
+  // Without that folder the exported symbols are all there is, and a program exports none.
+  Symbolizer stripped = symbolizer_for(program, build_id_of(program));
+  CHECK(only_reason(stripped, stops[0].offset) == NoLine::kStripped);
+  CHECK(stripped.frames(kFirst, stops[0].offset, false)[0].function.none());
+  // The program itself is not needed any more.
+  const std::string id = build_id_of(program);
+  std::filesystem::remove(program);
+  Symbolizer gone = symbolizer_for(program, id, {folder / "debug"});
+  check_stops(gone, stops, "lines.c");
+}
+
+TEST_CASE("a debug file of another build under the right name is not used") {
+  const TempFolder folder;
+  compile(kGcc, kFlags, {"lines.c"}, folder / "program");
+  compile(kGcc, "-O1 -g", {"lines.c"}, folder / "other");
+  const std::string debug = build_id_file(folder / "debug", folder / "program") + ".debug";
+  make_folder_of(debug);
+  run("objcopy --only-keep-debug " + (folder / "other") + " " + debug);
+  run("strip " + (folder / "program"));
+  Symbolizer symbolizer = symbolizer_for(folder / "program", "", {folder / "debug"});
+  CHECK(only_reason(symbolizer, stops_of(folder / "program")[0].offset) == NoLine::kStripped);
+}
+
+TEST_CASE("separate debug file by debuglink, beside the program, in .debug and in a debug folder") {
+  const TempFolder folder;
+  const std::string program = folder / "bin/program";
+  make_folder_of(program);
+  compile(kGcc, kFlags + " -Wl,--build-id=none", {"lines.c"}, program);
+  REQUIRE(build_id_of(program).empty());
+  run("objcopy --only-keep-debug " + program + " " + (folder / "bin/program.dbg"));
+  run("objcopy --strip-all --add-gnu-debuglink=" + (folder / "bin/program.dbg") + " " + program);
+  const std::vector<Stop> stops = stops_of(program);
+  const std::string debug_folder = folder / "debug";
+  for (const std::string& place : {folder / "bin/program.dbg", folder / "bin/.debug/program.dbg",
+                                   debug_folder + folder.path() + "/bin/program.dbg"}) {
+    INFO(place);
+    make_folder_of(place);
+    if (place != folder / "bin/program.dbg") std::filesystem::rename(folder / "bin/program.dbg", place);
+    Symbolizer symbolizer = symbolizer_for(program, "", {debug_folder});
+    check_stops(symbolizer, stops, "lines.c");
+    std::filesystem::copy_file(place, folder / "kept", std::filesystem::copy_options::overwrite_existing);
+    // One byte more, and the checksum does not fit.
+    std::ofstream(place, std::ios::app) << "x";
+    Symbolizer refused = symbolizer_for(program, "", {debug_folder});
+    CHECK(only_reason(refused, stops[0].offset) == NoLine::kStripped);
+    std::filesystem::remove(place);
+    std::filesystem::rename(folder / "kept", folder / "bin/program.dbg");
+  }
+}
+
+TEST_CASE("debug information compressed by dwz") {
+  const TempFolder folder;
+  compile(kGxx, kFlags, {"lines.cpp", "other.cpp"}, folder / "one");
+  compile(kGxx, kFlags + " -DANOTHER", {"lines.cpp", "other.cpp"}, folder / "two");
+  const std::vector<Stop> stops = stops_of(folder / "one");
+  SECTION("partial units in one file") {
+    run("dwz " + (folder / "one"));
+    Symbolizer symbolizer = symbolizer_for(folder / "one");
+    check_stops(symbolizer, stops, "");
+  }
+  SECTION("partial units in a shared file") {
+    run("dwz -m " + (folder / "shared") + " " + (folder / "one") + " " + (folder / "two"));
+    REQUIRE(std::filesystem::exists(folder / "shared"));
+    {
+      Symbolizer symbolizer = symbolizer_for(folder / "one");
+      check_stops(symbolizer, stops, "");
+    }
+    // Without it the lines are still right, and no FIFO in its place is waited on.
+    std::filesystem::remove(folder / "shared");
+    REQUIRE(::mkfifo((folder / "shared").c_str(), 0600) == 0);
+    Symbolizer symbolizer = symbolizer_for(folder / "one");
+    for (const Stop& stop : stops) {
+      const std::span<const Frame> frames = symbolizer.frames(kFirst, stop.offset, false);
+      CHECK(frames[0].line == stop.lines[0]);
+    }
+  }
+}
+
+TEST_CASE("split debug information that is gone or is no file") {
+  const TempFolder folder;
+  compile(kGcc, "-O2 -g -gsplit-dwarf", {"lines.c"}, folder / "program");
+  const std::vector<Stop> stops = stops_of(folder / "program");
+  bool removed = false;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    if (entry.path().extension() != ".dwo" || entry.path().string().find("lines") == std::string::npos) continue;
+    std::filesystem::remove(entry.path());
+    REQUIRE(::mkfifo(entry.path().c_str(), 0600) == 0);
+    removed = true;
+    break;
+  }
+  REQUIRE(removed);
+  Symbolizer symbolizer = symbolizer_for(folder / "program");
+  // The line tables stay in the program, and so do the symbols.
+  const std::span<const Frame> frames = symbolizer.frames(kFirst, stops.back().offset, false);
+  REQUIRE(frames.size() == 1);
+  CHECK(frames[0].line == stops.back().lines[0]);
+  CHECK(symbolizer.function(frames[0].function).name == "main");
+}
+
+TEST_CASE("a program without debug information has its symbols") {
+  const TempFolder folder;
+  compile(kGcc, "-O2", {"lines.c"}, folder / "program");
+  const std::vector<Stop> stops = stops_of(folder / "program");
+  Symbolizer symbolizer = symbolizer_for(folder / "program", build_id_of(folder / "program"));
+  CHECK(only_reason(symbolizer, stops[0].offset) == NoLine::kNoDebugInfo);
+  CHECK(symbolizer.function(symbolizer.frames(kFirst, stops[0].offset, false)[0].function).name == "outer");
+  CHECK(symbolizer.function(symbolizer.frames(kFirst, stops.back().offset, false)[0].function).name == "main");
+}
+
+TEST_CASE("a rebuilt program is not used") {
+  const TempFolder folder;
+  const std::string program = folder / "program";
+  compile(kGcc, kFlags, {"lines.c"}, program);
+  const std::string old_id = build_id_of(program);
+  const std::vector<Stop> stops = stops_of(program);
+  std::filesystem::rename(program, folder / "old");
+  compile(kGcc, "-O1 -g", {"lines.c"}, program);
+  REQUIRE(build_id_of(program) != old_id);
+  Symbolizer rebuilt = symbolizer_for(program, old_id);
+  CHECK(only_reason(rebuilt, stops[0].offset) == NoLine::kBuildIdDiffers);
+  // A copy of the old one that is kept by build id serves.
+  const std::string kept = build_id_file(folder / "debug", folder / "old");
+  make_folder_of(kept);
+  std::filesystem::rename(folder / "old", kept);
+  Symbolizer found = symbolizer_for(program, old_id, {folder / "debug"});
+  check_stops(found, stops, "lines.c");
+}
+
+TEST_CASE("paths that are no files") {
+  const TempFolder folder;
+  REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
+  std::ofstream(folder / "text") << "no ELF file";
+  std::ofstream(folder / "empty");
+  const auto reason = [](const std::string& path) {
+    Symbolizer symbolizer = symbolizer_for(path, "some id");
+    return only_reason(symbolizer, 0x1000);
+  };
+  CHECK(reason(folder / "missing") == NoLine::kFileMissing);
+  CHECK(reason(folder / "text/below") == NoLine::kFileMissing);
+  CHECK(reason(folder / "fifo") == NoLine::kUnreadable);
+  CHECK(reason(folder.path()) == NoLine::kUnreadable);
+  CHECK(reason("/dev/zero") == NoLine::kUnreadable);
+  CHECK(reason(folder / "text") == NoLine::kUnreadable);
+  CHECK(reason(folder / "empty") == NoLine::kUnreadable);
+  CHECK(reason("linux-vdso.so.1") == NoLine::kNoDebugInfo);
+  Symbolizer nameless = symbolizer_for("");
+  CHECK(only_reason(nameless, 0x1000) == NoLine::kUnknownModule);
+}
+
+TEST_CASE("addresses outside of all modules") {
+  Symbolizer symbolizer({}, {});
+  CHECK(symbolizer.frames(ModuleId(), 0x7f0000001000, false)[0].why == NoLine::kJit);
+  CHECK(symbolizer.frames(kFirst, 0x1000, false)[0].why == NoLine::kUnknownModule);
+  CHECK(symbolizer.module_state(kFirst) == NoLine::kUnknownModule);
+  const Frame named = symbolizer.named_frame("/src/a.py", "main", 12);
+  CHECK(named.line == 12);
+  CHECK(symbolizer.file(named.file) == "/src/a.py");
+  CHECK(symbolizer.function(named.function).name == "main");
+  CHECK(symbolizer.named_frame("/src/a.py", "main", 13).function == named.function);
+  CHECK(symbolizer.named_frame("/src/b.py", "main", 12).function != named.function);
+}
+
+}  // namespace memline::symbols::test

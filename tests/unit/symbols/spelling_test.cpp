@@ -1,0 +1,102 @@
+// The pure functions on names: demangling, shortening, matching.
+#include <string>
+
+#include "support/catch.h"
+#include "symbols/demangle.h"
+#include "symbols/name_match.h"
+#include "symbols/template_names.h"
+
+namespace memline::symbols {
+
+TEST_CASE("template arguments are hidden") {
+  CHECK(shorten_templates("main") == "main");
+  CHECK(shorten_templates("std::vector<int, std::allocator<int> >::push_back") == "std::vector<...>::push_back");
+  CHECK(shorten_templates("std::map<int, std::vector<A<B>>>::at(int const&)") == "std::map<...>::at(int const&)");
+  CHECK(shorten_templates("f<>") == "f<>");
+  CHECK(shorten_templates("std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >::append") ==
+        "std::string::append");
+  CHECK(shorten_templates("a::operator<<") == "a::operator<<");
+  CHECK(shorten_templates("a::operator<< <int>(int)") == "a::operator<< <...>(int)");
+  CHECK(shorten_templates("a::operator< <int>") == "a::operator< <...>");
+  CHECK(shorten_templates("A<int>::operator->") == "A<...>::operator->");
+  CHECK(shorten_templates("A<int>::operator<=>(A<int> const&) const") == "A<...>::operator<=>(A<...> const&) const");
+  CHECK(shorten_templates("A<&B::operator> >::f") == "A<...>::f");
+  CHECK(shorten_templates("f<(E)1, (2 > 1)>::g") == "f<...>::g");
+  CHECK(shorten_templates("run(int)::<lambda(std::vector<int>)>::operator()") ==
+        "run(int)::<lambda(std::vector<...>)>::operator()");
+  CHECK(shorten_templates("(anonymous namespace)::f<int>") == "(anonymous namespace)::f<...>");
+  CHECK(shorten_templates("broken<int") == "broken<int");
+  CHECK(shorten_templates("my_operator<int>") == "my_operator<...>");
+  CHECK(shorten_templates("").empty());
+}
+
+TEST_CASE("symbols are demangled") {
+  CHECK(demangle("_Z5smalli") == "small(int)");
+  CHECK(demangle("_ZN1AC2Ei") == "A::A(int)");
+  CHECK(demangle("_ZN1AC4Ei") == "A::A(int)");
+  CHECK(demangle("main").empty());
+  CHECK(demangle("_Z").empty());
+  CHECK(demangle("_Znonsense").empty());
+  CHECK(demangle("_ZN4core3ptr13drop_in_place17h0123456789abcdefE") == "core::ptr::drop_in_place");
+  CHECK(demangle("_ZN63_$LT$alloc..vec..Vec$LT$T$GT$$u20$as$u20$core..clone..Clone$GT$5clone17h0123456789abcdefE") ==
+        "<alloc::vec::Vec<T> as core::clone::Clone>::clone");
+}
+
+TEST_CASE("what compilers add to symbols is cut") {
+  CHECK(strip_clone_suffix("main") == "main");
+  CHECK(strip_clone_suffix("f.cold") == "f");
+  CHECK(strip_clone_suffix("_Z1fv.part.0.isra.0.cold") == "_Z1fv");
+  CHECK(strip_clone_suffix("_Z1fv.constprop.12") == "_Z1fv");
+  CHECK(strip_clone_suffix("f.lto_priv.0") == "f");
+  CHECK(strip_clone_suffix("f.llvm.1234567890") == "f");
+  CHECK(strip_clone_suffix("memcpy@@GLIBC_2.14") == "memcpy");
+  CHECK(strip_clone_suffix("_ZN4work5stepsEPZNS_5stepsEiE22_ZN4work5stepsEi.Frame.actor.cold") == "_ZN4work5stepsEi");
+  CHECK(strip_clone_suffix(".omp_outlined.") == ".omp_outlined.");
+  CHECK(strip_clone_suffix("main._omp_fn.0") == "main._omp_fn.0");
+  CHECK(strip_clone_suffix("scold") == "scold");
+  CHECK(strip_clone_suffix("cold") == "cold");
+  CHECK(is_openmp_body("main._omp_fn.0"));
+  CHECK(is_openmp_body(".omp_outlined..3"));
+  CHECK_FALSE(is_openmp_body("omp_get_num_threads"));
+  CHECK(openmp_parent("main._omp_fn.0") == "main");
+  CHECK(openmp_parent("_Z1fv.omp_outlined_debug__") == "_Z1fv");
+  CHECK(openmp_parent(".omp_outlined.").empty());
+}
+
+TEST_CASE("names are taken apart") {
+  CHECK(qualified_part("int ns::f<int>(long)") == "ns::f<int>");
+  CHECK(qualified_part("ns::A<b::c (*)(int)>::g(int) const") == "ns::A<b::c (*)(int)>::g");
+  CHECK(qualified_part("main") == "main");
+  CHECK(qualified_part("run()::{lambda(int)#1}::operator()(int) const") == "run()::{lambda(int)#1}::operator()");
+  CHECK(qualified_part("(anonymous namespace)::twin()") == "(anonymous namespace)::twin");
+  CHECK(qualified_part("operator new(unsigned long)") == "operator new");
+  CHECK(qualified_part("std::ostream& operator<< <int>(std::ostream&, int)") == "operator<< <int>");
+  CHECK(qualified_part("A::operator std::vector<int>() const") == "A::operator std::vector<int>");
+  CHECK(plain_part("ns::A<b::c>::push_back<int>") == "push_back");
+  CHECK(plain_part("A::operator std::vector<int>") == "operator std::vector<int>");
+  CHECK(plain_part("std::operator<< <int>") == "operator<<");
+  CHECK(plain_part("A::operator->") == "operator->");
+  CHECK(plain_part("f<&B::operator+>") == "f");
+  CHECK(plain_part("main::<lambda>::operator()") == "operator()");
+  CHECK(plain_part("").empty());
+}
+
+TEST_CASE("globs and distances") {
+  CHECK(glob_match("*", ""));
+  CHECK(glob_match("a*b*c", "a--b--b-c"));
+  CHECK_FALSE(glob_match("a*b*c", "a--b--b-"));
+  CHECK(glob_match("?", "x"));
+  CHECK_FALSE(glob_match("?", ""));
+  CHECK_FALSE(glob_match("", "x"));
+  const std::string many(5000, 'a');
+  CHECK_FALSE(glob_match("*a*a*a*a*a*a*b", many));
+  CHECK(edit_distance("small", "small", 3) == 0);
+  CHECK(edit_distance("small", "SMALL", 3) == 0);
+  CHECK(edit_distance("small", "smlal", 3) == 1);
+  CHECK(edit_distance("small", "smalls", 3) == 1);
+  CHECK(edit_distance("small", "large", 3) == 4);
+  CHECK(edit_distance("", "abc", 3) == 3);
+  CHECK(without_template_arguments("ns::C<int>::f<long>") == "ns::C::f");
+}
+
+}  // namespace memline::symbols
