@@ -1,6 +1,10 @@
 #include "symbols/line_table.h"
 
+#include <dwarf.h>
+
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 #include "symbols/die.h"
 
@@ -16,16 +20,24 @@ bool touches_code(const std::vector<AddressRange>& sections, std::uint64_t addre
   return false;
 }
 
+/// Builds that hide where they were made record a relative folder, which libdw does not put before relative names.
+std::string from_build_folder(Dwarf_Die unit, std::string_view path) {
+  const std::string_view recorded = die::text(unit, DW_AT_comp_dir);
+  if (path.starts_with('/') || recorded.empty()) return std::string(path);
+  if (path.starts_with(recorded) && path.substr(recorded.size()).starts_with('/')) return std::string(path);
+  return std::string(recorded).append("/").append(path);
+}
+
 }  // namespace
 
-FileId SourceFiles::file(Dwarf_Files* files, std::size_t index) {
+FileId SourceFiles::file(Dwarf_Die unit, Dwarf_Files* files, std::size_t index) {
   if (files == nullptr || index > kMaxFiles) return FileId();
   std::vector<FileId>& known = known_[files];
   if (index < known.size() && !known[index].none()) return known[index];
   const char* path = dwarf_filesrc(files, index, nullptr, nullptr);
   if (path == nullptr) return FileId();
   if (index >= known.size()) known.resize(index + 1);
-  known[index] = table_->intern(path);
+  known[index] = table_->intern(from_build_folder(unit, path));
   return known[index];
 }
 
@@ -35,9 +47,8 @@ FileId SourceFiles::named_by(Dwarf_Die die, unsigned attribute) {
   auto [place, is_new] = units_.try_emplace(die.cu);
   Unit& unit = place->second;
   if (is_new) {
-    Dwarf_Die unit_die{};
-    if (dwarf_cu_die(die.cu, &unit_die, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr) == nullptr ||
-        dwarf_getsrcfiles(&unit_die, &unit.files, &unit.count) != 0) {
+    if (dwarf_cu_die(die.cu, &unit.die, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr) == nullptr ||
+        dwarf_getsrcfiles(&unit.die, &unit.files, &unit.count) != 0) {
       unit = Unit();
     }
   }
@@ -48,7 +59,7 @@ FileId SourceFiles::named_by(Dwarf_Die die, unsigned attribute) {
       (dwarf_cu_info(die.cu, &version, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr) != 0 || version < 5)) {
     return FileId();
   }
-  return file(unit.files, static_cast<std::size_t>(*index));
+  return file(unit.die, unit.files, static_cast<std::size_t>(*index));
 }
 
 LineTable::LineTable(Dwarf_Die unit, const std::vector<AddressRange>& sections, SourceFiles& files) {
@@ -69,7 +80,7 @@ LineTable::LineTable(Dwarf_Die unit, const std::vector<AddressRange>& sections, 
     Dwarf_Files* numbered = nullptr;
     std::size_t index = 0;
     FileId file;
-    if (!is_end && dwarf_line_file(line, &numbered, &index) == 0) file = files.file(numbered, index);
+    if (!is_end && dwarf_line_file(line, &numbered, &index) == 0) file = files.file(unit, numbered, index);
     const bool has_line = number > 0 && !file.none();
     rows_.push_back({address, has_line ? file : FileId(), has_line ? static_cast<std::uint32_t>(number) : 0U,
                      is_statement, is_end});

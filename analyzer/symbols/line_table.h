@@ -20,16 +20,18 @@ class SourceFiles {
   explicit SourceFiles(FileTable& table) : table_(&table) {}
   /// The file that attribute `attribute` (DW_AT_decl_file, DW_AT_call_file) of this very DIE names; none() if absent.
   FileId named_by(Dwarf_Die die, unsigned attribute);
-  FileId file(Dwarf_Files* files, std::size_t index);
+  /// The file that a row of `unit` names.
+  FileId file(Dwarf_Die unit, Dwarf_Files* files, std::size_t index);
 
  private:
   struct Unit {
+    Dwarf_Die die{};
     Dwarf_Files* files = nullptr;
     std::size_t count = 0;
   };
   FileTable* table_;
   std::unordered_map<Dwarf_CU*, Unit> units_;
-  std::unordered_map<Dwarf_Files*, std::vector<FileId>> known_;
+  std::unordered_map<Dwarf_Files*, std::vector<FileId>> known_;  ///< units may share a list
 };
 
 struct LineRow {

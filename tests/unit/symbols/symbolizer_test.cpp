@@ -59,6 +59,26 @@ TEST_CASE("lines and inline chains of C++ programs") {
   }
 }
 
+TEST_CASE("relative names are taken from the folder of the build") {
+  for (const std::string& compiler : {kGcc, kClang}) {
+    for (const std::string version : {"4", "5"}) {
+      INFO(compiler << " DWARF " << version);
+      const TempFolder folder;
+      const std::string copy = "sh -c 'cd " + folder.path() + " && mkdir src build && cp " + kFixtures + "lines.c " +
+                               kFixtures + "stops.c " + kFixtures + "stops.h src && cd build && ";
+      const std::string build = compiler + " -O0 -gdwarf-" + version + " ../src/lines.c ../src/stops.c -o program";
+      run(copy + build + "'");
+      Symbolizer found = symbolizer_for(folder / "build/program");
+      const std::vector<Stop> stops = stops_of(folder / "build/program");
+      CHECK(found.file(found.frames(kFirst, stops[0].offset, false)[0].file) == folder / "src/lines.c");
+      // As distributions build.
+      run("sh -c 'cd " + folder.path() + "/build && " + build + " -ffile-prefix-map=" + folder.path() + "=.'");
+      Symbolizer mapped = symbolizer_for(folder / "build/program");
+      CHECK(mapped.file(mapped.frames(kFirst, stops[0].offset, false)[0].file) == "src/lines.c");
+    }
+  }
+}
+
 TEST_CASE("lines of programs optimised at link time") {
   const TempFolder folder;
   compile(kGxx, "-O2 -g -flto -ffat-lto-objects", {"lines.cpp", "other.cpp"}, folder / "gcc");
