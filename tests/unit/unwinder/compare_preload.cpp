@@ -1,11 +1,12 @@
-// A preload that compares our stack with unw_backtrace's at every malloc, calloc, realloc and free of any program. At
-// exit it writes to the file named by MEMLINE_COMPARE_OUT:
+// A preload that compares our stack with unw_backtrace's at every malloc, calloc, realloc and free of any program (of
+// processes named MEMLINE_COMPARE_PROGRAM, if that is set). At exit it writes to the file named by MEMLINE_COMPARE_OUT:
 //
 //     events N
 //     differences N
 //
 // and the first differing stacks, side by side. For tests: it goes straight to glibc's own allocator.
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
@@ -141,7 +142,8 @@ bool start_thread(Thread& self) {
   g_main_stack.lo = reinterpret_cast<std::uint64_t>(low_end);
   g_main_stack.hi = g_main_stack.lo + size;
   const char* const path = std::getenv("MEMLINE_COMPARE_OUT");
-  if (path == nullptr) return;
+  const char* const program = std::getenv("MEMLINE_COMPARE_PROGRAM");
+  if (path == nullptr || (program != nullptr && std::strcmp(program, program_invocation_short_name) != 0)) return;
   const int low = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   g_output = fcntl(low, F_DUPFD_CLOEXEC, 500);
   close(low);

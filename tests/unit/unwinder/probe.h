@@ -54,7 +54,7 @@ class Probe {
 };
 
 /// The probe that Probe-less code (guests) calls.
-inline Probe* current_probe = nullptr;
+inline thread_local Probe* current_probe = nullptr;
 
 /// "0x1234 name+offset (module)" for messages.
 std::string describe(std::uint64_t pc);
