@@ -21,7 +21,8 @@ constexpr std::size_t kShortestText = 12;
 /// A formatted cell. The unit stands apart, so that the numbers of a column line up whatever their units are.
 struct Printed {
   std::string text;
-  std::string unit;
+  std::string unit = {};
+  bool is_number = false;
 };
 
 Printed print_cell(const views::Cell& cell, const TextStyle& style) {
@@ -29,18 +30,18 @@ Printed print_cell(const views::Cell& cell, const TextStyle& style) {
     case views::CellKind::kEmpty:
       return {};
     case views::CellKind::kText:
-      return {printable(expand_tabs(cell.text, kTabColumns)), {}};
+      return {printable(expand_tabs(cell.text, kTabColumns))};
     case views::CellKind::kCount:
-      return {fmt::format("{}", cell.number), {}};
+      return {fmt::format("{}", cell.number), {}, true};
     case views::CellKind::kPercent:
-      return {format_percent(cell.real), {}};
+      return {format_percent(cell.real)};
     case views::CellKind::kBytes:
     case views::CellKind::kSeconds: {
       std::string text =
           cell.kind == views::CellKind::kBytes ? format_bytes(cell.number, style.bytes) : format_seconds(cell.real);
       const std::size_t space = text.rfind(' ');
-      if (space == std::string::npos) return {std::move(text), {}};
-      return {text.substr(0, space), text.substr(space)};
+      if (space == std::string::npos) return {std::move(text)};
+      return {text.substr(0, space), text.substr(space), true};
     }
   }
   return {};
@@ -63,7 +64,8 @@ std::vector<std::vector<std::string>> print_cells(const views::Table& table, con
     std::vector<std::string> cells(table.columns.size());
     for (std::size_t i = 0; i < row.size(); ++i) {
       cells[i] = row[i].text + row[i].unit;
-      if (!row[i].unit.empty()) cells[i].append(unit_widths[i] - row[i].unit.size(), ' ');
+      // a number without a unit stands below the others of its column, not below their units
+      if (row[i].is_number) cells[i].append(unit_widths[i] - row[i].unit.size(), ' ');
     }
     texts.push_back(std::move(cells));
   }

@@ -1,0 +1,98 @@
+#include "commands/args.h"
+
+#include <ostream>
+
+#include "base/escape.h"
+#include "base/result.h"
+#include "commands/help.h"
+#include "memline/env.h"
+
+namespace memline::commands {
+
+void ProfileArguments::add_to(CLI::App& app) {
+  trace = kDefaultOut;
+  app.add_option("TRACE", trace, "The recording to read")->capture_default_str();
+  app.add_option("--image", options.image,
+                 "Of a process that ran several programs one after the other (exec), show this one; counted from 0")
+      ->type_name("N");
+  app.add_option("--thread", options.threads, "Only what this thread did: a name, a tid or #INDEX; repeatable")
+      ->type_name("T")
+      ->allow_extra_args(false);
+  app.add_option("--span", options.span, "Only what threads did inside spans of this name")->type_name("NAME");
+  app.add_option("--own", options.own, "Files or modules that match are your own code; repeatable")
+      ->type_name("PATTERN")
+      ->allow_extra_args(false);
+  app.add_option("--not-own", options.not_own, "Files or modules that match are not; repeatable")
+      ->type_name("PATTERN")
+      ->allow_extra_args(false);
+  app.add_option("--source", options.source_dirs, "Also look for source files here; repeatable")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+  app.add_option("--templates", templates, "Template arguments in names; short: as <...>")
+      ->check(CLI::IsMember({"short", "full"}))
+      ->type_name("short|full")
+      ->capture_default_str();
+  app.add_flag("--debuginfod", options.symbols.debuginfod,
+               "Fetch missing debug information from the servers in DEBUGINFOD_URLS");
+  app.add_flag("--verbose", verbose, "Also print the rules that tell own code from library code");
+}
+
+model::ProfileOptions ProfileArguments::profile_options() const {
+  model::ProfileOptions result = options;
+  result.short_templates = templates == "short";
+  return result;
+}
+
+void OutputArguments::add_to(CLI::App& app) {
+  app.add_option("--format", format, "How the result is written; json and csv carry whole bytes")
+      ->check(CLI::IsMember({"text", "json", "csv"}))
+      ->type_name("text|json|csv")
+      ->capture_default_str();
+  CLI::Option* const unit_option =
+      app.add_option("--unit", unit, "Of sizes in text; auto: each in the unit that fits, with 4 digits")
+          ->check(CLI::IsMember({"auto", "B", "KiB", "MiB", "GiB"}))
+          ->type_name("auto|B|KiB|MiB|GiB")
+          ->capture_default_str();
+  app.add_option("--precision", precision, "Digits after the point of a fixed --unit (default 3)")
+      ->check(CLI::Range(0, 9))
+      ->type_name("N")
+      ->needs(unit_option);
+  app.add_option("--color", colour, "auto: on a terminal, unless NO_COLOR is set")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("auto|always|never")
+      ->capture_default_str();
+  app.add_option("--width", width, "Of text, in columns; 0: as wide as need be (default: the terminal's)")
+      ->type_name("N");
+}
+
+Format OutputArguments::chosen_format() const {
+  if (format == "json") return Format::kJson;
+  return format == "csv" ? Format::kCsv : Format::kText;
+}
+
+render::TextStyle OutputArguments::style(const Terminal& terminal) const {
+  render::TextStyle style;
+  style.width_columns = width.value_or(terminal.width_columns);
+  style.colour = colour == "always" || (colour == "auto" && terminal.colour);
+  style.bytes.unit = render::unit_from_name(unit).value_or(render::Unit::kAuto);
+  if (precision) style.bytes.precision = *precision;
+  return style;
+}
+
+std::optional<int> parse(CLI::App& app, const std::string& usage, const Arguments& arguments, const Streams& streams) {
+  app.set_help_flag("-h,--help", "Print this help");
+  try {
+    // CLI11 takes them last first
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    return std::nullopt;
+  } catch (const CLI::CallForHelp&) {
+    streams.out << help_text(app, usage);
+    return static_cast<int>(ExitCode::kDone);
+  } catch (const CLI::ParseError& error) {
+    streams.err << "memline " << app.get_name() << ": " << escape_control(error.what()) << "; see memline "
+                << app.get_name() << " --help\n";
+    return static_cast<int>(ExitCode::kUsage);
+  }
+}
+
+}  // namespace memline::commands

@@ -1,0 +1,45 @@
+/// \file The options that several commands share, and how a command line is parsed.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "commands/command.h"
+#include "model/profile.h"
+#include "render/text.h"
+
+namespace memline::commands {
+
+enum class Format { kText, kJson, kCsv };
+
+/// Which recording, and how it is looked at.
+struct ProfileArguments {
+  std::string trace;
+  model::ProfileOptions options;
+  std::string templates = "full";
+  bool verbose = false;
+
+  void add_to(CLI::App& app);
+  /// What the strings above mean, after parsing.
+  model::ProfileOptions profile_options() const;
+};
+
+/// How the result is written.
+struct OutputArguments {
+  std::string format = "text", unit = "auto", colour = "auto";
+  std::optional<int> precision;
+  std::optional<std::size_t> width;
+
+  void add_to(CLI::App& app);
+  Format chosen_format() const;
+  render::TextStyle style(const Terminal& terminal) const;
+};
+
+/// Parses `arguments`. Returns nullopt when the command shall go on, else the exit code: help was asked for and
+/// printed, or the command line is wrong, which has been said in one line.
+/// `usage` follows the command's name in its help.
+std::optional<int> parse(CLI::App& app, const std::string& usage, const Arguments& arguments, const Streams& streams);
+
+}  // namespace memline::commands

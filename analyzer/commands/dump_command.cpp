@@ -1,0 +1,34 @@
+#include "commands/args.h"
+#include "commands/command.h"
+#include "commands/dump.h"
+#include "commands/output.h"
+#include "memline/env.h"
+
+namespace memline::commands {
+namespace {
+
+constexpr char kAbout[] =
+    "Print every record of a trace, one a line, in the order of time. TRACE is\n"
+    "trace.bin unless it is given.";
+
+constexpr char kNotes[] =
+    "Each line: seconds since the start of the program, the lane and the thread that\n"
+    "wrote the record, the record's name and its fields. Names are those of\n"
+    "include/memline/trace_format.h; sizes are in bytes.\n"
+    "\n"
+    "Exit codes: 0 done, 2 wrong usage, 3 the trace is unreadable or damaged (what\n"
+    "can be read is printed).";
+
+}  // namespace
+
+int dump_command(const Arguments& arguments, const Streams& streams) {
+  CLI::App app(kAbout, "dump");
+  std::string trace = kDefaultOut;
+  app.add_option("TRACE", trace, "The recording to read")->capture_default_str();
+  app.footer(kNotes);
+  if (const auto code = parse(app, "[TRACE]", arguments, streams)) return *code;
+  const auto code = dump(trace, streams.out);
+  return code ? static_cast<int>(*code) : fail(streams, code.error());
+}
+
+}  // namespace memline::commands

@@ -1,0 +1,52 @@
+#include "commands/output.h"
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "base/escape.h"
+#include "render/text.h"
+
+namespace memline::commands {
+namespace {
+
+/// Takes from `notes` what `last` ends with, too.
+void drop_common_end(std::vector<std::string>& notes, const std::vector<std::string>& last) {
+  for (std::size_t kept = last.size(); kept > 0 && !notes.empty() && notes.back() == last[kept - 1]; --kept) {
+    notes.pop_back();
+  }
+}
+
+}  // namespace
+
+int fail(const Streams& streams, const Error& error) {
+  std::string line;
+  if (!error.path.empty()) line += escape_control(error.path) + ": ";
+  line += escape_control(error.message);
+  if (error.offset) line += fmt::format(" (at offset {})", *error.offset);
+  say(streams, line);
+  return static_cast<int>(error.code);
+}
+
+void say(const Streams& streams, std::string_view message) {
+  streams.err << "memline: " << message << '\n';
+}
+
+int finish(const Streams& streams, const std::string& path, const model::CommonInfo& common) {
+  const std::uint64_t places = common.losses.damaged_places;
+  if (places == 0) return static_cast<int>(ExitCode::kDone);
+  say(streams, fmt::format("{}: damaged in {} place{}; shown is what could be read", escape_control(path), places,
+                           places == 1 ? "" : "s"));
+  return static_cast<int>(ExitCode::kUnreadable);
+}
+
+void write_text(const Streams& streams, std::vector<views::Table> tables, const OutputArguments& output) {
+  const render::TextStyle style = output.style(streams.terminal);
+  for (std::size_t i = 0; i + 1 < tables.size(); ++i) drop_common_end(tables[i].notes, tables.back().notes);
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (i > 0) streams.out << "\n\n";
+    streams.out << render::render_text(tables[i], style);
+  }
+}
+
+}  // namespace memline::commands

@@ -1,0 +1,92 @@
+#include <ostream>
+
+#include "commands/args.h"
+#include "commands/command.h"
+#include "commands/load.h"
+#include "commands/output.h"
+#include "export/json.h"
+#include "model/report_builder.h"
+#include "render/csv.h"
+#include "views/lines_view.h"
+
+namespace memline::commands {
+namespace {
+
+constexpr char kAbout[] =
+    "Show functions line by line: what happened to memory while each line ran,\n"
+    "callees included. Without --func and --file: the functions that hold the hottest\n"
+    "lines. TRACE is trace.bin unless it is given.";
+
+constexpr char kColumns[] =
+    "Columns:\n"
+    "  Line #         line in the source file\n"
+    "  Mem usage      live bytes of the process right after the last event of a run\n"
+    "                 of the line; the most of its runs\n"
+    "  Increment      bytes acquired minus bytes released while the line was on the\n"
+    "                 stack, over all its runs\n"
+    "  Peak           the highest rise above the start of a run: memory that comes\n"
+    "                 and goes inside the line shows here\n"
+    "  Seen           number of runs\n"
+    "  Line Contents  the source text\n"
+    "\n"
+    "An event is an acquisition or a release of memory; a release counts where it is\n"
+    "executed. A run of a line is an unbroken series of events of one thread, all\n"
+    "seen while the same frame of the function stands at that line: executions that\n"
+    "look the same from the stack are one run. Lines without events are blank. The\n"
+    "increments of a function that does not recurse add up to its net change; what\n"
+    "belongs to no line stands in a (no line) row.\n"
+    "\n"
+    "NAME is a plain name (f), a qualified name (ns::Class::f), a full signature or a\n"
+    "glob (ns::*). Every template instance and overload that matches gets a table.\n"
+    "\n"
+    "Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 the trace is unreadable or\n"
+    "damaged (what can be read is shown).";
+
+}  // namespace
+
+int report_command(const Arguments& arguments, const Streams& streams) {
+  CLI::App app(kAbout, "report");
+  ProfileArguments profile_arguments;
+  OutputArguments output;
+  model::ReportRequest request;
+  std::string metric = "heap";
+  app.add_option("--func", request.functions, "Show this function; repeatable")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  app.add_option("--file", request.files, "Show the functions with events in files that match; repeatable")
+      ->type_name("F")
+      ->allow_extra_args(false);
+  app.add_option("--metric", metric, "What Mem usage shows: live heap bytes (exact) or RSS (sampled)")
+      ->check(CLI::IsMember({"heap", "rss"}))
+      ->type_name("heap|rss")
+      ->capture_default_str();
+  profile_arguments.add_to(app);
+  output.add_to(app);
+  app.footer(kColumns);
+  if (const auto code = parse(app, "[OPTIONS] [TRACE]", arguments, streams)) return *code;
+  request.rss = metric == "rss";
+
+  const auto profile = open_profile(profile_arguments, streams);
+  if (!profile) return fail(streams, profile.error());
+  const auto report = model::build_report(**profile, request);
+  if (!report) return fail(streams, report.error());
+  switch (output.chosen_format()) {
+    case Format::kJson:
+      streams.out << exporting::report_json(*report);
+      break;
+    case Format::kCsv:
+      streams.out << render::render_csv(views::lines_data_view(*report));
+      break;
+    case Format::kText: {
+      std::vector<views::Table> tables;
+      for (const model::FunctionReport& function : report->functions) {
+        tables.push_back(views::lines_view(*report, function));
+      }
+      write_text(streams, std::move(tables), output);
+      break;
+    }
+  }
+  return finish(streams, profile_arguments.trace, report->common);
+}
+
+}  // namespace memline::commands

@@ -1,0 +1,54 @@
+#include "commands/run/explain_missing.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/escape.h"
+#include "commands/run/inspect_program.h"
+#include "commands/run/trace_locator.h"
+#include "replay/scan.h"
+
+namespace memline::commands {
+namespace {
+
+/// A trace with more blocks than that holds events beyond doubt.
+constexpr std::uintmax_t kSmallTraceBytes = std::uintmax_t{4} << 20;
+
+/// What is said where the file gives no reason.
+constexpr std::string_view kNoReason =
+    "it ran without libmemline.so: something on the way removed LD_PRELOAD, or the library could not be loaded";
+
+std::string sentence(const Inspection& inspection, std::string_view otherwise) {
+  return fmt::format("nothing was recorded of {}: {}", escape_control(inspection.path),
+                     inspection.reason.empty() ? otherwise : inspection.reason);
+}
+
+}  // namespace
+
+std::vector<std::string> explain_missing(const std::string& trace, const std::string& program,
+                                         const std::string& search_path) {
+  if (trace.empty()) return {sentence(inspect_program(program, search_path), kNoReason)};
+  std::vector<std::string> sentences;
+  const trace::TraceHeader header = read_trace_header(trace);
+  const bool went_on = header.exit_kind == static_cast<std::uint32_t>(trace::ExitKind::kExec);
+  std::error_code error;
+  if (!went_on && std::filesystem::file_size(trace, error) > kSmallTraceBytes) return sentences;
+  const auto recording = replay::scan(trace);
+  if (!recording || recording->images.empty()) return sentences;
+  const replay::Image& last = recording->images.back();
+  std::uint64_t events = 0;
+  for (const replay::Image& image : recording->images) events += image.events;
+  if (events == 0) {
+    const std::string& executable = last.executable.empty() ? program : last.executable;
+    sentences.push_back(sentence(inspect_program(executable, search_path),
+                                 last.was_paused ? "recording was paused from the start to the end"
+                                                 : "it neither allocated nor mapped any memory"));
+  }
+  if (went_on && !last.exec_path.empty()) {
+    sentences.push_back(sentence(inspect_program(last.exec_path, search_path), kNoReason));
+  }
+  return sentences;
+}
+
+}  // namespace memline::commands

@@ -1,0 +1,102 @@
+#include "commands/run/outside_trace.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+
+namespace memline::commands {
+namespace {
+
+constexpr std::uint64_t kLeastAhead = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMostAhead = std::uint64_t{64} << 20;
+
+/// Whether the file may grow by `bytes` to `end` and leave the disk usable. A file beyond RLIMIT_FSIZE is a signal.
+bool may_grow(int fd, std::uint64_t end, std::uint64_t bytes) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && end > limit.rlim_cur) return false;
+  struct statvfs disk {};
+  if (::fstatvfs(fd, &disk) != 0) return false;
+  return std::uint64_t{disk.f_bavail} * disk.f_frsize > bytes + 2 * kMostAhead;
+}
+
+}  // namespace
+
+std::unique_ptr<OutsideTrace> OutsideTrace::open(const std::string& path, std::uint64_t most_bytes) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return nullptr;
+  void* const page = ::mmap(nullptr, trace::kHeaderBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (page == MAP_FAILED) {
+    ::close(fd);
+    return nullptr;
+  }
+  auto* const header = static_cast<trace::TraceHeader*>(page);
+  std::unique_ptr<OutsideTrace> trace(new OutsideTrace(fd, header, most_bytes));
+  if (header->version != trace::kVersion || header->block_bytes != trace::kBlockBytes) return nullptr;
+  std::atomic_ref(header->watcher_pid).store(static_cast<std::uint32_t>(::getpid()));
+  return trace;
+}
+
+OutsideTrace::OutsideTrace(int fd, trace::TraceHeader* header, std::uint64_t most_bytes)
+    : fd_(fd), header_(header), most_bytes_(most_bytes) {}
+
+OutsideTrace::~OutsideTrace() {
+  ::munmap(header_, trace::kHeaderBytes);
+  ::close(fd_);
+}
+
+std::uint32_t OutsideTrace::image() const {
+  const std::uint32_t images = std::atomic_ref(header_->images).load();
+  return images > 0 ? images - 1 : 0;
+}
+
+bool OutsideTrace::claim(std::uint32_t& index) {
+  std::atomic_ref claimed(header_->claimed_blocks);
+  const std::uint64_t end = block_start(claimed.load() + 1);
+  if ((most_bytes_ > 0 && end > most_bytes_) || !may_grow(fd_, end, trace::kBlockBytes)) return false;
+  index = claimed.fetch_add(1);
+  // all of the block, so that the file never ends inside it
+  return ::fallocate(fd_, 0, static_cast<off_t>(block_start(index)), trace::kBlockBytes) == 0;
+}
+
+void OutsideTrace::reserve_ahead() {
+  std::atomic_ref reserved(header_->reserved_bytes);
+  const std::uint64_t used = block_start(std::atomic_ref(header_->claimed_blocks).load());
+  const std::uint64_t ahead = std::clamp(used, kLeastAhead, kMostAhead);
+  std::uint64_t begin = reserved.load();
+  if (begin < trace::kHeaderBytes || begin > used + ahead / 2) return;
+  std::uint64_t end = used + ahead;
+  if (most_bytes_ > 0) end = std::min(end, most_bytes_);
+  if (end <= begin || !may_grow(fd_, end, end - begin)) return;
+  if (::fallocate(fd_, 0, static_cast<off_t>(begin), static_cast<off_t>(end - begin)) != 0) return;
+  while (begin < end && !reserved.compare_exchange_weak(begin, end)) {
+  }
+}
+
+void OutsideTrace::finish(int wait_status) {
+  const auto recorded = static_cast<trace::ExitKind>(std::atomic_ref(header_->exit_kind).load());
+  const bool killed = WIFSIGNALED(wait_status);
+  if (killed || recorded == trace::ExitKind::kUnknown) {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    std::atomic_ref(header_->exit_monotonic_ns)
+        .store(static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec));
+    std::atomic_ref(header_->exit_code).store(killed ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status));
+    std::atomic_ref(header_->exit_kind)
+        .store(static_cast<std::uint32_t>(killed ? trace::ExitKind::kSignal : trace::ExitKind::kExit));
+  }
+  const std::uint64_t used = block_start(std::atomic_ref(header_->claimed_blocks).load());
+  struct stat status {};
+  if (::fstat(fd_, &status) != 0 || static_cast<std::uint64_t>(status.st_size) <= used) return;
+  // where it fails, the file is larger than it need be, and just as good
+  if (::ftruncate(fd_, static_cast<off_t>(used)) == 0) std::atomic_ref(header_->reserved_bytes).store(used);
+}
+
+}  // namespace memline::commands

@@ -1,0 +1,52 @@
+/// \file OutsideTrace: the trace of a running program, as `memline run` holds it open from outside.
+///
+/// The header page is mapped and shared with the program: fields are read and changed atomically. Nothing else is
+/// mapped: the file may be cut short at any time. One thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "memline/trace_block.h"
+
+namespace memline::commands {
+
+/// Where block `index` begins in the file.
+constexpr std::uint64_t block_start(std::uint32_t index) {
+  return trace::kHeaderBytes + std::uint64_t{index} * trace::kBlockBytes;
+}
+
+class OutsideTrace {
+ public:
+  /// nullptr if the file is no trace that this program can write to. Puts our pid into its header: from then on space
+  /// that was reserved is given back by finish(), not by the program. `most_bytes` bounds the file; 0: no bound.
+  static std::unique_ptr<OutsideTrace> open(const std::string& path, std::uint64_t most_bytes);
+  ~OutsideTrace();
+  OutsideTrace(const OutsideTrace&) = delete;
+  OutsideTrace& operator=(const OutsideTrace&) = delete;
+
+  int fd() const { return fd_; }
+  /// The program image that runs now, from 0.
+  std::uint32_t image() const;
+
+  /// Takes a block for ourselves, with its space on disk. False: there is no room.
+  bool claim(std::uint32_t& index);
+
+  /// Sees to it that the program finds space ahead of what it has used, without a system call of its own. What cannot
+  /// be had is left to the program, which notices.
+  void reserve_ahead();
+
+  /// The process is gone: gives back what was reserved, and notes how it ended where the trace does not say so already.
+  /// `wait_status` as from waitpid.
+  void finish(int wait_status);
+
+ private:
+  OutsideTrace(int fd, trace::TraceHeader* header, std::uint64_t most_bytes);
+
+  int fd_;
+  trace::TraceHeader* header_;
+  std::uint64_t most_bytes_;
+};
+
+}  // namespace memline::commands

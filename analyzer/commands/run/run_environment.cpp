@@ -1,0 +1,80 @@
+#include "commands/run/run_environment.h"
+
+#include <unistd.h>
+
+#include <charconv>
+#include <filesystem>
+#include <limits>
+#include <string_view>
+
+#include "memline/env.h"
+
+namespace memline::commands {
+namespace {
+
+constexpr std::string_view kPreloadName = "libmemline.so";
+
+void set_variable(std::vector<std::string>& environment, std::string_view name, const std::string& value) {
+  const std::string prefix = std::string(name) + '=';
+  std::erase_if(environment, [&](const std::string& entry) { return entry.starts_with(prefix); });
+  environment.push_back(prefix + value);
+}
+
+std::string variable(const std::vector<std::string>& environment, std::string_view name) {
+  const std::string prefix = std::string(name) + '=';
+  for (const std::string& entry : environment) {
+    if (entry.starts_with(prefix)) return entry.substr(prefix.size());
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> find_preload() {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+  if (!error) {
+    for (const std::string_view place : {"../preload", MEMLINE_LIBRARY_FOLDER, "../lib", "../lib64"}) {
+      const fs::path candidate = (folder / place / kPreloadName).lexically_normal();
+      if (!fs::is_regular_file(candidate, error)) continue;
+      if (candidate.native().find_first_of(" :") == std::string::npos) return candidate.native();
+      return Error{ExitCode::kUsage, "LD_PRELOAD cannot carry a path with blanks or colons; move it",
+                   candidate.native()};
+    }
+  }
+  return std::string(kPreloadName);
+}
+
+std::vector<std::string> make_environment(std::vector<std::string> environment, const RunOptions& options,
+                                          const std::string& preload) {
+  const auto set = [&](std::string_view name, const std::optional<std::string>& value) {
+    if (value) set_variable(environment, name, *value);
+  };
+  set(kEnvOut, options.out);
+  set(kEnvChildren, options.children);
+  set(kEnvStart, options.start);
+  set(kEnvMaxTrace, options.max_trace);
+  set(kEnvFreeStacks, options.free_stacks);
+  set(kEnvUnwinder, options.unwinder);
+  if (options.private_trace) set_variable(environment, kEnvPrivate, "1");
+  const std::string others = variable(environment, "LD_PRELOAD");
+  set_variable(environment, "LD_PRELOAD", others.empty() ? preload : preload + ':' + others);
+  return environment;
+}
+
+std::optional<std::uint64_t> parse_size(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc()) return std::nullopt;
+  const std::string_view suffix(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
+  unsigned shift = 0;
+  if (suffix == "K") shift = 10;
+  if (suffix == "M") shift = 20;
+  if (suffix == "G") shift = 30;
+  if (shift == 0 && !suffix.empty()) return std::nullopt;
+  if (number > std::numeric_limits<std::uint64_t>::max() >> shift) return std::nullopt;
+  return number << shift;
+}
+
+}  // namespace memline::commands

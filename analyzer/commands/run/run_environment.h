@@ -1,0 +1,29 @@
+/// \file The environment of the profiled program: the preload and its variables.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace memline::commands {
+
+/// What the options of `memline run` say; nullopt leaves the variable as it is.
+struct RunOptions {
+  std::optional<std::string> out, children, start, max_trace, free_stacks, unwinder;
+  bool private_trace = false;
+};
+
+/// The preload that belongs to this program: beside it in the build tree, in the library folder of its installation, or
+/// by its plain name wherever the loader finds it.
+Result<std::string> find_preload();
+
+/// `environment` (NAME=VALUE each) with the variables of `options`, and `preload` first in LD_PRELOAD.
+std::vector<std::string> make_environment(std::vector<std::string> environment, const RunOptions& options,
+                                          const std::string& preload);
+
+/// Bytes in "64", "10K", "1G" (binary), as MEMLINE_MAX_TRACE has them; nullopt for anything else.
+std::optional<std::uint64_t> parse_size(const std::string& text);
+
+}  // namespace memline::commands

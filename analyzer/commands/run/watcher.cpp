@@ -1,0 +1,61 @@
+#include "commands/run/watcher.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+namespace memline::commands {
+namespace {
+
+/// A program without a trace (a static one, say) is looked at ten times a second, not a hundred times.
+constexpr unsigned kEagerSteps = 100;
+
+/// The second number of /proc/PID/statm: resident pages. 0 if there is no such process any more.
+std::uint64_t read_rss_pages(int statm_fd) {
+  std::array<char, 256> text{};
+  if (::pread(statm_fd, text.data(), text.size() - 1, 0) <= 0) return 0;
+  char* rest = text.data();
+  std::strtoull(rest, &rest, 10);
+  return std::strtoull(rest, nullptr, 10);
+}
+
+}  // namespace
+
+Watcher::Watcher(const ProcessName& process, const TraceLocator& locator, std::uint64_t most_bytes)
+    : process_(process),
+      locator_(locator),
+      most_bytes_(most_bytes),
+      statm_fd_(::open(("/proc/" + std::to_string(process.pid) + "/statm").c_str(), O_RDONLY | O_CLOEXEC)) {}
+
+Watcher::~Watcher() {
+  if (statm_fd_ >= 0) ::close(statm_fd_);
+}
+
+void Watcher::open_trace() {
+  if (path_.empty()) path_ = locator_.find(process_);
+  if (!path_.empty()) trace_ = OutsideTrace::open(path_, most_bytes_);
+}
+
+void Watcher::step() {
+  ++steps_;
+  if (!trace_ && (steps_ < kEagerSteps || steps_ % 10 == 0)) open_trace();
+  if (!trace_) return;
+  trace_->reserve_ahead();
+  if (!ticks_) {
+    const auto clock = TraceClock::read(trace_->fd());
+    if (clock) ticks_.emplace(*trace_, *clock);
+  }
+  const std::uint64_t rss_pages = ticks_ ? read_rss_pages(statm_fd_) : 0;
+  if (rss_pages > 0) ticks_->sample(rss_pages);
+}
+
+std::string Watcher::finish(int wait_status) {
+  if (!trace_) open_trace();
+  if (ticks_) ticks_->finish();
+  if (trace_) trace_->finish(wait_status);
+  return path_;
+}
+
+}  // namespace memline::commands

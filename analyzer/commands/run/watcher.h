@@ -1,0 +1,42 @@
+/// \file Watcher: follows a running program from outside: finds its trace and samples its resident memory into it, and
+/// reserves space for it ahead of use.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "commands/run/outside_trace.h"
+#include "commands/run/tick_writer.h"
+#include "commands/run/trace_locator.h"
+
+namespace memline::commands {
+
+class Watcher {
+ public:
+  /// `locator` must outlive the Watcher. `most_bytes` bounds the trace; 0: no bound.
+  Watcher(const ProcessName& process, const TraceLocator& locator, std::uint64_t most_bytes);
+  ~Watcher();
+  Watcher(const Watcher&) = delete;
+  Watcher& operator=(const Watcher&) = delete;
+
+  /// To be called every 10 ms: samples, once there is a trace to write to.
+  void step();
+  /// The process has ended; returns the path of its trace, "" if it has none.
+  std::string finish(int wait_status);
+
+ private:
+  void open_trace();
+
+  ProcessName process_;
+  const TraceLocator& locator_;
+  std::uint64_t most_bytes_;
+  int statm_fd_;
+  unsigned steps_ = 0;
+  std::string path_;
+  std::unique_ptr<OutsideTrace> trace_;
+  std::optional<TickWriter> ticks_;
+};
+
+}  // namespace memline::commands

@@ -1,0 +1,75 @@
+#include <ostream>
+
+#include "commands/args.h"
+#include "commands/command.h"
+#include "commands/load.h"
+#include "commands/output.h"
+#include "export/json.h"
+#include "model/top_builder.h"
+#include "render/csv.h"
+#include "views/top_view.h"
+
+namespace memline::commands {
+namespace {
+
+constexpr char kAbout[] = "Show the sites that own the most memory: the lines of your own code that asked for it.";
+
+constexpr char kColumns[] =
+    "Columns:\n"
+    "  Allocated  bytes that the site acquired over the whole run\n"
+    "  Allocs     number of its allocations\n"
+    "  At peak    its bytes that were live when the process held the most\n"
+    "  At end     its bytes that were never released\n"
+    "  Temporary  its allocations whose release was the thread's very next event: count and bytes\n"
+    "\n"
+    "A site is the user line of an allocation: going outwards from it, the first frame that is your own code. System\n"
+    "headers, the standard library, package folders and system libraries are not; --own and --not-own correct the "
+    "guess.\n"
+    "With --inclusive, every own line on the stack is charged, callees included, so rows overlap.\n"
+    "\n"
+    "Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 unreadable or incomplete recording (the rest is shown).";
+
+constexpr std::size_t kUsualRows = 20;
+
+}  // namespace
+
+int top_command(const Arguments& arguments, const Streams& streams) {
+  CLI::App app(kAbout, "top");
+  ProfileArguments profile_arguments;
+  OutputArguments output;
+  model::TopRequest request;
+  std::optional<std::size_t> most;
+  std::string order = "at_peak";
+  app.add_option("--most", most, "Show at most N sites; 0: all (default: 20 in text, all in json and csv)")
+      ->type_name("N");
+  app.add_option("--by", order, "What the sites are sorted by")
+      ->check(CLI::IsMember({"at_peak", "allocated", "allocations", "at_end", "temporary"}))
+      ->type_name("at_peak|allocated|allocations|at_end|temporary")
+      ->capture_default_str();
+  app.add_flag("--inclusive", request.inclusive, "Charge every own line on the stack, not only the innermost");
+  profile_arguments.add_to(app);
+  output.add_to(app);
+  app.footer(kColumns);
+  if (const auto code = parse(app, "[OPTIONS] [TRACE]", arguments, streams)) return *code;
+  request.order = model::parse_top_order(order).value_or(model::TopOrder::kAtPeak);
+
+  const auto profile = open_profile(profile_arguments, streams);
+  if (!profile) return fail(streams, profile.error());
+  auto top = model::build_top(**profile, request);
+  if (!top) return fail(streams, top.error());
+  switch (output.chosen_format()) {
+    case Format::kJson:
+      streams.out << exporting::top_json(*top, most.value_or(0));
+      break;
+    case Format::kCsv:
+      if (most.value_or(0) > 0 && top->sites.size() > *most) top->sites.resize(*most);
+      streams.out << render::render_csv(views::top_data_view(*top));
+      break;
+    case Format::kText:
+      write_text(streams, {views::top_view(*top, most.value_or(kUsualRows))}, output);
+      break;
+  }
+  return finish(streams, profile_arguments.trace, top->common);
+}
+
+}  // namespace memline::commands
