@@ -9,11 +9,11 @@
 ///     a saved-bp slot, if an outer frame is found by way of that bp (a bp that nobody used may differ);
 ///     a word that an expression went through to the CFA (realigned stacks, signal frames).
 ///
-/// They stand in one array, outermost frame first, each frame noting how many belong to it and the frames outside of
-/// it. Return addresses alone prove nothing: with alloca, an old frame's slots can hold the right values by chance.
+/// The latter two, the extra words, stand in an array of their own, outermost frame's first. Return addresses alone
+/// prove nothing: with alloca, an old frame's slots can hold the right values by chance.
 ///
 /// Kept words are compared only where they lie on the current stack, above a frame that has just matched: memory that
-/// is readable. Frames for which that does not hold are `unproven`, and nothing inside of them is matched.
+/// is readable. Frames for which that does not hold are unproven, and nothing inside of them is matched.
 #pragma once
 
 #include <cstddef>
@@ -24,21 +24,28 @@
 
 namespace memline::capture {
 
-/// A word of memory that a kept frame was derived from.
-struct Check {
+/// A word of memory and what it held.
+struct Word {
   std::uint64_t address;
   std::uint64_t value;
+
+  bool is_unchanged() const noexcept { return difference(address, value) == 0; }
+
+  static std::uint64_t difference(std::uint64_t address, std::uint64_t value) noexcept {
+    using AnyWord [[gnu::may_alias]] = std::uint64_t;  // the program's memory, of whatever type
+    return *reinterpret_cast<const AnyWord*>(address) ^ value;
+  }
 };
 
 class KeptStack {
  public:
   static constexpr std::uint32_t kNoMatch = ~std::uint32_t{0};
-  static constexpr std::uint32_t kChecksPerFrame = 3;
+  static constexpr std::size_t kExtrasPerFrame = 2;
 
-  /// Takes memory for max_frames frames and max_frames * kChecksPerFrame + 1 checks.
-  void place(KeptFrame* frames, Check* checks, std::uint32_t max_frames) noexcept {
+  /// Takes memory for max_frames frames and max_frames * kExtrasPerFrame words.
+  void place(KeptFrame* frames, Word* extras, std::uint32_t max_frames) noexcept {
     frames_ = frames;
-    checks_ = checks;
+    extras_ = extras;
     max_frames_ = max_frames;
     forget();
   }
@@ -51,87 +58,82 @@ class KeptStack {
   std::uint32_t depth() const noexcept { return depth_; }
   StackEnd end() const noexcept { return end_; }
 
-  /// Begins a walk. `known`: the start lies on the known stack.
-  void begin_walk(StackBounds bounds, bool known) noexcept {
+  /// Begins a walk. `known`: the start lies on the known stack. Gives the candidates: frames [0, candidates) may match.
+  std::uint32_t begin_walk(StackBounds bounds, bool known) noexcept {
     const bool same_stack = known && reusable_ && bounds.lo == bounds_.lo && bounds.hi == bounds_.hi;
-    candidates_ = !same_stack ? 0 : depth_ < max_match_ ? depth_ : max_match_ + 1;
-    if (candidates_ > depth_) candidates_ = depth_;
-    is_verified_ = false;
     bounds_ = bounds;
     known_ = known;
+    is_verified_ = false;
+    if (!same_stack) return 0;
+    return depth_ <= max_match_ ? depth_ : max_match_ + 1;
   }
 
-  void stop_matching() noexcept { candidates_ = 0; }
-
-  /// Whether the kept stack from some frame outwards is what lies outside of `fresh`, the frame number `count - 1` of
-  /// this walk. Gives the kept frame that equals it, or kNoMatch.
-  std::uint32_t match(const FreshFrame& fresh, std::uint32_t count) noexcept {
-    while (candidates_ > 0) {
-      const KeptFrame& kept = frames_[candidates_ - 1];
-      if (kept.return_slot > fresh.slot) return kNoMatch;
-      if (kept.return_slot == fresh.slot) {
-        if (kept.pc != fresh.pc || (kept.bp != fresh.bp && kept.needs_bp != 0)) return kNoMatch;
-        return verify(candidates_ - 1, fresh, count);
-      }
-      --candidates_;
+  /// Whether the kept stack from some frame outwards is what lies outside of a fresh frame, the `count`-th of this
+  /// walk. True: kept frame candidates - 1 equals it. Lowers `candidates` past the frames that cannot match any more.
+  [[gnu::always_inline]] bool match(std::uint64_t slot, std::uint64_t pc, std::uint64_t bp, bool exact,
+                                    std::uint32_t count, std::uint32_t& candidates) noexcept {
+    for (; candidates > 0; --candidates) {
+      const KeptFrame& kept = frames_[candidates - 1];
+      if (kept.return_slot < slot) continue;
+      if (kept.return_slot != slot || kept.pc != pc || (kept.bp != bp && kept.needs_bp != 0)) return false;
+      if (exact != (kept.exact != 0)) return false;
+      if (proves(candidates - 1, count)) [[likely]]
+        return true;
+      limit(candidates);
+      return false;
     }
-    return kNoMatch;
+    return false;
   }
 
   /// Replaces what lies inside of kept frame `matched` (all of it: kNoMatch) by the fresh frames, `fresh[count - 1]`
-  /// being the outermost, equal to the matched one. `end` and `terminal_slot` (the word whose 0 ended the stack, or 0)
-  /// count where nothing matched. Gives the number of frames with a new hash.
-  std::uint32_t commit(const FreshFrame* fresh, std::uint32_t count, std::uint32_t matched, StackEnd end,
-                       std::uint64_t terminal_slot) noexcept;
+  /// being the outermost, equal to the matched one. `ending` counts where nothing matched. Gives the number of frames
+  /// with a new hash.
+  struct Ending {
+    StackEnd end;
+    bool is_proven;               ///< unless the words tell, the next walk must find the end anew
+    std::uint64_t terminal_slot;  ///< the word whose 0 ended the stack, or 0
+  };
+  std::uint32_t commit(const FreshFrame* fresh, std::uint32_t count, std::uint32_t matched,
+                       const Ending& ending) noexcept;
 
  private:
-  std::uint32_t verify(std::uint32_t index, const FreshFrame& fresh, std::uint32_t count) noexcept {
-    if (fresh.exact != (frames_[index].exact != 0)) return kNoMatch;
+  /// Whether all that lies outside of frame `index` is as it was, and enough for a stack with `count` frames from
+  /// there.
+  [[gnu::always_inline]] bool proves(std::uint32_t index, std::uint32_t count) noexcept {
     // A stack that was cut holds enough outer frames for just the same depth.
-    if (end_ == StackEnd::kDepthLimit && index + count != max_frames_) return kNoMatch;
-    if (index + count > max_frames_) return kNoMatch;
-    const std::uint32_t checks = index > 0 ? frames_[index - 1].checks : terminal_checks_;
-    if (is_verified_ || words_are_unchanged(checks)) [[likely]]
-      return index;
-    limit_to_unchanged(checks);
-    return candidates_ == index + 1 ? index : kNoMatch;
-  }
-
-  bool words_are_unchanged(std::uint32_t count) const noexcept {
-    const Check* check = checks_;
-    const Check* const last = checks_ + count;
-    for (; last - check >= 4; check += 4) {
-      const std::uint64_t difference = (word(check[0]) ^ check[0].value) | (word(check[1]) ^ check[1].value) |
-                                       (word(check[2]) ^ check[2].value) | (word(check[3]) ^ check[3].value);
-      if (difference != 0) return false;
+    if (index + count > max_frames_ || (end_ == StackEnd::kDepthLimit && index + count != max_frames_)) return false;
+    if (is_verified_) return true;
+    if (terminal_slot_ != 0 && Word::difference(terminal_slot_, 0) != 0) return false;
+    const KeptFrame* frame = frames_;
+    const KeptFrame* const last = frames_ + index;
+    std::uint64_t difference = 0;
+    for (; last - frame >= 4; frame += 4) {
+      difference |= Word::difference(frame[0].return_slot, frame[0].pc);
+      difference |= Word::difference(frame[1].return_slot, frame[1].pc);
+      difference |= Word::difference(frame[2].return_slot, frame[2].pc);
+      difference |= Word::difference(frame[3].return_slot, frame[3].pc);
     }
-    for (; check != last; ++check) {
-      if (word(*check) != check->value) return false;
-    }
-    return true;
+    for (; frame != last; ++frame) difference |= Word::difference(frame->return_slot, frame->pc);
+    const Word* word = extras_;
+    const Word* const words_end = extras_ + (index > 0 ? frames_[index - 1].extras : 0);
+    for (; word != words_end; ++word) difference |= Word::difference(word->address, word->value);
+    return difference == 0;
   }
 
-  static std::uint64_t word(const Check& check) noexcept {
-    using AnyWord [[gnu::may_alias]] = std::uint64_t;  // the program's memory, of whatever type
-    return *reinterpret_cast<const AnyWord*>(check.address);
-  }
-
-  void limit_to_unchanged(std::uint32_t count) noexcept;
-  bool add_check(std::uint32_t& position, std::uint64_t address, std::uint64_t inner_slot) noexcept;
-  void write_checks(std::uint32_t index, const FreshFrame& fresh, std::uint64_t inner_slot) noexcept;
+  void limit(std::uint32_t& candidates) noexcept;
+  void add_extras(std::uint32_t index, const FreshFrame& fresh) noexcept;
 
   KeptFrame* frames_;
-  Check* checks_;
+  Word* extras_;
   std::uint32_t max_frames_;
   std::uint32_t depth_;
-  std::uint32_t candidates_;  ///< frames [0, candidates_) may still match
-  std::uint32_t max_match_;   ///< frames inside of this one cannot be matched
-  std::uint32_t terminal_checks_;
-  StackBounds bounds_;
+  std::uint32_t max_match_;  ///< frames inside of this one cannot be matched
   StackEnd end_;
   bool is_verified_;  ///< the candidates' outer frames have been compared in this walk
   bool known_;
   bool reusable_;
+  StackBounds bounds_;
+  std::uint64_t terminal_slot_;
 };
 
 }  // namespace memline::capture

@@ -16,11 +16,11 @@ constexpr std::size_t rounded(std::size_t bytes) noexcept {
 struct Layout {
   explicit Layout(std::size_t max_frames) noexcept
       : kept(rounded(sizeof(UnwinderCore))),
-        checks(kept + rounded(max_frames * sizeof(KeptFrame))),
-        fresh(checks + rounded((max_frames * KeptStack::kChecksPerFrame + 1) * sizeof(Check))),
+        extras(kept + rounded(max_frames * sizeof(KeptFrame))),
+        fresh(extras + rounded(max_frames * KeptStack::kExtrasPerFrame * sizeof(Word))),
         end(fresh + rounded((max_frames + 1) * sizeof(FreshFrame))) {}
   std::size_t kept;
-  std::size_t checks;
+  std::size_t extras;
   std::size_t fresh;
   std::size_t end;
 };
@@ -46,7 +46,7 @@ Unwinder* Unwinder::create(void* memory, std::uint32_t max_frames) noexcept {
   auto* bytes = static_cast<std::uint8_t*>(memory);
   const Layout layout(max_frames);
   core->start(max_frames, reinterpret_cast<FreshFrame*>(bytes + layout.fresh),
-              reinterpret_cast<KeptFrame*>(bytes + layout.kept), reinterpret_cast<Check*>(bytes + layout.checks));
+              reinterpret_cast<KeptFrame*>(bytes + layout.kept), reinterpret_cast<Word*>(bytes + layout.extras));
   return core;
 }
 
@@ -70,12 +70,12 @@ void Unwinder::allow_system_calls(bool allowed) noexcept {
   static_cast<UnwinderCore*>(this)->rows().allow_system_calls(allowed);
 }
 
-void UnwinderCore::start(std::uint32_t max_frames, FreshFrame* fresh, KeptFrame* kept, Check* checks) noexcept {
+void UnwinderCore::start(std::uint32_t max_frames, FreshFrame* fresh, KeptFrame* kept, Word* extras) noexcept {
   kept_ = kept;
   depth_ = 0;
   max_frames_ = max_frames;
   fresh_ = fresh;
-  stack_.place(kept, checks, max_frames);
+  stack_.place(kept, extras, max_frames);
   rows_.start();
 }
 
@@ -89,82 +89,100 @@ void UnwinderCore::clear_stack() noexcept {
   depth_ = 0;
 }
 
-void UnwinderCore::first_frame(const StartRegisters& from, FreshFrame& out) noexcept {
-  out = FreshFrame{from.sp - 8, from.pc, from.bp, 0, 0, false, false, false};
+UnwinderCore::Position UnwinderCore::position_at(const StartRegisters& from) noexcept {
+  return Position{from.pc, from.sp, from.bp, false, 0, {StackEnd::kDepthLimit, true, 0}};
 }
 
-Unwinder::Walk UnwinderCore::finish(std::uint32_t count, std::uint32_t matched, const Position& at) noexcept {
-  const std::uint32_t changed = stack_.commit(fresh_, count, matched, at.end, at.terminal_slot);
+UnwinderCore::Step UnwinderCore::end_with(Position& at, StackEnd end) noexcept {
+  at.ending.end = end;
+  at.ending.is_proven = end != StackEnd::kBadMemory;
+  return Step::kEnded;
+}
+
+Unwinder::Walk UnwinderCore::finish(std::uint32_t count, std::uint32_t matched,
+                                    const KeptStack::Ending& ending) noexcept {
+  const std::uint32_t changed = stack_.commit(fresh_, count, matched, ending);
   depth_ = stack_.depth();
   return Walk{depth_, changed, stack_.end()};
 }
 
 Unwinder::Walk UnwinderCore::walk_from(const StartRegisters& from, StackBounds bounds) noexcept {
   memory_.begin(from.sp, bounds, rows_.syscalls_allowed());
-  stack_.begin_walk(bounds, memory_.on_known_stack());
-  first_frame(from, fresh_[0]);
-  Position at{from.pc, from.sp, from.bp, false, StackEnd::kDepthLimit, 0, 0};
-  std::uint64_t room = memory_.room_above(at.sp);
-  std::uint32_t count = 1;
+  std::uint32_t candidates = stack_.begin_walk(bounds, memory_.on_known_stack());
+  // The walk's position, in registers; `at` is its copy for the slow steps.
+  std::uint64_t pc = from.pc;
+  std::uint64_t sp = from.sp;
+  std::uint64_t bp = from.bp;
+  bool exact = false;
+  std::uint64_t room = memory_.room_above(sp);
+  Position at = position_at(from);
+  FreshFrame* frame = fresh_;
+  FreshFrame* const limit = fresh_ + max_frames_ - 1;
+  frame->slot = sp - 8;
+  frame->pc = pc;
+  frame->bp = bp;
+  frame->bp_slot = 0;
+  frame->flags = 0;
   for (;;) {
-    FreshFrame& inner = fresh_[count - 1];
-    const std::uint32_t matched = stack_.match(inner, count);
-    if (matched != KeptStack::kNoMatch) return finish(count, matched, at);
-    if (count == max_frames_) break;
-    const ShortRow row = rows_.row(at.pc, at.exact);
-    FreshFrame& outer = fresh_[count];
+    const auto count = static_cast<std::uint32_t>(frame - fresh_) + 1;
+    if (stack_.match(frame->slot, pc, bp, exact, count, candidates)) return finish(count, candidates - 1, at.ending);
+    if (frame == limit) break;
+    const ShortRow row = rows_.row(pc, exact);
+    FreshFrame* const outer = frame + 1;
     if (row.kind <= RowKind::kBp) [[likely]] {
       const bool by_bp = row.kind == RowKind::kBp;
-      const std::uint64_t cfa = (by_bp ? at.bp : at.sp) + static_cast<std::uint64_t>(std::int64_t{row.cfa_offset});
+      const std::uint64_t cfa = (by_bp ? bp : sp) + static_cast<std::uint64_t>(std::int64_t{row.cfa_offset});
       const std::uint64_t bp_slot = cfa + static_cast<std::uint64_t>(std::int64_t{row.bp_offset});
-      const std::uint64_t size = cfa - at.sp;
+      const std::uint64_t size = cfa - sp;
       // The frame [sp, CFA) lies on the known stack, and the words that it saved lie within.
-      if (size >= 8 && size <= room && (row.bp_offset == 0 || bp_slot - at.sp <= size - 8)) [[likely]] {
-        inner.uses_bp = by_bp;
-        outer.bp_slot = 0;
+      if (size >= 8 && size <= room && (row.bp_offset == 0 || bp_slot - sp <= size - 8)) [[likely]] {
+        if (by_bp) frame->flags |= FreshFrame::kUsesBp;
+        outer->bp_slot = 0;
         if (row.bp_offset != 0) {
-          __builtin_memcpy(&at.bp, reinterpret_cast<const void*>(bp_slot), 8);
-          outer.bp_slot = bp_slot;
+          __builtin_memcpy(&bp, reinterpret_cast<const void*>(bp_slot), 8);
+          outer->bp_slot = bp_slot;
         }
-        __builtin_memcpy(&at.pc, reinterpret_cast<const void*>(cfa - 8), 8);
-        at.sp = cfa;
-        at.exact = false;
+        __builtin_memcpy(&pc, reinterpret_cast<const void*>(cfa - 8), 8);
+        sp = cfa;
+        exact = false;
         room -= size;
-        if (at.pc == 0) [[unlikely]] {
-          at.end = StackEnd::kRoot;
-          at.terminal_slot = cfa - 8;
+        if (pc == 0) [[unlikely]] {
+          at.ending = KeptStack::Ending{StackEnd::kRoot, true, cfa - 8};
           break;
         }
-        outer.slot = cfa - 8;
-        outer.pc = at.pc;
-        outer.bp = at.bp;
-        outer.cfa_word = 0;
-        outer.exact = false;
-        outer.uses_bp = false;
-        outer.unproven = false;
-        ++count;
+        outer->slot = cfa - 8;
+        outer->pc = pc;
+        outer->bp = bp;
+        outer->flags = 0;
+        frame = outer;
         continue;
       }
     }
-    const Step step = step_short(at, row, inner, outer);
+    at.pc = pc;
+    at.sp = sp;
+    at.bp = bp;
+    at.exact = exact;
+    const Step step = step_slowly(at, row, *frame, *outer);
     if (step == Step::kNeedsRegisters) return walk_with_registers(from, bounds);
     if (step == Step::kEnded) break;
-    room = memory_.room_above(at.sp);
-    ++count;
+    pc = at.pc;
+    sp = at.sp;
+    bp = at.bp;
+    exact = at.exact;
+    room = memory_.room_above(sp);
+    frame = outer;
   }
-  return finish(count, KeptStack::kNoMatch, at);
+  return finish(static_cast<std::uint32_t>(frame - fresh_) + 1, KeptStack::kNoMatch, at.ending);
 }
 
-UnwinderCore::Step UnwinderCore::step_short(Position& at, const ShortRow& row, FreshFrame& inner,
-                                            FreshFrame& outer) noexcept {
+[[gnu::noinline]] UnwinderCore::Step UnwinderCore::step_slowly(Position& at, const ShortRow& row, FreshFrame& inner,
+                                                               FreshFrame& outer) noexcept {
   outer = FreshFrame{};
   switch (row.kind) {
     case RowKind::kRoot:
-      at.end = StackEnd::kRoot;
-      return Step::kEnded;
+      return end_with(at, StackEnd::kRoot);
     case RowKind::kNone:
-      at.end = StackEnd::kNoUnwindInfo;
-      return Step::kEnded;
+      return end_with(at, StackEnd::kNoUnwindInfo);
     case RowKind::kFull:
       return Step::kNeedsRegisters;
     case RowKind::kMemory:
@@ -173,63 +191,69 @@ UnwinderCore::Step UnwinderCore::step_short(Position& at, const ShortRow& row, F
     case RowKind::kBp:
       break;
   }
-  inner.uses_bp = row.kind == RowKind::kBp;
-  const std::uint64_t cfa = (inner.uses_bp ? at.bp : at.sp) + static_cast<std::uint64_t>(std::int64_t{row.cfa_offset});
+  if (row.kind == RowKind::kBp) inner.flags |= FreshFrame::kUsesBp;
+  const std::uint64_t cfa =
+      (row.kind == RowKind::kBp ? at.bp : at.sp) + static_cast<std::uint64_t>(std::int64_t{row.cfa_offset});
   outer.slot = cfa - 8;
   outer.bp = at.bp;
   if (row.bp_offset != 0) outer.bp_slot = cfa + static_cast<std::uint64_t>(std::int64_t{row.bp_offset});
-  return arrive(at, outer, cfa);
+  return arrive(at, inner, outer, cfa);
 }
 
 UnwinderCore::Step UnwinderCore::step_memory(Position& at, FreshFrame& inner, FreshFrame& outer) noexcept {
   const MemoryRow& row = rows_.memory_row(at.pc, at.exact);
-  inner.uses_bp = row.cfa.base == Place::Base::kBp || row.return_address.base == Place::Base::kBp ||
-                  row.bp.base == Place::Base::kBp;
+  const auto by_bp = [](const Place& place) { return place.base == Place::Base::kBp; };
+  if (by_bp(row.cfa) || by_bp(row.return_address) || by_bp(row.bp)) inner.flags |= FreshFrame::kUsesBp;
   std::uint64_t cfa = base_value(row.cfa.base, at.sp, at.bp, 0) + static_cast<std::uint64_t>(row.cfa.offset);
   if (row.cfa.loaded) {
     outer.cfa_word = cfa;
-    if (!memory_.read(cfa, cfa)) {
-      at.end = StackEnd::kBadMemory;
-      return Step::kEnded;
-    }
+    outer.flags |= FreshFrame::kCfaWord;
+    if (!memory_.read(cfa, cfa)) return end_with(at, StackEnd::kBadMemory);
     cfa += static_cast<std::uint64_t>(row.cfa.after);
   }
   outer.slot =
       base_value(row.return_address.base, at.sp, at.bp, cfa) + static_cast<std::uint64_t>(row.return_address.offset);
   outer.bp = at.bp;
-  outer.exact = row.is_signal;
+  if (row.is_signal) outer.flags |= FreshFrame::kExact;
   if (row.bp.base != Place::Base::kNowhere) {
     outer.bp_slot = base_value(row.bp.base, at.sp, at.bp, cfa) + static_cast<std::uint64_t>(row.bp.offset);
   }
-  return arrive(at, outer, cfa);
+  return arrive(at, inner, outer, cfa);
 }
 
 /// Ends a step: reads the words that `outer` names, and moves there.
-UnwinderCore::Step UnwinderCore::arrive(Position& at, FreshFrame& outer, std::uint64_t sp) noexcept {
+UnwinderCore::Step UnwinderCore::arrive(Position& at, const FreshFrame& inner, FreshFrame& outer,
+                                        std::uint64_t sp) noexcept {
   const bool readable =
       memory_.read(outer.slot, outer.pc) && (outer.bp_slot == 0 || memory_.read(outer.bp_slot, outer.bp));
-  if (!readable) {
-    at.end = StackEnd::kBadMemory;
-    return Step::kEnded;
-  }
-  return moved(at, outer, sp);
+  return readable ? moved(at, inner, outer, sp) : end_with(at, StackEnd::kBadMemory);
+}
+
+/// Whether a word can be compared later, once a frame with `inner_slot` has been found again: it lies above, on the
+/// stack.
+bool UnwinderCore::comes_after(std::uint64_t address, std::uint64_t inner_slot) const noexcept {
+  return address > inner_slot && memory_.on_known_stack() && memory_.room_above(address) >= sizeof(std::uint64_t);
 }
 
 /// Moves to `outer` and its sp, unless the stack ends there or goes down too often to be one.
-UnwinderCore::Step UnwinderCore::moved(Position& at, const FreshFrame& outer, std::uint64_t sp) noexcept {
+UnwinderCore::Step UnwinderCore::moved(Position& at, const FreshFrame& inner, FreshFrame& outer,
+                                       std::uint64_t sp) noexcept {
+  const bool proven = comes_after(outer.slot, inner.slot) &&
+                      (outer.bp_slot == 0 || comes_after(outer.bp_slot, inner.slot)) &&
+                      ((outer.flags & FreshFrame::kCfaWord) == 0 || comes_after(outer.cfa_word, inner.slot));
+  if (!proven) outer.flags |= FreshFrame::kUnproven;
   if (outer.pc == 0) {
-    at.end = StackEnd::kRoot;
-    at.terminal_slot = outer.slot;
+    at.ending.terminal_slot = outer.slot;
+    end_with(at, StackEnd::kRoot);
+    at.ending.is_proven = (outer.flags & FreshFrame::kUnproven) == 0;
     return Step::kEnded;
   }
-  if (sp <= at.sp && !outer.exact && at.descents++ == kMaxDescents) {
-    at.end = StackEnd::kBadMemory;
-    return Step::kEnded;
-  }
+  const bool exact = (outer.flags & FreshFrame::kExact) != 0;
+  if (sp <= at.sp && !exact && at.descents++ == kMaxDescents) return end_with(at, StackEnd::kBadMemory);
   at.pc = outer.pc;
   at.sp = sp;
   at.bp = outer.bp;
-  at.exact = outer.exact;
+  at.exact = exact;
   return Step::kStepped;
 }
 
@@ -258,18 +282,19 @@ bool UnwinderCore::find_registers(const StartRegisters& from, Registers& registe
     registers.set(kRegisterSp, from.sp);
     registers.set(kRegisterBp, from.bp);
   }
-  stack_.begin_walk(bounds, memory_.on_known_stack());
-  first_frame(from, fresh_[0]);
-  Position at{from.pc, from.sp, from.bp, false, StackEnd::kDepthLimit, 0, 0};
+  std::uint32_t candidates = stack_.begin_walk(bounds, memory_.on_known_stack());
+  Position at = position_at(from);
+  fresh_[0] = FreshFrame{from.sp - 8, from.pc, from.bp, 0, 0, 0};
   std::uint32_t count = 1;
   for (;; ++count) {
     FreshFrame& inner = fresh_[count - 1];
-    const std::uint32_t matched = stack_.match(inner, count);
-    if (matched != KeptStack::kNoMatch) return finish(count, matched, at);
+    if (stack_.match(inner.slot, at.pc, at.bp, at.exact, count, candidates)) {
+      return finish(count, candidates - 1, at.ending);
+    }
     if (count == max_frames_) break;
     if (step_registers(at, registers, inner, fresh_[count]) == Step::kEnded) break;
   }
-  return finish(count, KeptStack::kNoMatch, at);
+  return finish(count, KeptStack::kNoMatch, at.ending);
 }
 
 UnwinderCore::Step UnwinderCore::step_registers(Position& at, Registers& registers, FreshFrame& inner,
@@ -279,38 +304,35 @@ UnwinderCore::Step UnwinderCore::step_registers(Position& at, Registers& registe
   StepOrigin origin{};
   switch (full_step(found, memory_, registers, origin)) {
     case StepResult::kRoot:
-      at.end = StackEnd::kRoot;
-      return Step::kEnded;
+      return end_with(at, StackEnd::kRoot);
     case StepResult::kNoUnwindInfo:
-      at.end = StackEnd::kNoUnwindInfo;
-      return Step::kEnded;
+      return end_with(at, StackEnd::kNoUnwindInfo);
     case StepResult::kBadMemory:
-      at.end = StackEnd::kBadMemory;
-      return Step::kEnded;
+      return end_with(at, StackEnd::kBadMemory);
     case StepResult::kStepped:
       break;
   }
-  inner.uses_bp = kind != RowKind::kSp;
+  if (kind != RowKind::kSp) inner.flags |= FreshFrame::kUsesBp;
   outer = FreshFrame{};
   outer.slot = origin.pc_slot;
   outer.pc = registers.value[kRegisterReturn];
   outer.bp = registers.value[kRegisterBp];
   outer.bp_slot = origin.bp_slot;
-  outer.exact = found.is_signal;
-  outer.unproven = kind != RowKind::kSp && kind != RowKind::kBp;
-  return moved(at, outer, registers.value[kRegisterSp]);
+  if (found.is_signal) outer.flags |= FreshFrame::kExact;
+  // What led here through other registers is not among the words.
+  if (kind != RowKind::kSp && kind != RowKind::kBp) outer.flags |= FreshFrame::kUnproven;
+  return moved(at, inner, outer, registers.value[kRegisterSp]);
 }
 
 Unwinder::Walk UnwinderCore::adopt_frames(const void* const* pcs, std::size_t count, StackEnd end) noexcept {
   stack_.begin_walk(StackBounds{0, 0}, false);
-  Position at{};
-  at.end = count > max_frames_ ? StackEnd::kDepthLimit : end;
   const auto used = static_cast<std::uint32_t>(count > max_frames_ ? max_frames_ : count);
   for (std::uint32_t i = 0; i < used; ++i) {
     fresh_[i] = FreshFrame{};
     fresh_[i].pc = reinterpret_cast<std::uint64_t>(pcs[i]);
+    fresh_[i].flags = FreshFrame::kUnproven;
   }
-  return finish(used, KeptStack::kNoMatch, at);
+  return finish(used, KeptStack::kNoMatch, {used < count ? StackEnd::kDepthLimit : end, false, 0});
 }
 
 }  // namespace memline::capture

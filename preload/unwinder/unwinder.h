@@ -51,11 +51,9 @@ struct KeptFrame {
   std::uint32_t node;         ///< for the user of the unwinder: 0 when the frame is fresh, kept as long as the frame is
   std::uint8_t exact;         ///< 1: the frame was interrupted by a signal, pc is not a return address
   std::uint8_t needs_bp;      ///< for the unwinder: an outer frame was found by way of this frame's bp
-  std::uint16_t unused;
-  std::uint32_t checks;  ///< for the unwinder: how many words prove the frames up to and including this one
-  std::uint32_t unused2;
+  std::uint16_t extras;       ///< for the unwinder: words beside return addresses that prove the frames up to this one
 };
-static_assert(sizeof(KeptFrame) == 48);
+static_assert(sizeof(KeptFrame) == 40);
 
 /// The loaded module that a code address lies in.
 struct ModuleInfo {
@@ -71,6 +69,8 @@ bool find_module(std::uint64_t pc, ModuleInfo& out) noexcept;
 
 class Unwinder {
  public:
+  static constexpr std::uint32_t kMaxFrames = 32000;
+
   struct Walk {
     std::uint32_t depth;  ///< frames now kept
     std::uint32_t fresh;  ///< the innermost `fresh` of them differ from the previous walk and have node == 0
@@ -88,8 +88,8 @@ class Unwinder {
   /// Size of the memory for `create`: to be mapped by the owner, zeroed, not populated.
   static std::size_t bytes_needed(std::uint32_t max_frames) noexcept;
 
-  /// Places an unwinder into `memory` (zeroed, page-aligned, bytes_needed(max_frames) long, max_frames >= 1). There is
-  /// nothing to destroy: unmap the memory.
+  /// Places an unwinder into `memory` (zeroed, page-aligned, bytes_needed(max_frames) long), 1 <= max_frames <=
+  /// kMaxFrames. There is nothing to destroy: unmap the memory.
   static Unwinder* create(void* memory, std::uint32_t max_frames) noexcept;
 
   /// Unwinds from `start`. Where the stack has more than max_frames frames, the innermost max_frames are given. Depth

@@ -14,7 +14,7 @@ namespace memline::capture {
 
 class UnwinderCore final : public Unwinder {
  public:
-  void start(std::uint32_t max_frames, FreshFrame* fresh, KeptFrame* kept, Check* checks) noexcept;
+  void start(std::uint32_t max_frames, FreshFrame* fresh, KeptFrame* kept, Word* extras) noexcept;
   Walk walk_from(const StartRegisters& from, StackBounds bounds) noexcept;
   Walk adopt_frames(const void* const* pcs, std::size_t count, StackEnd end) noexcept;
   void clear() noexcept;
@@ -31,20 +31,21 @@ class UnwinderCore final : public Unwinder {
     std::uint64_t sp;
     std::uint64_t bp;
     bool exact;
-    StackEnd end;
-    std::uint8_t descents;        ///< steps to a lower address, signal frames aside
-    std::uint64_t terminal_slot;  ///< the word whose 0 ended the stack
+    std::uint8_t descents;  ///< steps to a lower address, signal frames aside
+    KeptStack::Ending ending;
   };
 
-  Step step_short(Position& at, const ShortRow& row, FreshFrame& inner, FreshFrame& outer) noexcept;
+  static Position position_at(const StartRegisters& from) noexcept;
+  static Step end_with(Position& at, StackEnd end) noexcept;
+  Step step_slowly(Position& at, const ShortRow& row, FreshFrame& inner, FreshFrame& outer) noexcept;
   Step step_memory(Position& at, FreshFrame& inner, FreshFrame& outer) noexcept;
-  Step arrive(Position& at, FreshFrame& outer, std::uint64_t sp) noexcept;
-  Step moved(Position& at, const FreshFrame& outer, std::uint64_t sp) noexcept;
+  Step arrive(Position& at, const FreshFrame& inner, FreshFrame& outer, std::uint64_t sp) noexcept;
+  Step moved(Position& at, const FreshFrame& inner, FreshFrame& outer, std::uint64_t sp) noexcept;
+  bool comes_after(std::uint64_t address, std::uint64_t inner_slot) const noexcept;
   Walk walk_with_registers(const StartRegisters& from, StackBounds bounds) noexcept;
   Step step_registers(Position& at, Registers& registers, FreshFrame& inner, FreshFrame& outer) noexcept;
   bool find_registers(const StartRegisters& from, Registers& registers) noexcept;
-  Walk finish(std::uint32_t count, std::uint32_t matched, const Position& at) noexcept;
-  static void first_frame(const StartRegisters& from, FreshFrame& out) noexcept;
+  Walk finish(std::uint32_t count, std::uint32_t matched, const KeptStack::Ending& ending) noexcept;
 
   KeptStack stack_;
   FreshFrame* fresh_;
