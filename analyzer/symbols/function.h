@@ -18,7 +18,7 @@ struct Function {
   std::string linkage_name;  ///< mangled, without clone suffix; "" if none
   FileId file;               ///< of the declaration; none() without debug information
   std::uint32_t decl_line = 0;
-  std::uint32_t last_line = 0;  ///< the last line with code in it; 0 if unknown
+  std::uint32_t last_line = 0;  ///< the last line with code in it; 0 until Symbolizer::code_lines() was asked for it
   ModuleId module;              ///< where it was first found
   FunctionId enclosing;         ///< the function a lambda or OpenMP body is written in; none() for all others
 };

@@ -108,9 +108,11 @@ FunctionResolver::Description FunctionResolver::describe(const Place& place, con
 
   const std::string_view outlined =
       is_openmp_body(function.linkage_name) ? std::string_view(function.linkage_name) : name;
-  const bool nameless_closure = !out.closure && (function.name == "operator()" || is_lambda_component(function.name)) &&
-                                function.enclosing.none() && function.qualified.find("lambda") != std::string::npos;
-  if (function.enclosing.none() && (is_openmp_body(outlined) || nameless_closure)) {
+  // Rust's closures have no type around them, and line-tables-only information has no types at all.
+  const bool bare_closure =
+      !out.closure && (function.name.starts_with("{closure") ||
+                       (function.name == "operator()" && function.qualified.find("lambda") != std::string::npos));
+  if (function.enclosing.none() && (is_openmp_body(outlined) || bare_closure)) {
     if (const Outline* outline = place.dwarf->outline_of(chain.front())) {
       function.enclosing = enclosing_by_line(place, *outline, out);
     }

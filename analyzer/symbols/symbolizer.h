@@ -35,7 +35,7 @@ std::string_view to_string(NoLine why);
 /// What the trace says of a module; the symbolizer trusts none of it.
 struct ModuleFile {
   std::string path;      ///< as the loader knew it; "" or "linux-vdso.so.1" possible
-  std::string build_id;  ///< raw bytes, empty if it has none
+  std::string build_id;  ///< raw bytes; empty if it has none, then the file at `path` is taken unchecked
   bool main_executable = false;
 };
 
@@ -87,7 +87,9 @@ class Symbolizer {
   std::vector<std::string> nearest_names(std::span<const ModuleId> modules, std::string_view name, std::size_t most);
 
   /// Every line that has code (is_stmt rows) in any instance of the function: its own code, inlined copies, clones, and
-  /// the lambdas and OpenMP bodies written inside it; sorted by file and line, the function's own file first.
+  /// the lambdas and OpenMP bodies written inside it; sorted by file and line, the function's own file first. Covers
+  /// the modules that were looked at so far, and sets the function's last_line. The first call reads all debug
+  /// information of these modules once.
   struct CodeLine {
     FileId file;
     std::uint32_t line;

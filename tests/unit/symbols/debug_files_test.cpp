@@ -1,6 +1,8 @@
 // Where debug information may lie, and files that must not be used.
+#include <dlfcn.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -129,6 +131,36 @@ TEST_CASE("debug information compressed by dwz") {
       CHECK(frames[0].line == stop.lines[0]);
     }
   }
+}
+
+TEST_CASE("debuginfod is asked only if the user asks") {
+  void* library = ::dlopen("libdebuginfod.so.1", RTLD_LAZY);
+  if (library == nullptr) {
+    WARN("libdebuginfod is not installed: not tested");
+    return;
+  }
+  const TempFolder folder;
+  const std::string program = folder / "program";
+  compile(kGcc, kFlags, {"lines.c"}, program);
+  // The client also takes files laid out as a server answers: /buildid/ID/debuginfo.
+  const std::string by_id = build_id_file("", program).substr(std::string("/.build-id/").size());
+  const std::string served = folder / "server/buildid/" + by_id.substr(0, 2) + by_id.substr(3) + "/debuginfo";
+  make_folder_of(served);
+  run("objcopy --only-keep-debug " + program + " " + served);
+  run("strip " + program);
+  const std::vector<Stop> stops = stops_of(program);
+  ::setenv("DEBUGINFOD_URLS", ("file://" + (folder / "server")).c_str(), 1);
+  ::setenv("DEBUGINFOD_CACHE_PATH", (folder / "cache").c_str(), 1);
+  Symbolizer unasked = symbolizer_for(program);
+  CHECK(only_reason(unasked, stops[0].offset) == NoLine::kStripped);
+  CHECK_FALSE(std::filesystem::exists(folder / "cache"));
+  SymbolizerOptions options;
+  options.debug_dirs.clear();
+  options.debuginfod = true;
+  Symbolizer asked({ModuleFile{program, build_id_of(program), true}}, options);
+  check_stops(asked, stops, "lines.c");
+  ::unsetenv("DEBUGINFOD_URLS");
+  ::unsetenv("DEBUGINFOD_CACHE_PATH");
 }
 
 TEST_CASE("split debug information that is gone or is no file") {
