@@ -41,7 +41,7 @@ Result<Costs> collect_costs(const Profile& profile) {
   for (const replay::LiveBlock& block : live_at_end) {
     if (block.kind != replay::BlockKind::kMapping && filter.contains(block)) ++costs.totals.leaked_blocks;
   }
-  if (filter.passes_all() && outcome->inherited_blocks == 0 && outcome->inherited_bytes == 0) return costs;
+  if (filter.passes_all()) return costs;
 
   for (SiteCosts& stack : costs.by_stack) stack.at_peak = stack.at_end = 0;
   for (const replay::LiveBlock& block : live_at_end) {

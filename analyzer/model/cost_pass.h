@@ -17,8 +17,8 @@ struct Costs {
   replay::Outcome outcome;
 };
 
-/// One pass over the events; two where a filter is in force or the process was forked with blocks live, since what is
-/// owned at the peak cannot be told from the filtered events alone.
+/// One pass over the events; two where a filter is in force, since what is owned at the peak cannot be told from the
+/// filtered events alone.
 Result<Costs> collect_costs(const Profile& profile);
 
 }  // namespace memline::model

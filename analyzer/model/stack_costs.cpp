@@ -13,6 +13,18 @@ StackCosts::Record& StackCosts::touch(NodeId node) {
   return record;
 }
 
+void StackCosts::on_inherited(const replay::OwnerShare& share) {
+  highest_live_ += static_cast<std::int64_t>(share.bytes);
+  if (share.owner.none()) return;
+  Record& owner = touch(share.owner);
+  owner.live += static_cast<std::int64_t>(share.bytes);
+  owner.costs.at_peak = owner.live;  // the start is the first peak
+}
+
+void StackCosts::on_vanished(const replay::OwnerShare& share, std::int64_t /*live_bytes*/) {
+  if (!share.owner.none()) touch(share.owner).live -= static_cast<std::int64_t>(share.bytes);
+}
+
 void StackCosts::on_change(const replay::Change& change) {
   for (const replay::OwnerShare& share : change.released) {
     if (share.owner.none()) continue;

@@ -17,10 +17,11 @@ namespace memline::model {
 
 class StackCosts : public replay::Observer {
  public:
+  void on_inherited(const replay::OwnerShare& share) override;
   void on_change(const replay::Change& change) override;
+  void on_vanished(const replay::OwnerShare& share, std::int64_t live_bytes) override;
 
-  /// Costs by NodeId::index(), after the last event. at_peak and at_end hold only if it saw every event of the image,
-  /// and nothing was live before.
+  /// Costs by NodeId::index(), after the last event. at_peak and at_end hold only if it saw every event of the image.
   std::vector<SiteCosts> finish() const;
 
  private:

@@ -23,8 +23,14 @@ class TotalsCounter : public replay::Observer {
 class ObserverList : public replay::Observer {
  public:
   explicit ObserverList(std::vector<replay::Observer*> observers) : observers_(std::move(observers)) {}
+  void on_inherited(const replay::OwnerShare& share) override {
+    for (replay::Observer* observer : observers_) observer->on_inherited(share);
+  }
   void on_change(const replay::Change& change) override {
     for (replay::Observer* observer : observers_) observer->on_change(change);
+  }
+  void on_vanished(const replay::OwnerShare& share, std::int64_t live_bytes) override {
+    for (replay::Observer* observer : observers_) observer->on_vanished(share, live_bytes);
   }
 
  private:

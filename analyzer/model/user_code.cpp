@@ -10,12 +10,21 @@ namespace memline::model {
 namespace {
 
 /// Source files that come with compilers, systems and package managers.
-constexpr std::array<std::string_view, 15> kForeignFiles = {
-    "/usr/include/*",        "/usr/local/include/*",    "*/c++/*",
-    "*/lib/gcc/*/include/*", "*/lib/clang/*/include/*", "/rustc/*",
-    "*/.cargo/registry/*",   "*/cargo/registry/*",      "*/_deps/*-src/*",
-    "*/vcpkg/installed/*",   "*/vcpkg/buildtrees/*",    "*/vcpkg_installed/*",
-    "*/.conan/data/*",       "*/.conan2/p/*",           "*/.rustup/toolchains/*",
+constexpr std::array<std::string_view, 14> kForeignFiles = {
+    "/usr/include/*",
+    "/usr/local/include/*",
+    "*/c++/*",
+    "*/lib/gcc/*/include/*",
+    "*/lib/llvm*/include/*",
+    "*/lib/clang/*/include/*",
+    "/rustc/*",
+    "*/.cargo/registry/*",
+    "*/cargo/registry/*",
+    "*/_deps/*-src/*",
+    "*/vcpkg/*",
+    "*/vcpkg_installed/*",
+    "*/.conan/*",
+    "*/.conan2/*",
 };
 
 /// Folders of the system's libraries.
@@ -47,8 +56,9 @@ std::string joined(const std::array<std::string_view, N>& patterns) {
 }
 
 bool is_start_up(std::string_view function) {
-  return function == "_start" || function == "_init" || function == "call_init" || function == "_dl_start_user" ||
-         function.starts_with("__libc_start_") || function.starts_with("__libc_csu_");
+  return function == "_start" || function == "_init" || function == "_fini" || function == "frame_dummy" ||
+         function == "call_init" || function == "_dl_start_user" || function.starts_with("__libc_start_") ||
+         function.starts_with("__libc_csu_");
 }
 
 }  // namespace

@@ -96,6 +96,48 @@ TEST_CASE("mappings are bytes of a stack, but no allocations") {
   CHECK(counter.totals().allocations == 0);
 }
 
+TEST_CASE("inherited blocks are live from the start, and may be the peak") {
+  StackCosts pass;
+  replay::OwnerShare inherited;
+  inherited.owner = kFirst;
+  inherited.bytes = 300;
+  inherited.blocks = 1;
+  pass.on_inherited(inherited);
+  replay::Change release;
+  release.thread = ThreadId{std::size_t{0}};
+  release.stack = kSecond;
+  release.released_bytes = 300;
+  release.released = {&inherited, 1};
+  release.frees = 1;
+  release.live_bytes = 0;
+  pass.on_change(release);
+  replay::Change acquire;
+  acquire.thread = release.thread;
+  acquire.stack = kSecond;
+  acquire.acquired_bytes = 200;
+  acquire.allocations = acquire.acquired_blocks = 1;
+  acquire.live_bytes = 200;
+  pass.on_change(acquire);
+  const std::vector<SiteCosts> costs = pass.finish();
+  CHECK(costs_of(costs, kFirst).at_peak == 300);
+  CHECK(costs_of(costs, kFirst).at_end == 0);
+  CHECK(costs_of(costs, kFirst).allocated == 0);
+  CHECK(costs_of(costs, kSecond).at_peak == 0);
+  CHECK(costs_of(costs, kSecond).at_end == 200);
+}
+
+TEST_CASE("a block that vanished is not owned any more") {
+  StackCosts pass;
+  EventScript script(pass);
+  script.allocate(0, kFirst, 100);
+  replay::OwnerShare vanished;
+  vanished.owner = kFirst;
+  vanished.bytes = 100;
+  pass.on_vanished(vanished, 0);
+  CHECK(costs_of(pass.finish(), kFirst).at_end == 0);
+  CHECK(costs_of(pass.finish(), kFirst).at_peak == 100);
+}
+
 /// Keeps what every stack owns after each event, which the pass avoids.
 class Snapshots : public replay::Observer {
  public:
