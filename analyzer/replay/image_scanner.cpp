@@ -18,6 +18,14 @@ std::vector<std::string> split_arguments(std::string_view text) {
   return arguments;
 }
 
+/// Whether it matters who wrote such a record.
+bool by_thread(trace::RecordType type) {
+  using trace::RecordType;
+  const bool of_process = type == RecordType::kTick || type == RecordType::kClock || type == RecordType::kRecording ||
+                          type == RecordType::kExec || type == RecordType::kExecFailed || type == RecordType::kExit;
+  return trace::kRecordTraits[static_cast<std::size_t>(type)].timed && !of_process;
+}
+
 }  // namespace
 
 ImageScanner::ImageScanner(const trace::TraceFile& file, std::uint32_t number, const trace::LaneLimits* limits,
@@ -52,7 +60,7 @@ void ImageScanner::scan_lane(const trace::LaneBlocks& lane, trace::LaneLimit lim
   while (reader.has_record()) {
     ticks_ = reader.ticks();
     offset_ = reader.offset();
-    if (trace::kRecordTraits[static_cast<std::size_t>(reader.type())].timed) {
+    if (by_thread(reader.type())) {
       if (thread_.none()) has_unknown_thread_ = true;
       Thread& thread = thread_.none() ? unknown_thread_ : image_.threads[thread_.index()];
       if (thread.last_ticks == 0) thread.first_ticks = ticks_;

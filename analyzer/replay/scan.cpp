@@ -24,7 +24,7 @@ void set_endings(Recording& recording) {
   last.exit_code = recording.header.exit_code;
 }
 
-Result<Recording> scan_file(std::shared_ptr<const trace::TraceFile> file, bool follow_parent) {
+Result<Recording> scan_file(const std::shared_ptr<const trace::TraceFile>& file, bool follow_parent) {
   Recording recording;
   recording.path = file->source().name();
   recording.header = file->header();
@@ -49,13 +49,13 @@ Result<Recording> scan_file(std::shared_ptr<const trace::TraceFile> file, bool f
 Result<Recording> scan(const std::string& path) {
   Result<std::shared_ptr<const trace::TraceFile>> file = trace::TraceFile::open(path);
   if (!file) return file.error();
-  return scan_file(std::move(file).value(), true);
+  return scan_file(file.value(), true);
 }
 
 Result<Recording> scan(std::unique_ptr<trace::ByteSource> source, bool follow_parent) {
   Result<std::shared_ptr<const trace::TraceFile>> file = trace::TraceFile::open(std::move(source));
   if (!file) return file.error();
-  return scan_file(std::move(file).value(), follow_parent);
+  return scan_file(file.value(), follow_parent);
 }
 
 }  // namespace memline::replay
