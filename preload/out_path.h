@@ -1,0 +1,27 @@
+/// \file The absolute path of a trace, from the pattern that MEMLINE_OUT gives.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "text.h"
+
+namespace memline::capture {
+
+/// What the letters of a pattern stand for.
+struct PathWords {
+  std::uint32_t pid = 0;      ///< %p
+  std::string_view program;   ///< %e: the last part of the executable's path
+  std::string_view host;      ///< %h
+  std::string_view mpi_rank;  ///< %r
+};
+
+/// Whether the pattern gives every process a path of its own.
+bool has_pid(std::string_view pattern) noexcept;
+
+/// Expands the pattern; a relative path is taken from `working_dir`. %% is a percent sign, other letters stay as they
+/// are. False: longer than a path may be.
+bool expand_path(std::string_view pattern, const PathWords& words, std::string_view working_dir,
+                 PathText& out) noexcept;
+
+}  // namespace memline::capture

@@ -1,0 +1,61 @@
+#include "rss_sampler.h"
+
+#include "lane.h"
+#include "sys.h"
+
+namespace memline::capture {
+namespace {
+
+constexpr char kStatm[] = "/proc/self/statm";
+/// Until the counter's rate is known: no machine's is lower, so that the first sample is never late.
+constexpr std::uint64_t kFewestTicksPerInterval = 1'000'000;
+
+}  // namespace
+
+void RssSampler::start(const Clock& clock) noexcept {
+  statm_.drop();
+  first_ticks_ = clock.before();
+  first_ns_ = sys::monotonic_ns();
+  const int fd = sys::open(kStatm, O_RDONLY | O_CLOEXEC);
+  next_.store(fd >= 0 && statm_.adopt(fd) ? 0 : UINT64_MAX, std::memory_order_relaxed);
+}
+
+bool parse_statm(const char* text, std::size_t bytes, std::uint64_t& resident_pages) noexcept {
+  std::size_t i = 0;
+  while (i < bytes && text[i] >= '0' && text[i] <= '9') ++i;
+  if (i == 0 || i == bytes || text[i] != ' ') return false;
+  const std::size_t begin = ++i;
+  std::uint64_t value = 0;
+  for (; i < bytes && text[i] >= '0' && text[i] <= '9'; ++i)
+    value = value * 10 + static_cast<std::uint64_t>(text[i] - '0');
+  resident_pages = value;
+  return i > begin;
+}
+
+bool RssSampler::read_pages(std::uint64_t& pages) noexcept {
+  const int fd = statm_.get(kStatm, O_RDONLY, true);
+  char text[128];
+  const long got = fd < 0 ? -1 : sys::pread(fd, text, sizeof text, 0);
+  return got > 0 && parse_statm(text, static_cast<std::size_t>(got), pages);
+}
+
+void RssSampler::sample(Lane& lane, const Clock& clock) noexcept {
+  std::uint64_t due = next_.load(std::memory_order_relaxed);
+  // Nobody else samples while this one is at it.
+  if (due == UINT64_MAX || !next_.compare_exchange_strong(due, UINT64_MAX - 1, std::memory_order_relaxed)) return;
+  trace::Tick tick{};
+  const bool known = read_pages(tick.rss_pages);
+  tick.time = clock.before();
+  tick.monotonic_ns = sys::monotonic_ns();
+  std::uint64_t interval = kFewestTicksPerInterval;
+  const std::uint64_t elapsed_ns = tick.monotonic_ns - first_ns_;
+  if (elapsed_ns >= 1000) {
+    const auto ticks = static_cast<double>(tick.time - first_ticks_);
+    interval = static_cast<std::uint64_t>(ticks * static_cast<double>(kIntervalNs) / static_cast<double>(elapsed_ns));
+  }
+  const std::uint64_t next = known ? tick.time + interval : UINT64_MAX;
+  if (known) lane.write(tick);
+  next_.store(next, std::memory_order_relaxed);
+}
+
+}  // namespace memline::capture

@@ -1,0 +1,43 @@
+/// \file RssSampler: the resident set of the process, now and then, while there are events to ride on.
+///
+/// /proc/self/statm through a descriptor kept at a high number: two system calls and a short text a sample. Whoever
+/// finds a sample due takes it; one at a time.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "clock.h"
+#include "descriptor.h"
+
+namespace memline::capture {
+
+class Lane;
+
+class RssSampler {
+ public:
+  static constexpr std::uint64_t kIntervalNs = 10'000'000;
+
+  /// In the process that is to be sampled: what was open belongs to a parent.
+  void start(const Clock& clock) noexcept;
+
+  bool is_due(std::uint64_t ticks) const noexcept { return ticks >= next_.load(std::memory_order_relaxed); }
+
+  /// Writes a Tick to the lane and says when the next one is due.
+  void sample(Lane& lane, const Clock& clock) noexcept;
+
+  /// Never again, in this process.
+  void stop() noexcept { next_.store(UINT64_MAX, std::memory_order_relaxed); }
+
+ private:
+  bool read_pages(std::uint64_t& pages) noexcept;
+
+  std::atomic<std::uint64_t> next_{0};
+  std::uint64_t first_ticks_ = 0, first_ns_ = 0;
+  HighDescriptor statm_;
+};
+
+/// The second number of /proc/PID/statm.
+bool parse_statm(const char* text, std::size_t bytes, std::uint64_t& resident_pages) noexcept;
+
+}  // namespace memline::capture

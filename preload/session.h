@@ -1,0 +1,110 @@
+/// \file Session: the recording of this process: its file, its lanes, what all threads share.
+///
+/// Starts at the first hooked call that finds the program loaded, or in the library's constructor. A forked child finds
+/// its state word wiped by the kernel (MADV_WIPEONFORK) and starts a session of its own in its first hooked call. When
+/// something goes wrong recording stops for good, one line says so, and events are only counted.
+///
+/// One object, zero-initialised, without constructors: it is used before any could run. Any thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "clock.h"
+#include "descriptor.h"
+#include "lane_pool.h"
+#include "memline/trace_block.h"
+#include "module_table.h"
+#include "process_info.h"
+#include "rss_sampler.h"
+#include "settings.h"
+#include "thread_state.h"
+#include "trace_space.h"
+#include "unwinder/libunwind_walk.h"
+
+namespace memline::capture {
+
+enum class State : std::uint32_t {
+  kUnknown = 0,  ///< not started, or a forked child: look
+  kRecording = 1,
+  kPaused = 2,   ///< acquisitions are not recorded, releases are
+  kStopped = 3,  ///< events are counted as lost
+  kOff = 4,      ///< nothing is recorded on purpose
+};
+
+/// One word on a page that a forked child gets zeroed.
+struct StatePage {
+  alignas(4096) std::atomic<State> word{};
+  char rest[4096 - sizeof(std::atomic<State>)] = {};
+};
+extern constinit StatePage state_page;
+
+inline State state() noexcept {
+  return state_page.word.load(std::memory_order_relaxed);
+}
+
+struct ForkInfo;
+
+class Session {
+ public:
+  /// Starts recording if that is possible now, and gives the state. Cheap once it is decided. Preserves errno.
+  State ensure_started() noexcept;
+
+  /// Whether calls that come now may be ours or the loader's on our behalf.
+  bool is_starting() const noexcept { return starting_.load(std::memory_order_relaxed); }
+
+  /// What needs the C library to be ready: called by the library's constructor.
+  void finish_start() noexcept;
+
+  /// No further record can be written: from here on events are lost and counted.
+  void stop(SpaceFault fault) noexcept;
+  /// A record could not be written: counts it, and stops recording where nothing more can be.
+  void lost(SpaceFault fault, std::uint64_t bytes) noexcept;
+  void count_lost(trace::Loss loss, std::uint64_t events, std::uint64_t bytes) noexcept;
+
+  /// Acquisitions are recorded from here on, or not. False: nothing is being recorded anyway.
+  bool set_paused(bool paused) noexcept;
+
+  /// The program is about to forbid system calls to itself (or, with false, was refused).
+  void forbid_system_calls(bool forbidden) noexcept;
+  bool system_calls_allowed() const noexcept { return space.system_calls_allowed(); }
+
+  /// A module is going, or has gone: lanes forget what they know of code before their next event.
+  void modules_changed() noexcept { epoch.fetch_add(1, std::memory_order_acq_rel); }
+
+  /// Whether this is the recorded process: false in a vfork child, which shares its memory.
+  bool is_own_process() const noexcept;
+
+  Settings settings;
+  Identity identity;
+  Clock clock;
+  TraceSpace space;
+  LanePool lanes;
+  LaneContext lane_context;
+  ModuleTable modules;
+  BacktraceFunction backtrace{};  ///< libunwind's, if asked for
+  bool foreign_allocator{};       ///< malloc is not the C library's: block sizes do not follow from its rules
+  const void* allocator_code{};   ///< the malloc that serves the program
+  std::atomic<std::uint64_t> epoch{};
+  RssSampler rss;
+  std::atomic<std::uint32_t> next_thread{};
+  std::atomic<std::uint64_t> next_span{};
+  std::atomic<std::uint64_t> next_pool{};
+
+ private:
+  void set_state(State state) noexcept;
+  void find_allocator() noexcept;
+  State start() noexcept;
+  State start_child() noexcept;
+  bool open_file(bool forked) noexcept;
+  bool begin_image(const ForkInfo* fork) noexcept;
+
+  std::atomic<bool> starting_{};
+  /// The state as this process decided it; a forked child finds its parent's here, on a page that is not wiped.
+  std::atomic<State> decided_{};
+  std::atomic<bool> said_{};
+};
+
+extern constinit Session session;
+
+}  // namespace memline::capture

@@ -1,0 +1,113 @@
+#include "settings.h"
+
+#include "memline/env.h"
+#include "sys.h"
+
+namespace memline::capture {
+namespace {
+
+// The rank of an MPI process, as the launchers name it.
+constexpr std::string_view kRankVariables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK",
+                                               "SLURM_PROCID"};
+
+void apply_entry(std::string_view entry, Settings& settings) noexcept {
+  const std::size_t equals = entry.find('=');
+  if (equals == std::string_view::npos) return;
+  apply_variable({entry.data(), equals}, {entry.data() + equals + 1, entry.size() - equals - 1}, settings);
+}
+
+/// Entry by entry; one that is longer than the buffer is none of ours and is skipped.
+void read_kernel_environment(Settings& settings) noexcept {
+  const int fd = sys::open("/proc/self/environ", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  char buffer[8192];
+  std::size_t kept = 0;
+  bool skipping = false;
+  for (;;) {
+    const long got = sys::read(fd, buffer + kept, sizeof buffer - kept);
+    if (got == -EINTR) continue;
+    if (got <= 0) break;
+    const std::string_view bytes(buffer, kept + static_cast<std::size_t>(got));
+    std::size_t begin = 0;
+    for (std::size_t end = bytes.find('\0'); end != std::string_view::npos; end = bytes.find('\0', begin)) {
+      if (!skipping) apply_entry({buffer + begin, end - begin}, settings);
+      skipping = false;
+      begin = end + 1;
+    }
+    kept = bytes.size() - begin;
+    for (std::size_t i = 0; i < kept; ++i) buffer[i] = buffer[begin + i];
+    if (kept == sizeof buffer) {
+      skipping = true;
+      kept = 0;
+    }
+  }
+  sys::close(fd);
+}
+
+}  // namespace
+
+bool parse_size(std::string_view text, std::uint64_t& out) noexcept {
+  std::uint64_t value = 0;
+  std::size_t i = 0;
+  for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i) {
+    if (__builtin_mul_overflow(value, std::uint64_t{10}, &value)) return false;
+    if (__builtin_add_overflow(value, static_cast<std::uint64_t>(text[i] - '0'), &value)) return false;
+  }
+  if (i == 0 || text.size() > i + 1) return false;
+  unsigned shift = 0;
+  if (i < text.size()) {
+    switch (text[i]) {
+      case 'K':
+      case 'k':
+        shift = 10;
+        break;
+      case 'M':
+      case 'm':
+        shift = 20;
+        break;
+      case 'G':
+      case 'g':
+        shift = 30;
+        break;
+      default:
+        return false;
+    }
+  }
+  if (value > (UINT64_MAX >> shift)) return false;
+  out = value << shift;
+  return true;
+}
+
+void apply_variable(std::string_view name, std::string_view value, Settings& settings) noexcept {
+  if (name == kEnvOut) {
+    settings.out_pattern.clear();
+    settings.out_pattern.add(value);
+  } else if (name == kEnvChildren) {
+    settings.no_children = value == "none";
+  } else if (name == kEnvStart) {
+    settings.start_paused = value == "paused";
+  } else if (name == kEnvMaxTrace) {
+    parse_size(value, settings.max_trace_bytes);
+  } else if (name == kEnvFreeStacks) {
+    settings.no_free_stacks = value == "0";
+  } else if (name == kEnvUnwinder) {
+    settings.libunwind = value == "libunwind";
+  } else if (name == kEnvPrivate) {
+    settings.is_private = value == "1";
+  } else if (settings.mpi_rank.empty()) {
+    for (const std::string_view variable : kRankVariables) {
+      if (name == variable) settings.mpi_rank.add(value);
+    }
+  }
+}
+
+void read_settings(const char* const* environment, Settings& settings) noexcept {
+  if (environment != nullptr) {
+    for (; *environment != nullptr; ++environment) apply_entry(*environment, settings);
+  } else {
+    read_kernel_environment(settings);
+  }
+  if (settings.out_pattern.empty()) settings.out_pattern.add(kDefaultOut);
+}
+
+}  // namespace memline::capture

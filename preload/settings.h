@@ -1,0 +1,34 @@
+/// \file Settings: what the MEMLINE_* variables say. Plain data, read once when recording starts; a forked child keeps
+/// its parent's. All zeros is the default: a session's settings need no constructor.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "text.h"
+
+namespace memline::capture {
+
+struct Settings {
+  PathText out_pattern;
+  Text<32> mpi_rank;
+  std::uint64_t max_trace_bytes = 0;  ///< 0: no limit
+  bool no_children = false;
+  bool start_paused = false;
+  bool no_free_stacks = false;
+  bool libunwind = false;
+  bool is_private = false;
+};
+
+/// A number with an optional K, M or G (binary). False: not such a number.
+bool parse_size(std::string_view text, std::uint64_t& out) noexcept;
+
+/// Takes what one variable says. Values that cannot be understood leave the default in force.
+void apply_variable(std::string_view name, std::string_view value, Settings& settings) noexcept;
+
+/// Reads the environment: `environment` (NULL-terminated, may be null), or, before the C library has set it up,
+/// /proc/self/environ.
+void read_settings(const char* const* environment, Settings& settings) noexcept;
+
+}  // namespace memline::capture

@@ -1,0 +1,123 @@
+#include "stack_recorder.h"
+
+#include "session.h"
+#include "sys.h"
+
+namespace memline::capture {
+namespace {
+
+static_assert(static_cast<int>(StackEnd::kBadMemory) == static_cast<int>(trace::StackEnd::kBadMemory));
+static_assert(static_cast<int>(StackEnd::kNoUnwindInfo) == static_cast<int>(trace::StackEnd::kNoUnwindInfo));
+static_assert(static_cast<int>(StackEnd::kDepthLimit) == static_cast<int>(trace::StackEnd::kDepthLimit));
+
+constexpr std::size_t kReturnAddresses = kMaxFrames + 64;  // some more, for frames of our own
+
+bool record_module(Lane& lane, ModuleEntry& entry) noexcept {
+  trace::Module module{};
+  module.module = entry.number;
+  module.generation = entry.first_generation / 2;  // each dlclose counts twice in the epoch
+  module.begin = entry.begin;
+  module.end = entry.end;
+  module.bias = entry.bias;
+  module.main_executable = entry.main_executable ? 1 : 0;
+  module.build_id = entry.build_id_view();
+  PathText executable;
+  if (entry.main_executable) {
+    own_executable(executable);
+    module.path = executable.view();
+  } else {
+    module.path = cut_text(entry.path, trace::kMaxTextBytes);
+  }
+  if (!lane.write(module)) return false;
+  ModuleTable::recorded(entry);
+  return true;
+}
+
+bool describe(Lane& lane, std::uint64_t pc, bool exact, trace::FrameRef& out) noexcept {
+  const auto generation = static_cast<std::uint32_t>(lane.epoch);
+  // A return address may lie right behind the end of its module: the call was its last instruction.
+  ModuleEntry* const entry = session.modules.find(exact ? pc : pc - 1, generation);
+  out.exact = exact;
+  out.module = 0;
+  out.offset = pc;
+  if (entry == nullptr) return true;
+  if (entry->state.load(std::memory_order_acquire) != ModuleEntry::kRecorded && !record_module(lane, *entry))
+    return false;
+  out.module = entry->number;
+  out.offset = pc - entry->bias;
+  return true;
+}
+
+/// Records the frames from `first` inwards, the first as a child of `parent`. Gives the innermost one's id, or 0.
+std::uint32_t record_frames(Lane& lane, std::uint32_t first, std::uint32_t parent, StackEnd end) noexcept {
+  Unwinder& unwinder = *lane.unwinder;
+  const std::uint32_t depth = unwinder.depth();
+  trace::Stack& record = lane.stack_record;
+  for (std::uint32_t begin = first; begin < depth; begin += record.count) {
+    const std::uint32_t left = depth - begin;
+    record.first_id = lane.next_stack_id;
+    record.parent = parent;
+    record.end = static_cast<trace::StackEnd>(end);
+    record.count = left < trace::kMaxFramesPerRecord ? left : static_cast<std::uint32_t>(trace::kMaxFramesPerRecord);
+    for (std::uint32_t i = 0; i < record.count; ++i) {
+      const KeptFrame& frame = unwinder.frame(begin + i);
+      if (!describe(lane, frame.pc, frame.exact != 0, record.frames[i])) return 0;
+    }
+    if (!lane.write(record)) return 0;
+    for (std::uint32_t i = 0; i < record.count; ++i) unwinder.frame(begin + i).node = record.first_id + i;
+    lane.next_stack_id += record.count;
+    parent = lane.next_stack_id - 1;
+  }
+  return parent;
+}
+
+std::uint32_t record_new_stack(Lane& lane, StackEnd end, std::uint64_t hash) noexcept {
+  Unwinder& unwinder = *lane.unwinder;
+  std::uint32_t first = unwinder.depth();
+  std::uint32_t parent = 0;
+  for (; first > 0; --first) {
+    parent = unwinder.frame(first - 1).node;
+    if (parent != 0) break;
+  }
+  const std::uint32_t id = record_frames(lane, first, parent, end);
+  if (id != 0) lane.stacks.insert(hash, id, session.system_calls_allowed());
+  return id;
+}
+
+Unwinder::Walk walk(Lane& lane, const StartRegisters& start) noexcept {
+  if (session.backtrace != nullptr) [[unlikely]] {
+    if (lane.return_addresses == nullptr) {
+      lane.return_addresses = static_cast<void**>(sys::map_private(kReturnAddresses * sizeof(void*)));
+    }
+    if (lane.return_addresses != nullptr) {
+      return libunwind_walk(*lane.unwinder, session.backtrace, start, lane.return_addresses, kReturnAddresses);
+    }
+  }
+  return lane.unwinder->walk(start, thread_state.stack.bounds(start.sp, session.system_calls_allowed()));
+}
+
+}  // namespace
+
+std::uint32_t record_stack(Lane& lane, const StartRegisters& start) noexcept {
+  const Unwinder::Walk result = walk(lane, start);
+  KeptFrame& innermost = lane.unwinder->frame(result.depth - 1);
+  if (innermost.node != 0) return innermost.node;
+  const std::uint32_t known = lane.stacks.find(innermost.hash);
+  if (known != 0) [[likely]] {
+    innermost.node = known;
+    return known;
+  }
+  return record_new_stack(lane, result.end, innermost.hash);
+}
+
+std::uint32_t record_lone_frame(Lane& lane, std::uint64_t return_address) noexcept {
+  trace::Stack& record = lane.stack_record;
+  record.first_id = lane.next_stack_id;
+  record.parent = 0;
+  record.end = trace::StackEnd::kBadMemory;
+  record.count = 1;
+  if (!describe(lane, return_address, false, record.frames[0]) || !lane.write(record)) return 0;
+  return lane.next_stack_id++;
+}
+
+}  // namespace memline::capture

@@ -1,0 +1,17 @@
+/// \file From a hook's caller to a stack id in the lane: unwinds, looks the stack up, records it where it is new.
+#pragma once
+
+#include <cstdint>
+
+#include "lane.h"
+#include "unwinder/unwinder.h"
+
+namespace memline::capture {
+
+/// The id of the calling thread's stack; 0 where it could not be recorded. The lane is in use by the caller.
+std::uint32_t record_stack(Lane& lane, const StartRegisters& start) noexcept;
+
+/// The id of a stack of which only the innermost return address is known.
+std::uint32_t record_lone_frame(Lane& lane, std::uint64_t return_address) noexcept;
+
+}  // namespace memline::capture

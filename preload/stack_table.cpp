@@ -1,0 +1,55 @@
+#include "stack_table.h"
+
+#include "sys.h"
+
+namespace memline::capture {
+
+void StackTable::place(std::uint64_t hash, std::uint32_t id) noexcept {
+  std::size_t i = hash & mask_;
+  while (slots_[i].id != 0) i = (i + 1) & mask_;
+  slots_[i].hash = hash;
+  slots_[i].id = id;
+}
+
+bool StackTable::grow() noexcept {
+  const std::size_t old_count = slots_ == nullptr ? 0 : mask_ + 1;
+  const std::size_t count = old_count == 0 ? kFirstSlots : old_count * 4;
+  if (count > kMostSlots) return false;
+  auto* fresh = static_cast<Slot*>(sys::map_private(count * sizeof(Slot)));
+  if (fresh == nullptr) return false;
+  Slot* const old = slots_;
+  slots_ = fresh;
+  mask_ = count - 1;
+  for (std::size_t i = 0; i < old_count; ++i) {
+    if (old[i].id != 0) place(old[i].hash, old[i].id);
+  }
+  if (old != nullptr) sys::unmap(old, old_count * sizeof(Slot));
+  return true;
+}
+
+void StackTable::insert(std::uint64_t hash, std::uint32_t id, bool may_grow) noexcept {
+  if (slots_ == nullptr || used_ * 2 > mask_) {
+    if (!may_grow || !grow()) {
+      if (slots_ == nullptr) return;
+      clear();
+    }
+  }
+  place(hash, id);
+  ++used_;
+}
+
+void StackTable::clear() noexcept {
+  if (slots_ != nullptr) {
+    for (std::size_t i = 0; i <= mask_; ++i) slots_[i].id = 0;
+  }
+  used_ = 0;
+}
+
+void StackTable::release() noexcept {
+  if (slots_ != nullptr) sys::unmap(slots_, (mask_ + 1) * sizeof(Slot));
+  slots_ = nullptr;
+  mask_ = 0;
+  used_ = 0;
+}
+
+}  // namespace memline::capture

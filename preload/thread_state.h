@@ -1,0 +1,35 @@
+/// \file ThreadState: what is remembered of the calling thread. Thread-local, all zeros at first, a few words: static
+/// TLS is scarce where the library is loaded late.
+#pragma once
+
+#include <cstdint>
+
+#include "thread_stack.h"
+
+namespace memline::capture {
+
+class Lane;
+
+struct ThreadState {
+  Lane* lane;
+  std::uint64_t inside_sp;  ///< frame of the hook whose real function is running; 0: none
+  ThreadStack stack;
+  std::uint32_t number;  ///< plus one; 0: the thread has no number yet
+  std::uint32_t tid;
+  bool taking_lane;  ///< a signal handler that records now must not take this thread's lane for it
+  bool starting;     ///< this thread is starting the session: its calls are ours
+  bool ended;        ///< its destructors have run; what still comes borrows a lane
+  std::uint8_t destructor_rounds;
+};
+
+extern constinit thread_local ThreadState thread_state __attribute__((tls_model("initial-exec")));
+
+/// Whether a mark that the hook at `mark_sp` left is stale: the hook cannot have returned, yet the stack has been
+/// unwound past it (longjmp). Only certain where both lie on the thread's own stack, or the mark on another one and we
+/// are back on the thread's: a signal's alternate stack may lie anywhere.
+inline bool is_stale(std::uint64_t mark_sp, std::uint64_t sp, const ThreadState& thread) noexcept {
+  if (!thread.stack.contains(sp)) return false;
+  return !thread.stack.contains(mark_sp) || sp > mark_sp;
+}
+
+}  // namespace memline::capture

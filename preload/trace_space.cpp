@@ -1,0 +1,217 @@
+#include "trace_space.h"
+
+#include "sys.h"
+
+namespace memline::capture {
+namespace {
+
+using trace::kBlockBytes;
+using trace::kHeaderBytes;
+
+constexpr std::uint64_t kFirstStep = std::uint64_t{1} << 20;
+constexpr std::uint64_t kLastStep = std::uint64_t{64} << 20;
+constexpr std::uint64_t kWindow = std::uint64_t{64} << 30;
+constexpr std::uint64_t kSmallestWindow = std::uint64_t{16} << 20;
+constexpr std::uint64_t kMostDiskLeft = std::uint64_t{64} << 20;
+constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE, Linux 5.14
+constexpr int kOpenFlags = O_RDWR;
+constexpr unsigned kPatience = 2000;
+
+constexpr std::uint64_t end_of_block(std::uint64_t index) noexcept {
+  return kHeaderBytes + (index + 1) * kBlockBytes;
+}
+
+std::atomic_ref<std::uint64_t> atomically(std::uint64_t& field) noexcept {
+  return std::atomic_ref<std::uint64_t>(field);
+}
+std::atomic_ref<std::uint32_t> atomically(std::uint32_t& field) noexcept {
+  return std::atomic_ref<std::uint32_t>(field);
+}
+
+}  // namespace
+
+bool TraceSpace::open(int fd, const PathText& path, std::uint64_t max_bytes) noexcept {
+  path_ = path;
+  max_bytes_ = max_bytes == 0 ? UINT64_MAX : max_bytes;
+  step_bytes_ = kFirstStep;
+  growing_ = false;
+  if (!descriptor_.adopt(fd)) return false;
+  const int own = descriptor_.get(path_.c_str(), kOpenFlags, false);
+  struct stat status;
+  if (own < 0 || sys::fstat(own, status) != 0) return false;
+  // The window is address space only, but a limit on that must be left to the program.
+  const std::uint64_t address_space = sys::soft_limit(RLIMIT_AS);
+  window_bytes_ = kWindow;
+  while (window_bytes_ > address_space / 8 && window_bytes_ > kSmallestWindow) window_bytes_ /= 2;
+  void* window = sys::map(nullptr, window_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, own);
+  while (window == nullptr && window_bytes_ > kSmallestWindow) {
+    window_bytes_ /= 4;
+    window = sys::map(nullptr, window_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, own);
+  }
+  if (window == nullptr || (static_cast<std::uint64_t>(status.st_size) < kHeaderBytes &&
+                            grow_file(own, 0, kHeaderBytes) != SpaceFault::kNone)) {
+    if (window != nullptr) sys::unmap(window, window_bytes_);
+    descriptor_.drop();
+    return false;
+  }
+  sys::madvise(window, window_bytes_, MADV_DONTDUMP);
+  window_ = static_cast<std::byte*>(window);
+  // A trace that goes on after exec: what the file has beyond the header is reserved already.
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  const std::uint64_t end = size > kHeaderBytes ? size : kHeaderBytes;
+  atomically(header().reserved_bytes).store(end, std::memory_order_seq_cst);
+  return true;
+}
+
+std::uint64_t TraceSpace::reserved() noexcept {
+  return atomically(header().reserved_bytes).load();
+}
+
+void TraceSpace::raise_reserved(std::uint64_t end) noexcept {
+  std::uint64_t seen = reserved();
+  while (seen < end && !atomically(header().reserved_bytes).compare_exchange_weak(seen, end)) {
+  }
+}
+
+std::uint64_t TraceSpace::room_on_disk(int fd) noexcept {
+  struct statfs disk;
+  if (sys::fstatfs(fd, disk) != 0 || disk.f_blocks == 0) return UINT64_MAX;
+  const auto unit = static_cast<std::uint64_t>(disk.f_bsize);
+  const std::uint64_t one_percent = static_cast<std::uint64_t>(disk.f_blocks) / 100 * unit;
+  const std::uint64_t left_alone = one_percent < kMostDiskLeft ? one_percent : kMostDiskLeft;
+  const std::uint64_t available = static_cast<std::uint64_t>(disk.f_bavail) * unit;
+  return available > left_alone ? available - left_alone : 0;
+}
+
+SpaceFault TraceSpace::grow_file(int fd, std::uint64_t begin, std::uint64_t end) noexcept {
+  // Beyond this limit the kernel sends SIGXFSZ, which kills.
+  if (end > sys::soft_limit(RLIMIT_FSIZE)) return SpaceFault::kLimit;
+  if (end - begin > room_on_disk(fd)) return SpaceFault::kDiskFull;
+  if (!no_fallocate_) {
+    long result = -EINTR;
+    while (result == -EINTR) result = sys::fallocate(fd, begin, end - begin);
+    if (result == 0) return SpaceFault::kNone;
+    if (result != -EOPNOTSUPP && result != -ENOSYS) {
+      return result == -ENOSPC || result == -EDQUOT ? SpaceFault::kDiskFull : SpaceFault::kLimit;
+    }
+    no_fallocate_ = true;
+  }
+  // Where space cannot be asked for, zeros are written: a hole might find no room later.
+  static constexpr char kZeros[4096] = {};
+  for (std::uint64_t at = begin; at < end;) {
+    const std::uint64_t part = end - at < sizeof kZeros ? end - at : sizeof kZeros;
+    const long written = sys::pwrite(fd, kZeros, part, at);
+    if (written == -EINTR) continue;
+    if (written <= 0) return written == -EFBIG ? SpaceFault::kLimit : SpaceFault::kDiskFull;
+    at += static_cast<std::uint64_t>(written);
+  }
+  return SpaceFault::kNone;
+}
+
+SpaceFault TraceSpace::reserve(std::uint64_t needed_end) noexcept {
+  if (needed_end > window_bytes_ || needed_end > max_bytes_) return SpaceFault::kLimit;
+  if (no_system_calls_.load(std::memory_order_relaxed)) return SpaceFault::kNoSystemCalls;
+  for (unsigned i = 0; growing_.exchange(true, std::memory_order_acquire); ++i) {
+    if (i == kPatience) return SpaceFault::kBusy;
+    sys::yield();
+  }
+  const std::uint64_t begin = reserved();
+  SpaceFault fault = SpaceFault::kNone;
+  if (begin < needed_end) {
+    const int fd = descriptor_.get(path_.c_str(), kOpenFlags, false);
+    fault = fd < 0 ? SpaceFault::kFileGone : SpaceFault::kDiskFull;
+    std::uint64_t step = no_fallocate_ ? kFirstStep : step_bytes_.load(std::memory_order_relaxed);
+    for (bool more = fd >= 0; more;) {
+      std::uint64_t end = begin + step;
+      if (end > max_bytes_) end = max_bytes_;
+      if (end > window_bytes_) end = window_bytes_;
+      if (end < needed_end) end = needed_end;
+      fault = grow_file(fd, begin, end);
+      if (fault == SpaceFault::kNone) {
+        raise_reserved(end);
+        step_bytes_.store(step < kLastStep ? step * 2 : kLastStep, std::memory_order_relaxed);
+      }
+      more = fault != SpaceFault::kNone && end > needed_end;
+      step /= 2;
+    }
+  }
+  growing_.store(false, std::memory_order_release);
+  return fault;
+}
+
+std::byte* TraceSpace::claim(SpaceFault& fault) noexcept {
+  const auto claimed = atomically(header().claimed_blocks);
+  for (;;) {
+    std::uint32_t index = claimed.load();
+    const std::uint64_t end = end_of_block(index);
+    if (end > reserved()) {
+      fault = reserve(end);
+      if (fault != SpaceFault::kNone) return nullptr;
+      continue;
+    }
+    if (!claimed.compare_exchange_weak(index, index + 1)) continue;
+    // trim() may have come between: it leaves alone only what was claimed when it looked.
+    while (end > reserved()) {
+      fault = reserve(end);
+      if (fault != SpaceFault::kNone) return nullptr;
+    }
+    if (end > window_bytes_) {  // reserved from outside, beyond what we can show
+      fault = SpaceFault::kLimit;
+      return nullptr;
+    }
+    std::byte* block = window_ + end - kBlockBytes;
+    if (!no_populate_ && !no_system_calls_.load(std::memory_order_relaxed)) {
+      const long result = sys::madvise(block, kBlockBytes, kPopulateWrite);
+      if (result == -EINVAL || result == -ENOSYS) {
+        no_populate_ = true;
+      } else if (result == -EFAULT || result == -ENOSPC || result == -EIO) {  // touching it would be a SIGBUS
+        fault = SpaceFault::kFileGone;
+        return nullptr;
+      }
+    }
+    return block;
+  }
+}
+
+void TraceSpace::retire(std::byte* block) noexcept {
+  if (!no_system_calls_.load(std::memory_order_relaxed)) sys::madvise(block, kBlockBytes, MADV_DONTNEED);
+}
+
+void TraceSpace::reserve_ahead(std::uint64_t bytes) noexcept {
+  const std::uint64_t end = end_of_block(atomically(header().claimed_blocks).load()) + bytes;
+  if (end > reserved() && reserve(end) != SpaceFault::kNone) {
+    // Less is better than nothing; what there is already stays.
+    reserve(end_of_block(atomically(header().claimed_blocks).load()));
+  }
+}
+
+void TraceSpace::trim() noexcept {
+  if (no_system_calls_.load(std::memory_order_relaxed) || atomically(header().watcher_pid).load() != 0) return;
+  if (growing_.exchange(true, std::memory_order_acquire)) return;
+  const int fd = descriptor_.get(path_.c_str(), kOpenFlags, false);
+  if (fd >= 0) {
+    const auto claimed = atomically(header().claimed_blocks);
+    std::uint32_t seen = claimed.load();
+    for (;;) {
+      atomically(header().reserved_bytes).store(kHeaderBytes + seen * kBlockBytes);
+      const std::uint32_t now = claimed.load();
+      if (now == seen) break;
+      seen = now;
+    }
+    sys::ftruncate(fd, kHeaderBytes + seen * kBlockBytes);
+    step_bytes_.store(kBlockBytes, std::memory_order_relaxed);
+  }
+  growing_.store(false, std::memory_order_release);
+}
+
+void TraceSpace::abandon(bool keep_memory) noexcept {
+  descriptor_.drop();
+  if (window_ == nullptr) return;
+  if (!keep_memory || sys::map(window_, window_bytes_, PROT_READ | PROT_WRITE,
+                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED) == nullptr) {
+    sys::unmap(window_, window_bytes_);
+  }
+  window_ = nullptr;
+}
+
+}  // namespace memline::capture

@@ -1,0 +1,73 @@
+/// \file TraceSpace: the bytes of the trace file, mapped, and reserved on disk ahead of use.
+///
+/// One large MAP_SHARED window shows the file from its header on; what was recorded is in the file the moment it is
+/// written, whatever becomes of the process. Only reserved space is ever touched: a page of a mapping that the disk has
+/// no room for would kill the program. Blocks are claimed without a lock by the program's threads, and by `memline run`
+/// from outside.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "descriptor.h"
+#include "memline/trace_block.h"
+#include "text.h"
+
+namespace memline::capture {
+
+/// Why no further block can be had. Recording then stops for good.
+enum class SpaceFault : std::uint8_t { kNone, kDiskFull, kLimit, kFileGone, kNotMapped, kNoSystemCalls, kBusy };
+
+class TraceSpace {
+ public:
+  /// Maps the file behind `fd` (which is taken over) and reserves its first space. `max_bytes`: MEMLINE_MAX_TRACE, or
+  /// 0. A new file's header page reads as zeros. False: nothing is mapped, the descriptor is closed.
+  bool open(int fd, const PathText& path, std::uint64_t max_bytes) noexcept;
+
+  trace::TraceHeader& header() noexcept { return *reinterpret_cast<trace::TraceHeader*>(window_); }
+
+  /// A block to write to: zeroed, and its pages are there. nullptr: none is left; `fault` says why.
+  std::byte* claim(SpaceFault& fault) noexcept;
+
+  /// A block that is written and sealed: its pages no longer count as the process's.
+  void retire(std::byte* block) noexcept;
+
+  /// Asks for space ahead, so that recording can go on for a while after system calls are forbidden.
+  void reserve_ahead(std::uint64_t bytes) noexcept;
+
+  /// Cuts off what was reserved and is not claimed. Claims go on to work.
+  void trim() noexcept;
+
+  /// From here on no system call is made: claims go to the end of what is reserved.
+  void forbid_system_calls(bool forbidden) noexcept { no_system_calls_.store(forbidden, std::memory_order_relaxed); }
+
+  bool system_calls_allowed() const noexcept { return !no_system_calls_.load(std::memory_order_relaxed); }
+
+  /// In a forked child: lets the parent's file go. With `keep_memory` what the window showed stays writable, as private
+  /// memory, for code that the fork interrupted.
+  void abandon(bool keep_memory) noexcept;
+
+  bool is_open() const noexcept { return window_ != nullptr; }
+  const PathText& path() const noexcept { return path_; }
+
+ private:
+  std::uint64_t reserved() noexcept;
+  void raise_reserved(std::uint64_t end) noexcept;
+  SpaceFault reserve(std::uint64_t needed_end) noexcept;
+  SpaceFault grow_file(int fd, std::uint64_t begin, std::uint64_t end) noexcept;
+  std::uint64_t room_on_disk(int fd) noexcept;
+
+  std::byte* window_ = nullptr;
+  std::uint64_t window_bytes_ = 0;
+  std::uint64_t max_bytes_ = 0;
+  std::atomic<std::uint64_t> step_bytes_{0};
+  std::atomic<bool> no_system_calls_{false};
+  std::atomic<bool> growing_{false};  ///< one thread at a time changes the file's size
+  bool no_fallocate_ = false;
+  bool no_populate_ = false;
+  HighDescriptor descriptor_;
+  PathText path_;
+};
+
+}  // namespace memline::capture
