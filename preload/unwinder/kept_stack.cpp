@@ -39,18 +39,18 @@ std::uint64_t chain_hash(std::uint64_t outer, std::uint64_t pc, bool exact) noex
   }
 }
 
-void KeptStack::add_extras(std::uint32_t index, const FreshFrame& fresh) noexcept {
-  KeptFrame& frame = frames_[index];
-  std::uint16_t position = index > 0 ? frames_[index - 1].extras : std::uint16_t{0};
-  if ((fresh.flags & FreshFrame::kUnproven) != 0) {
-    if (index < max_match_) max_match_ = index;
-  } else {
-    if (fresh.bp_slot != 0 && frame.needs_bp != 0) extras_[position++] = Word{fresh.bp_slot, fresh.bp};
-    if ((fresh.flags & FreshFrame::kCfaWord) != 0) {
-      extras_[position++] = Word{fresh.cfa_word, Word::difference(fresh.cfa_word, 0)};
+/// Notes the words beside the return address from which frame `index` was found. Gives how many there are by then.
+[[gnu::always_inline]] inline std::uint32_t KeptStack::write_extras(std::uint32_t position, std::uint32_t index,
+                                                                    const FreshFrame& fresh, bool needs_bp) noexcept {
+  if ((fresh.flags & (FreshFrame::kUnproven | FreshFrame::kCfaWord)) != 0) [[unlikely]] {
+    if ((fresh.flags & FreshFrame::kUnproven) != 0) {
+      if (index < max_match_) max_match_ = index;
+      return position;
     }
+    extras_[position++] = Word{fresh.cfa_word, Word::difference(fresh.cfa_word, 0)};
   }
-  frame.extras = position;
+  if (needs_bp && fresh.bp_slot != 0) extras_[position++] = Word{fresh.bp_slot, fresh.bp};
+  return position;
 }
 
 std::uint32_t KeptStack::commit(const FreshFrame* fresh, std::uint32_t count, std::uint32_t matched,
@@ -58,6 +58,7 @@ std::uint32_t KeptStack::commit(const FreshFrame* fresh, std::uint32_t count, st
   const std::uint32_t old_depth = depth_;
   const FreshFrame* from = fresh + count;
   std::uint32_t index = 0;
+  std::uint32_t position = 0;
   std::uint64_t hash = 0;
   bool inherited_bp_needed = false;  // the outer frame has the bp of the next inner one, and needs it
   bool same = true;                  // the pcs from the root up to here are the old stack's
@@ -74,7 +75,8 @@ std::uint32_t KeptStack::commit(const FreshFrame* fresh, std::uint32_t count, st
     frame.bp = from->bp;
     hash = frame.hash;
     inherited_bp_needed = frame.needs_bp != 0 && from->bp_slot == 0;
-    add_extras(matched, *from);
+    position = write_extras(matched > 0 ? frames_[matched - 1].extras : 0, matched, *from, frame.needs_bp != 0);
+    frame.extras = static_cast<std::uint16_t>(position);
     index = matched + 1;
   }
   std::uint32_t changed = 0;
@@ -98,7 +100,8 @@ std::uint32_t KeptStack::commit(const FreshFrame* fresh, std::uint32_t count, st
     frame.bp = from->bp;
     frame.needs_bp = needs_bp;
     inherited_bp_needed = needs_bp && from->bp_slot == 0;
-    add_extras(index, *from);
+    position = write_extras(position, index, *from, needs_bp);
+    frame.extras = static_cast<std::uint16_t>(position);
   }
   depth_ = index;
   return changed;

@@ -58,6 +58,9 @@ class KeptStack {
   std::uint32_t depth() const noexcept { return depth_; }
   StackEnd end() const noexcept { return end_; }
 
+  /// The kept stack as it is, where a walk's first frame has matched the innermost one.
+  bool is_innermost(std::uint32_t index) const noexcept { return index + 1 == depth_; }
+
   /// Begins a walk. `known`: the start lies on the known stack. Gives the candidates: frames [0, candidates) may match.
   std::uint32_t begin_walk(StackBounds bounds, bool known) noexcept {
     const bool same_stack = known && reusable_ && bounds.lo == bounds_.lo && bounds.hi == bounds_.hi;
@@ -121,7 +124,8 @@ class KeptStack {
   }
 
   void limit(std::uint32_t& candidates) noexcept;
-  void add_extras(std::uint32_t index, const FreshFrame& fresh) noexcept;
+  std::uint32_t write_extras(std::uint32_t position, std::uint32_t index, const FreshFrame& fresh,
+                             bool needs_bp) noexcept;
 
   KeptFrame* frames_;
   Word* extras_;

@@ -44,6 +44,7 @@ class RowCache {
 
  private:
   static constexpr unsigned kSetBits = 12;
+  static constexpr std::size_t kSets = std::size_t{1} << kSetBits;
   static constexpr unsigned kEpochShift = 48;  // user addresses have 47 bits, shifted by one
 
   struct Entry {
@@ -54,9 +55,10 @@ class RowCache {
 
   std::uint64_t key_of(std::uint64_t pc, bool exact) const noexcept { return epoch_ + (pc << 1) + (exact ? 1 : 0); }
 
-  static std::size_t index_of(std::uint64_t pc) noexcept { return (pc * 0x9E3779B97F4A7C15) >> (64 - kSetBits); }
+  /// The low bits alone: return addresses are spread evenly over them, and the next frame waits for this.
+  static std::size_t index_of(std::uint64_t pc) noexcept { return pc & (kSets - 1); }
 
-  alignas(64) Entry sets_[std::size_t{1} << kSetBits][2];
+  alignas(64) Entry sets_[kSets][2];
   std::uint64_t epoch_;
 };
 

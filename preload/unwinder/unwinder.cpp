@@ -50,12 +50,13 @@ Unwinder* Unwinder::create(void* memory, std::uint32_t max_frames) noexcept {
   return core;
 }
 
-Unwinder::Walk Unwinder::walk(const StartRegisters& start, StackBounds bounds) noexcept {
+std::uint64_t Unwinder::walk_packed(const StartRegisters& start, StackBounds bounds) noexcept {
   return static_cast<UnwinderCore*>(this)->walk_from(start, bounds);
 }
 
 Unwinder::Walk Unwinder::adopt(const void* const* pcs, std::size_t count, StackEnd end) noexcept {
-  return static_cast<UnwinderCore*>(this)->adopt_frames(pcs, count, end);
+  const std::uint64_t counts = static_cast<UnwinderCore*>(this)->adopt_frames(pcs, count, end);
+  return Walk{static_cast<std::uint32_t>(counts), static_cast<std::uint32_t>(counts >> 32), end_};
 }
 
 void Unwinder::invalidate() noexcept {
@@ -99,14 +100,15 @@ UnwinderCore::Step UnwinderCore::end_with(Position& at, StackEnd end) noexcept {
   return Step::kEnded;
 }
 
-Unwinder::Walk UnwinderCore::finish(std::uint32_t count, std::uint32_t matched,
-                                    const KeptStack::Ending& ending) noexcept {
+std::uint64_t UnwinderCore::finish(std::uint32_t count, std::uint32_t matched,
+                                   const KeptStack::Ending& ending) noexcept {
   const std::uint32_t changed = stack_.commit(fresh_, count, matched, ending);
   depth_ = stack_.depth();
-  return Walk{depth_, changed, stack_.end()};
+  end_ = stack_.end();
+  return depth_ | std::uint64_t{changed} << 32;
 }
 
-Unwinder::Walk UnwinderCore::walk_from(const StartRegisters& from, StackBounds bounds) noexcept {
+std::uint64_t UnwinderCore::walk_from(const StartRegisters& from, StackBounds bounds) noexcept {
   memory_.begin(from.sp, bounds, rows_.syscalls_allowed());
   std::uint32_t candidates = stack_.begin_walk(bounds, memory_.on_known_stack());
   // The walk's position, in registers; `at` is its copy for the slow steps.
@@ -125,18 +127,25 @@ Unwinder::Walk UnwinderCore::walk_from(const StartRegisters& from, StackBounds b
   frame->flags = 0;
   for (;;) {
     const auto count = static_cast<std::uint32_t>(frame - fresh_) + 1;
-    if (stack_.match(frame->slot, pc, bp, exact, count, candidates)) return finish(count, candidates - 1, at.ending);
+    if (stack_.match(frame->slot, pc, bp, exact, count, candidates)) {
+      if (count == 1 && stack_.is_innermost(candidates - 1)) return depth_;
+      return finish(count, candidates - 1, at.ending);
+    }
     if (frame == limit) break;
     const ShortRow row = rows_.row(pc, exact);
     FreshFrame* const outer = frame + 1;
     if (row.kind <= RowKind::kBp) [[likely]] {
-      const bool by_bp = row.kind == RowKind::kBp;
-      const std::uint64_t cfa = (by_bp ? bp : sp) + static_cast<std::uint64_t>(std::int64_t{row.cfa_offset});
+      std::uint64_t cfa = sp;
+      if (row.kind == RowKind::kBp) {
+        cfa = bp;
+        frame->flags |= FreshFrame::kUsesBp;
+        __asm__("" : "+r"(cfa));  // a branch, which is predicted; not a conditional move, which waits for the row
+      }
+      cfa += static_cast<std::uint64_t>(std::int64_t{row.cfa_offset});
       const std::uint64_t bp_slot = cfa + static_cast<std::uint64_t>(std::int64_t{row.bp_offset});
       const std::uint64_t size = cfa - sp;
       // The frame [sp, CFA) lies on the known stack, and the words that it saved lie within.
       if (size >= 8 && size <= room && (row.bp_offset == 0 || bp_slot - sp <= size - 8)) [[likely]] {
-        if (by_bp) frame->flags |= FreshFrame::kUsesBp;
         outer->bp_slot = 0;
         if (row.bp_offset != 0) {
           __builtin_memcpy(&bp, reinterpret_cast<const void*>(bp_slot), 8);
@@ -271,8 +280,8 @@ bool UnwinderCore::find_registers(const StartRegisters& from, Registers& registe
   return false;
 }
 
-[[gnu::noinline]] Unwinder::Walk UnwinderCore::walk_with_registers(const StartRegisters& from,
-                                                                   StackBounds bounds) noexcept {
+[[gnu::noinline]] std::uint64_t UnwinderCore::walk_with_registers(const StartRegisters& from,
+                                                                  StackBounds bounds) noexcept {
   Registers registers = capture_registers();
   memory_.begin(from.sp, bounds, rows_.syscalls_allowed());
   memory_.extend_down(registers.value[kRegisterSp]);
@@ -324,7 +333,7 @@ UnwinderCore::Step UnwinderCore::step_registers(Position& at, Registers& registe
   return moved(at, inner, outer, registers.value[kRegisterSp]);
 }
 
-Unwinder::Walk UnwinderCore::adopt_frames(const void* const* pcs, std::size_t count, StackEnd end) noexcept {
+std::uint64_t UnwinderCore::adopt_frames(const void* const* pcs, std::size_t count, StackEnd end) noexcept {
   stack_.begin_walk(StackBounds{0, 0}, false);
   const auto used = static_cast<std::uint32_t>(count > max_frames_ ? max_frames_ : count);
   for (std::uint32_t i = 0; i < used; ++i) {

@@ -94,7 +94,10 @@ class Unwinder {
 
   /// Unwinds from `start`. Where the stack has more than max_frames frames, the innermost max_frames are given. Depth
   /// is at least 1: the hook's caller is always there.
-  Walk walk(const StartRegisters& start, StackBounds bounds) noexcept;
+  Walk walk(const StartRegisters& start, StackBounds bounds) noexcept {
+    const std::uint64_t counts = walk_packed(start, bounds);
+    return Walk{static_cast<std::uint32_t>(counts), static_cast<std::uint32_t>(counts >> 32), end_};
+  }
 
   /// The same result for return addresses that another unwinder found, innermost first, count >= 1: frames that equal
   /// the previous stack's from the root on are kept. More than max_frames are cut.
@@ -121,7 +124,12 @@ class Unwinder {
   void allow_system_calls(bool allowed) noexcept;
 
  protected:
+  /// Depth in the low half, fresh in the high one: a struct of three would be put together in memory, piece by piece,
+  /// and read back whole, for which the processor waits longer than for the walk.
+  std::uint64_t walk_packed(const StartRegisters& start, StackBounds bounds) noexcept;
+
   KeptFrame* kept_;
+  StackEnd end_;
   std::uint32_t depth_;
   std::uint32_t max_frames_;
 };

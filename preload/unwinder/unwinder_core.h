@@ -15,8 +15,8 @@ namespace memline::capture {
 class UnwinderCore final : public Unwinder {
  public:
   void start(std::uint32_t max_frames, FreshFrame* fresh, KeptFrame* kept, Word* extras) noexcept;
-  Walk walk_from(const StartRegisters& from, StackBounds bounds) noexcept;
-  Walk adopt_frames(const void* const* pcs, std::size_t count, StackEnd end) noexcept;
+  std::uint64_t walk_from(const StartRegisters& from, StackBounds bounds) noexcept;
+  std::uint64_t adopt_frames(const void* const* pcs, std::size_t count, StackEnd end) noexcept;
   void clear() noexcept;
   void clear_stack() noexcept;
   RowSource& rows() noexcept { return rows_; }
@@ -42,10 +42,10 @@ class UnwinderCore final : public Unwinder {
   Step arrive(Position& at, const FreshFrame& inner, FreshFrame& outer, std::uint64_t sp) noexcept;
   Step moved(Position& at, const FreshFrame& inner, FreshFrame& outer, std::uint64_t sp) noexcept;
   bool comes_after(std::uint64_t address, std::uint64_t inner_slot) const noexcept;
-  Walk walk_with_registers(const StartRegisters& from, StackBounds bounds) noexcept;
+  std::uint64_t walk_with_registers(const StartRegisters& from, StackBounds bounds) noexcept;
   Step step_registers(Position& at, Registers& registers, FreshFrame& inner, FreshFrame& outer) noexcept;
   bool find_registers(const StartRegisters& from, Registers& registers) noexcept;
-  Walk finish(std::uint32_t count, std::uint32_t matched, const KeptStack::Ending& ending) noexcept;
+  std::uint64_t finish(std::uint32_t count, std::uint32_t matched, const KeptStack::Ending& ending) noexcept;
 
   KeptStack stack_;
   FreshFrame* fresh_;

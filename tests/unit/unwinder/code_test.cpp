@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "probe.h"
 #include "support/catch.h"
+#include "unwinder/libunwind_walk.h"
 
 using namespace memline::capture;
 using namespace memline::capture::test;
@@ -22,7 +24,28 @@ __asm__(
     ".globl unwinder_next_function\n.type unwinder_next_function,@function\nunwinder_next_function:\n"
     ".cfi_startproc\nret\n.cfi_endproc\n.size unwinder_next_function,.-unwinder_next_function\n");
 
+// Frames that are found by way of rbx: the loader's lazy-binding trampoline is such a one. The second one's rbx is
+// saved by the first.
+extern "C" void unwinder_cfa_in_rbx(void (*function)());
+__asm__(
+    ".text\n.globl unwinder_cfa_in_rbx\n.type unwinder_cfa_in_rbx,@function\nunwinder_cfa_in_rbx:\n"
+    ".cfi_startproc\npush %rbx\n.cfi_def_cfa_offset 16\n.cfi_offset %rbx,-16\nmov %rsp,%rbx\n"
+    ".cfi_def_cfa_register %rbx\nsub $200,%rsp\nand $-64,%rsp\ncall *%rdi\n"
+    "mov %rbx,%rsp\n.cfi_def_cfa_register %rsp\npop %rbx\n.cfi_restore %rbx\n.cfi_def_cfa_offset 8\nret\n.cfi_endproc\n"
+    ".size unwinder_cfa_in_rbx,.-unwinder_cfa_in_rbx\n");
+
 namespace {
+
+[[gnu::noinline]] void event_twice() {
+  current_probe->event();
+  current_probe->event();
+  __asm__ volatile("");
+}
+
+[[gnu::noinline]] void rbx_again() {
+  unwinder_cfa_in_rbx(event_twice);
+  __asm__ volatile("");
+}
 
 [[noreturn]] void throw_after_event() {
   current_probe->event();
@@ -46,6 +69,70 @@ TEST_CASE("a call that is a function's last instruction") {
   CHECK(caught);
   CHECK(probe.differences == 0);
   CHECK(probe.last.end == StackEnd::kRoot);
+}
+
+TEST_CASE("frames that need more registers than sp and bp") {
+  for (const bool knows_stack : {true, false}) {
+    Probe probe(512, knows_stack);
+    current_probe = &probe;
+    unwinder_cfa_in_rbx(event_twice);
+    unwinder_cfa_in_rbx(rbx_again);
+    probe.event();
+    unwinder_cfa_in_rbx(rbx_again);
+    current_probe = nullptr;
+    INFO(probe.first_difference);
+    CHECK(probe.events == 7);
+    CHECK(probe.differences == 0);
+    CHECK(probe.bad_nodes == 0);
+    CHECK(probe.last.end == StackEnd::kRoot);
+  }
+}
+
+TEST_CASE("generated code without unwind information ends the stack, marked") {
+  // push %rbp; mov %rsp,%rbp; call *%rdi; pop %rbp; ret
+  static constexpr unsigned char kCode[] = {0x55, 0x48, 0x89, 0xE5, 0xFF, 0xD7, 0x5D, 0xC3};
+  void* const memory = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(memory != MAP_FAILED);
+  std::memcpy(memory, kCode, sizeof kCode);
+  mprotect(memory, 4096, PROT_READ | PROT_EXEC);
+  Probe probe;
+  current_probe = &probe;
+  const auto generated = reinterpret_cast<void (*)(void (*)())>(reinterpret_cast<std::uint64_t>(memory));
+  for (int i = 0; i < 3; ++i) {
+    generated([] {
+      current_probe->walk();
+      __asm__ volatile("");
+    });
+    CHECK(probe.last.end == StackEnd::kNoUnwindInfo);
+    CHECK(probe.last.depth == 2);  // the callback and the generated code
+    CHECK(probe.last.fresh == (i == 0 ? 2 : 0));
+    CHECK(probe.pcs().back() == reinterpret_cast<std::uint64_t>(memory) + 6);
+  }
+  probe.event();
+  current_probe = nullptr;
+  CHECK(probe.last.end == StackEnd::kRoot);
+  CHECK(probe.differences == 0);
+  munmap(memory, 4096);
+}
+
+TEST_CASE("libunwind as the unwinder gives the same frames") {
+  const BacktraceFunction backtrace = load_libunwind();
+  REQUIRE(backtrace != nullptr);
+  Probe ours;
+  Probe theirs;
+  std::vector<void*> buffer(1024);
+  const auto walk_both = [&](int expected_fresh) {
+    ours.walk();
+    const StartRegisters start{ours.pcs()[1], 0, 0};  // from the caller of this
+    const Unwinder::Walk walk = libunwind_walk(theirs.unwinder(), backtrace, start, buffer.data(), buffer.size());
+    CHECK(walk.end == StackEnd::kRoot);
+    CHECK(walk.depth == ours.last.depth - 1);
+    if (expected_fresh >= 0) CHECK(walk.fresh == static_cast<std::uint32_t>(expected_fresh));
+    const std::vector<std::uint64_t> all = ours.pcs();
+    CHECK(theirs.pcs() == std::vector<std::uint64_t>(all.begin() + 1, all.end()));
+  };
+  walk_both(-1);
+  walk_both(1);  // from another line of the same function
 }
 
 TEST_CASE("the module of an address") {
