@@ -1,7 +1,6 @@
 #include "model/standing_lines.h"
 
 #include <algorithm>
-#include <ranges>
 
 namespace memline::model {
 
@@ -20,9 +19,9 @@ std::uint32_t StandingLines::list_of(NodeId stack) {
     node = frames_.parent(node);
   }
   std::uint32_t list = node.none() ? 0 : list_by_node_[node.index()] - 1;
-  for (const NodeId inner : std::views::reverse(path_)) {
-    list = extend(list, inner);
-    list_by_node_[inner.index()] = list + 1;
+  for (auto inner = path_.rbegin(); inner != path_.rend(); ++inner) {
+    list = extend(list, *inner);
+    list_by_node_[inner->index()] = list + 1;
   }
   return list;
 }
@@ -42,13 +41,13 @@ std::uint32_t StandingLines::extend(std::uint32_t callers_list, NodeId node) {
   };
   const NodeId caller = frames_.parent(node);
   std::uint32_t chain = 0;
-  for (const symbols::Frame& frame : std::views::reverse(frames)) {
-    for (const std::size_t function : functions_of(frame.function)) {
-      const bool has_line = frame.line != 0 && !frame.file.none();
+  for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
+    for (const std::size_t function : functions_of(frame->function)) {
+      const bool has_line = frame->line != 0 && !frame->file.none();
       add({find_slot(function, true, {}, 0), chain, caller});
-      add({find_slot(function, false, has_line ? frame.file : FileId{}, has_line ? frame.line : 0), chain, caller});
+      add({find_slot(function, false, has_line ? frame->file : FileId{}, has_line ? frame->line : 0), chain, caller});
     }
-    chain = inner_chain(chain, frame);
+    chain = inner_chain(chain, *frame);
   }
   if (list.size() == before) return callers_list;
   lists_.push_back(std::move(list));
