@@ -42,6 +42,11 @@ namespace {
   __asm__ volatile("");
 }
 
+void walk_once() {
+  current_probe->walk();
+  __asm__ volatile("");
+}
+
 [[gnu::noinline]] void rbx_again() {
   unwinder_cfa_in_rbx(event_twice);
   __asm__ volatile("");
@@ -99,10 +104,7 @@ TEST_CASE("generated code without unwind information ends the stack, marked") {
   current_probe = &probe;
   const auto generated = reinterpret_cast<void (*)(void (*)())>(reinterpret_cast<std::uint64_t>(memory));
   for (int i = 0; i < 3; ++i) {
-    generated([] {
-      current_probe->walk();
-      __asm__ volatile("");
-    });
+    generated(walk_once);
     CHECK(probe.last.end == StackEnd::kNoUnwindInfo);
     CHECK(probe.last.depth == 2);  // the callback and the generated code
     CHECK(probe.last.fresh == (i == 0 ? 2 : 0));
