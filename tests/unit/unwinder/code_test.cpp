@@ -160,13 +160,8 @@ TEST_CASE("a library without .eh_frame_hdr, closed and opened again") {
     REQUIRE(find_module(reinterpret_cast<std::uint64_t>(outer), module));
     CHECK(module.eh_frame_hdr == 0);
     const std::uint32_t base = probe.walk().depth;
-    // The plugin calls back from ten frames of its own: nine levels of inner, and outer.
-    outer(
-        [] {
-          current_probe->walk();
-          __asm__ volatile("");
-        },
-        9);
+    // The plugin has eleven frames of its own: outer, and inner at the levels 9 to 0.
+    outer(walk_once, 9);
     CHECK(probe.last.end == StackEnd::kRoot);
     const std::vector<std::uint64_t> pcs = probe.pcs();
     const auto inside =
@@ -186,12 +181,7 @@ TEST_CASE("without system calls a library without .eh_frame_hdr ends the stack, 
   void* const library = dlopen(UNWINDER_NO_HEADER_LIBRARY, RTLD_NOW | RTLD_LOCAL);
   REQUIRE(library != nullptr);
   const auto outer = reinterpret_cast<void (*)(void (*)(), int)>(dlsym(library, "unwinder_plugin_outer"));
-  outer(
-      [] {
-        current_probe->walk();
-        __asm__ volatile("");
-      },
-      9);
+  outer(walk_once, 9);
   CHECK(probe.last.end == StackEnd::kNoUnwindInfo);
   CHECK(probe.last.depth == 2);
   dlclose(library);
