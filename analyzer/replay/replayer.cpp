@@ -5,6 +5,7 @@
 #include <bit>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "replay/loss_notes.h"
 
@@ -26,6 +27,11 @@ std::uint64_t sane_page_bytes(std::uint32_t bytes) {
   constexpr std::uint32_t kLeast = 4096, kMost = 1U << 20;
   return std::has_single_bit(bytes) && bytes >= kLeast && bytes <= kMost ? bytes : kLeast;
 }
+
+template <class Record>
+inline constexpr bool kIsNoEvent = std::is_same_v<Record, trace::Stack> || std::is_same_v<Record, trace::NamedFrame> ||
+                                   std::is_same_v<Record, trace::Module> || std::is_same_v<Record, trace::Thread> ||
+                                   std::is_same_v<Record, trace::Tick> || std::is_same_v<Record, trace::Clock>;
 
 }  // namespace
 
@@ -165,7 +171,10 @@ void Replayer::on(const trace::Map& record) {
 }
 
 bool Replayer::unmap_stands(const trace::Unmap& record) const {
+  // No more than this stands between the two halves: what one stack needs to be defined.
+  constexpr int kMostBetween = 4096;
   bool stands = true;
+  int between = 0;
   reader_.lane(lane_).look_ahead([&]<class Next>(const Next& next) {
     if constexpr (std::is_same_v<Next, trace::UnmapFailed>) {
       stands = next.address != record.address;
@@ -175,9 +184,7 @@ bool Replayer::unmap_stands(const trace::Unmap& record) const {
           (next.flags & MAP_FIXED) == 0 || next.address != record.address || next.length_bytes != record.length_bytes;
     } else {
       // Definitions and samples may stand between the two halves, events may not.
-      return std::is_same_v<Next, trace::Stack> || std::is_same_v<Next, trace::NamedFrame> ||
-             std::is_same_v<Next, trace::Module> || std::is_same_v<Next, trace::Thread> ||
-             std::is_same_v<Next, trace::Tick> || std::is_same_v<Next, trace::Clock>;
+      return ++between < kMostBetween && kIsNoEvent<Next>;
     }
     return false;
   });
