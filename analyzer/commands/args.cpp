@@ -14,6 +14,7 @@ void ProfileArguments::add_to(CLI::App& app) {
   app.add_option("TRACE", trace, "The recording to read")->capture_default_str();
   app.add_option("--image", options.image,
                  "Of a process that ran several programs one after the other (exec), show this one; counted from 0")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   app.add_option("--thread", options.threads, "Only what this thread did: a name, a tid or #INDEX; repeatable")
       ->type_name("T")
@@ -62,6 +63,7 @@ void OutputArguments::add_to(CLI::App& app) {
       ->type_name("auto|always|never")
       ->capture_default_str();
   app.add_option("--width", width, "Of text, in columns; 0: as wide as need be (default: the terminal's)")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
 }
 

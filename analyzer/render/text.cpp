@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "render/colour.h"
@@ -17,6 +18,9 @@ namespace {
 constexpr std::size_t kTabColumns = 4;
 /// A text column is never cut to less than this: a shorter rest of a name tells nothing.
 constexpr std::size_t kShortestText = 12;
+/// Where the numbers leave the last column less than that, its longer texts go to a line of their own.
+constexpr std::size_t kReadableText = 24;
+constexpr std::size_t kOwnLineIndent = 4;
 
 /// A formatted cell. The unit stands apart, so that the numbers of a column line up whatever their units are.
 struct Printed {
@@ -149,7 +153,7 @@ std::string_view colour_of(views::RowRole role) {
 }
 
 void add_table(const views::Table& table, const TextStyle& style, Page& page) {
-  const std::vector<std::vector<std::string>> cells = print_cells(table, style);
+  std::vector<std::vector<std::string>> cells = print_cells(table, style);
   const std::vector<std::size_t> widths = table_widths(table, cells, style.width_columns);
   std::vector<std::string> titles;
   for (const views::Column& column : table.columns) titles.push_back(column.title);
@@ -157,8 +161,18 @@ void add_table(const views::Table& table, const TextStyle& style, Page& page) {
   page.line(header, kTitleColour);
   const std::size_t rule = text_width(header);
   page.line(std::string(style.width_columns > 0 ? std::min(rule, style.width_columns) : rule, '='));
+  const std::size_t last = table.columns.size() - 1;
+  const bool squeezed = table.columns[last].shrink != views::Shrink::kNever && widths[last] < kReadableText;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    page.line(layout_line(cells[i], table.columns, widths), colour_of(table.rows[i].role));
+    const std::string_view colour = colour_of(table.rows[i].role);
+    if (squeezed && text_width(cells[i][last]) > widths[last]) {
+      const std::string text = std::exchange(cells[i][last], {});
+      page.line(layout_line(cells[i], table.columns, widths), colour);
+      const std::size_t room = style.width_columns - std::min(style.width_columns, kOwnLineIndent);
+      page.line(std::string(kOwnLineIndent, ' ') + cut(text, table.columns[last].shrink, room), colour);
+    } else {
+      page.line(layout_line(cells[i], table.columns, widths), colour);
+    }
   }
 }
 

@@ -2,7 +2,8 @@
 ///
 /// Everything that comes out of a trace or a source file passes printable.h, so that no name can move the cursor
 /// or change colours. Wider than the terminal: the columns that may shrink (Column::shrink) are cut, the widest first;
-/// numbers never are. Pure: the caller finds out width and colour.
+/// numbers never are, and where they leave the last column too little room, its longer texts go to a line of their own.
+/// Pure: the caller finds out width and colour.
 #pragma once
 
 #include <cstddef>

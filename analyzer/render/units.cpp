@@ -63,7 +63,7 @@ std::string format_seconds(double seconds) {
 }
 
 std::string format_percent(double percent) {
-  return fmt::format("{:.1f} %", percent);
+  return fmt::format("{:.0f}", percent);
 }
 
 }  // namespace memline::render

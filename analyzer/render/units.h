@@ -26,7 +26,7 @@ std::string format_bytes(std::int64_t bytes, const ByteFormat& format);
 /// "12.34 s", "0.001234 s": 4 significant digits, in seconds throughout so that a column of them compares by eye.
 std::string format_seconds(double seconds);
 
-/// "12.3 %".
+/// "12": whole percent; the title of the column says what it is.
 std::string format_percent(double percent);
 
 }  // namespace memline::render

@@ -141,3 +141,21 @@ TEST_CASE("text: notes are broken at blanks") {
   CHECK(render_text(table, {10, false, {}}) ==
         "\none two\n  three\n  four\nunbreakable_word_longer_than_the_terminal\n  and more\n");
 }
+
+TEST_CASE("text: a last column without room goes to lines of its own") {
+  Table table;
+  table.columns = {{"size", "A title that takes much room", Align::kRight, Shrink::kNever},
+                   {"name", "Name", Align::kLeft, Shrink::kCutEnd}};
+  table.rows = {
+      {{Cell::count(1), Cell::of_text("short")}, RowRole::kNormal},
+      {{Cell::count(2), Cell::of_text("a_name_of_thirty_two_columns_yes")}, RowRole::kNormal},
+      {{Cell::count(3), Cell::of_text("a_name_that_is_longer_than_any_line_of_this_terminal")}, RowRole::kNormal}};
+  CHECK(render_text(table, {44, false, {}}) ==
+        "A title that takes much room  Name\n"
+        "==================================\n"
+        "                           1  short\n"
+        "                           2\n"
+        "    a_name_of_thirty_two_columns_yes\n"
+        "                           3\n"
+        "    a_name_that_is_longer_than_any_line_of_\u2026\n");
+}

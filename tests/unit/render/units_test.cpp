@@ -69,6 +69,7 @@ TEST_CASE("seconds keep four digits and one unit") {
 }
 
 TEST_CASE("percent") {
-  CHECK(format_percent(100) == "100.0 %");
-  CHECK(format_percent(0.04) == "0.0 %");
+  CHECK(format_percent(100) == "100");
+  CHECK(format_percent(0.4) == "0");
+  CHECK(format_percent(99.6) == "100");
 }

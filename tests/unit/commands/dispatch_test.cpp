@@ -1,0 +1,60 @@
+#include "base/result.h"
+#include "commands/command.h"
+#include "commands/scratch_folder.h"
+#include "commands/test_streams.h"
+#include "support/catch.h"
+
+using namespace memline;
+using namespace memline::commands;
+using memline::test::ScratchFolder;
+using memline::test::TestStreams;
+
+TEST_CASE("dispatch: help lists every command, and nothing that does not exist") {
+  const TestStreams streams;
+  CHECK(dispatch({"--help"}, streams.streams()) == 0);
+  for (const Command& command : all_commands()) {
+    CHECK(streams.out().find("  " + std::string(command.name) + ' ') != std::string::npos);
+  }
+  CHECK(streams.out().find("plot") == std::string::npos);
+  CHECK(streams.err().empty());
+}
+
+TEST_CASE("dispatch: every command explains itself") {
+  for (const Command& command : all_commands()) {
+    const TestStreams streams;
+    CHECK(dispatch({std::string(command.name), "--help"}, streams.streams()) == 0);
+    CHECK(streams.out().starts_with("Usage: memline " + std::string(command.name) + ' '));
+    CHECK(streams.out().find("Exit codes: ") != std::string::npos);
+    const TestStreams same;
+    CHECK(dispatch({"help", std::string(command.name)}, same.streams()) == 0);
+    CHECK(same.out() == streams.out());
+  }
+}
+
+TEST_CASE("dispatch: version") {
+  const TestStreams streams;
+  CHECK(dispatch({"--version"}, streams.streams()) == 0);
+  CHECK(streams.out().starts_with("memline 0."));
+}
+
+TEST_CASE("dispatch: what is no command is exit code 2") {
+  for (const Arguments& arguments : {Arguments{}, Arguments{"plot"}, Arguments{"rep"}, Arguments{"--verbose"}}) {
+    const TestStreams streams;
+    CHECK(dispatch(arguments, streams.streams()) == 2);
+    CHECK(streams.out().empty());
+    CHECK(streams.err().starts_with("memline: "));
+  }
+}
+
+TEST_CASE("dispatch: a trace that cannot be read is exit code 3, and named") {
+  const ScratchFolder folder;
+  const std::string text = folder.write("notes.txt", "no trace at all\n");
+  for (const char* command : {"report", "top", "heap", "summary", "dump"}) {
+    for (const std::string& path : {folder.path("missing.bin"), text}) {
+      const TestStreams streams;
+      CHECK(dispatch({command, path}, streams.streams()) == 3);
+      CHECK(streams.out().empty());
+      CHECK(streams.err().starts_with("memline: " + path + ": "));
+    }
+  }
+}
