@@ -7,7 +7,7 @@
 ///
 /// How it is fast. Each pc's .eh_frame row is reduced once to a few bytes and cached. The previous stack is kept,
 /// outermost frame first; as soon as a freshly unwound frame equals a kept one, the frames outside of it are proven
-/// unchanged by comparing every word from which they were derived with memory (see proof.h), so that only the frames
+/// unchanged by comparing every word from which they were derived with memory (see kept_stack.h), so that only the frames
 /// that really changed are unwound and hashed.
 #pragma once
 
