@@ -15,7 +15,7 @@ class Memline:
         trace = os.path.join(self.folder, name)
         environment = dict(os.environ, LD_PRELOAD=self.preload, MEMLINE_OUT=trace)
         environment.update(env or {})
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False, **options)
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False, **options)
         return done, trace
 
     def run(self, arguments, **options):

@@ -5,12 +5,17 @@ namespace) it gives the name of the function around it, of clang's DWARF 5 it lo
 does not read. So LLVM's is taken where it is installed, and GNU's for the rest and where it is asked for.
 """
 
+import bisect
 import glob
 import os
 import re
 import shutil
 import subprocess
+import sys
 from collections import namedtuple
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
+from expectations import plain_name  # noqa: E402
 
 # What one source frame is: `where` is (file, line), line 0 if unknown; `module` the path of its object.
 Frame = namedtuple("Frame", "function file line module symbol")
@@ -77,10 +82,20 @@ def _dynamic_symbols(module):
 
 
 def _symbol_at(symbols, offset):
-    for begin, size, name in symbols:
-        if begin <= offset < begin + size:
-            return name
+    """The first of the names of what begins closest below and reaches over the offset."""
+    index = bisect.bisect_right(symbols, (offset, float("inf"), ""))
+    for begin, size, _ in reversed(symbols[max(0, index - 20):index]):
+        if offset < begin + max(size, 1):
+            return symbols[bisect.bisect_left(symbols, (begin, 0, ""))][2]
     return None
+
+
+def aliases(module):
+    """{plain name: the name _symbol_at gives} of functions that have several names."""
+    first, result = {}, {}
+    for begin, _, name in _dynamic_symbols(module):
+        result[plain_name(name)] = plain_name(first.setdefault(begin, name))
+    return result
 
 
 def name_frames(log, program=None):

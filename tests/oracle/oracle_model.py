@@ -63,16 +63,20 @@ class Memory:
         if address not in self.blocks:
             self.unknown_frees += 1
             return None
+        return Change(0, self._release(address, previous), frees=1)
+
+    def _release(self, address, previous):
         owner = self.blocks[address][1]
         size = self._drop_block(address)
         if previous == address:
             self.temporary.append((owner, size))
-        return Change(0, size, frees=1)
+        return size
 
-    def _r(self, event, _):
+    def _r(self, event, previous):
         old, address, size = event.values
-        released = self._drop_block(old) if old in self.blocks else 0
+        released = self._release(old, previous) if old in self.blocks else 0
         self._add_block(address, size, event.stack)
+        self.last_allocation[event.thread] = address
         return Change(size, released, reallocations=1)
 
     # A page is ("live", owner), ("reserved", None) or ("ledger", None).

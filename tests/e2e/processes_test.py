@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Children, and programs that replace themselves: processes.c, in every way of starting one."""
+
+import glob
+import json
+import os
+
+from e2e_test import E2eTest, main
+
+CHILD, PARENT = (7, 4900), (3, 900)
+
+
+class Processes(E2eTest):
+    def record(self, way, env=None):
+        done, trace = self.memline.record([self.guest("processes"), way], env=env)
+        self.assertEqual(done.returncode, 7, done.stderr)
+        return trace, sorted(set(glob.glob(trace + ".*")))
+
+    def test_child_with_a_new_program(self):
+        for way in ("fork_exec", "vfork", "spawn"):
+            with self.subTest(way):
+                for old in glob.glob(self.path("*")):
+                    os.remove(old)
+                trace, children = self.record(way)
+                self.assertEqual(self.blocks_of(trace), PARENT)
+                self.assertEqual(len(children), 1, children)
+                self.assertEqual(self.blocks_of(children[0]), CHILD)
+                child = self.memline.json("summary", children[0])["program"]
+                self.assertEqual(child["exit"], {"kind": "exit", "code": 7})
+                self.assertTrue(children[0].endswith(f".{child['pid']}"), children)
+
+    def test_child_of_a_shell(self):
+        for way in ("system", "popen"):
+            with self.subTest(way):
+                for old in glob.glob(self.path("*")):
+                    os.remove(old)
+                trace, children = self.record(way)
+                self.assertEqual(self.blocks_of(trace), PARENT)
+                # The shell either runs the guest as a child of its own or becomes it.
+                self.assertIn(CHILD, [self.blocks_of(child) for child in children])
+
+    def test_forked_child_starts_with_its_parents_blocks(self):
+        trace, children = self.record("fork")
+        self.assertEqual(self.blocks_of(trace), PARENT)
+        self.assertEqual(len(children), 1, children)
+        self.assertEqual(self.blocks_of(children[0]), CHILD)
+        parent, child = (self.memline.json("summary", path) for path in (trace, children[0]))
+        # The child frees the 5000 bytes that its parent allocated: nothing unknown, and only its own blocks are left.
+        self.assertEqual(child["losses"]["unknown_frees"], 0)
+        self.assertEqual(child["allocations"], 7)
+        self.assertEqual(child["frees"], 1)
+        self.assertEqual(child["freed"], 5000)
+        self.assertEqual(child["at_end"], 4900)
+        self.assertEqual(child["peak"], 5000)
+        self.assertEqual(parent["at_end"], 5900)
+        self.assertIn(str(parent["program"]["pid"]), json.dumps(child["program"]["parent"]))
+
+    def test_no_children(self):
+        for way in ("fork", "fork_exec", "vfork", "spawn", "system", "popen"):
+            with self.subTest(way):
+                for old in glob.glob(self.path("*")):
+                    os.remove(old)
+                trace, children = self.record(way, env={"MEMLINE_CHILDREN": "none"})
+                self.assertEqual(self.blocks_of(trace), PARENT)
+                self.assertEqual(children, [])
+
+    def test_exec_goes_on_in_the_same_trace(self):
+        trace, children = self.record("exec")
+        self.assertEqual(children, [])
+        summary = self.memline.json("summary", trace)
+        self.assertEqual(summary["program"]["images"], 3)
+        self.assertEqual(summary["program"]["exit"], {"kind": "exit", "code": 7})
+        for image, expected in (("0", (3, 900)), ("1", (5, 2500)), ("2", (7, 4900))):
+            self.assertEqual(self.blocks_of(trace, "--image", image), expected)
+
+    def test_failed_exec_changes_nothing(self):
+        trace, children = self.record("exec_fails")
+        self.assertEqual(children, [])
+        self.assertEqual(self.blocks_of(trace), (7, 900 + 1600))
+        self.assertEqual(self.memline.json("summary", trace)["program"]["images"], 1)
+
+    def test_exec_of_a_shell_and_of_nice(self):
+        for command in (["nice", self.guest("processes"), "blocks", "7", "700"],
+                        ["sh", "-c", f"exec {self.guest('processes')} blocks 7 700"]):
+            with self.subTest(command[0]):
+                done, trace = self.memline.record(command, name=f"{command[0]}.bin")
+                self.assertEqual(done.returncode, 7)
+                self.assertEqual(self.blocks_of(trace, "--image", "1"), CHILD)
+
+    def test_memline_run_waits_for_the_program_and_not_for_its_children(self):
+        done, trace = self.run_under_memline([self.guest("processes"), "spawn"])
+        self.assertEqual(done.returncode, 7)
+        self.assertEqual(self.blocks_of(trace), PARENT)
+
+
+if __name__ == "__main__":
+    main()
