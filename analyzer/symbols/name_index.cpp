@@ -37,12 +37,12 @@ NameIndex::NameIndex(DwarfFile* dwarf, const SymbolTable* symbols) {
   }
   for (std::uint32_t unit = 0; unit < dwarf->unit_count(); ++unit) {
     const bool keep = dwarf->outline_is_loaded(unit);
-    add_unit(*dwarf, unit, std::move(by_unit[unit]));
+    add_unit(*dwarf, unit, by_unit[unit]);
     if (!keep) dwarf->drop_outline(unit);
   }
 }
 
-void NameIndex::add_unit(DwarfFile& dwarf, std::uint32_t unit, std::vector<const Symbol*> symbols) {
+void NameIndex::add_unit(DwarfFile& dwarf, std::uint32_t unit, const std::vector<const Symbol*>& symbols) {
   const Outline& outline = dwarf.outline(unit);
   for (const Scope& scope : outline.scopes()) {
     if (!scope.has_code) continue;

@@ -32,7 +32,7 @@ class NameIndex {
   const std::vector<NamedFunction>& functions() const { return functions_; }
 
  private:
-  void add_unit(DwarfFile& dwarf, std::uint32_t unit, std::vector<const Symbol*> symbols);
+  void add_unit(DwarfFile& dwarf, std::uint32_t unit, const std::vector<const Symbol*>& symbols);
 
   std::vector<NamedFunction> functions_;
   std::unordered_map<const void*, std::size_t> by_origin_;

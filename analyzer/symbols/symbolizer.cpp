@@ -128,7 +128,7 @@ Frame Symbolizer::Impl::named_frame(std::string_view file, std::string_view func
   return frame;
 }
 
-Symbolizer::Symbolizer(std::vector<ModuleFile> modules, SymbolizerOptions options)
+Symbolizer::Symbolizer(std::vector<ModuleFile> modules, const SymbolizerOptions& options)
     : impl_(std::make_unique<Impl>(std::move(modules), options)) {}
 Symbolizer::~Symbolizer() = default;
 

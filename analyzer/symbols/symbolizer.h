@@ -58,7 +58,7 @@ struct SymbolizerOptions {
 
 class Symbolizer {
  public:
-  Symbolizer(std::vector<ModuleFile> modules, SymbolizerOptions options);
+  Symbolizer(std::vector<ModuleFile> modules, const SymbolizerOptions& options);
   ~Symbolizer();
   Symbolizer(const Symbolizer&) = delete;
   Symbolizer& operator=(const Symbolizer&) = delete;
