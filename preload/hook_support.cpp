@@ -1,14 +1,40 @@
 #include "hook_support.h"
 
+#include "lane_use.h"
+
 namespace memline::capture {
+
+namespace {
+
+enum class Between : std::uint8_t { kUnknown, kNothing, kSignal, kNoHook };
+
+/// What stands between this hook's caller and the hook whose frame is at `mark`.
+Between look_between(const Site& site, std::uint64_t mark) noexcept {
+  const LaneUse use(site.sp - 16);
+  if (use.get() == nullptr || session.backtrace != nullptr) return Between::kUnknown;
+  Unwinder& unwinder = *use.get()->unwinder;
+  const StackBounds bounds = thread_state.stack.bounds(site.sp, session.system_calls_allowed());
+  const Unwinder::Walk walk = unwinder.walk(site, bounds);
+  const std::uint64_t return_slot_of_hook = mark + 8;
+  bool signal = false;
+  for (std::uint32_t i = walk.depth; i > 0; --i) {
+    const KeptFrame& frame = unwinder.frame(i - 1);
+    if (frame.return_slot == return_slot_of_hook) return signal ? Between::kSignal : Between::kNothing;
+    signal = signal || frame.exact != 0;
+  }
+  return walk.end == StackEnd::kRoot ? Between::kNoHook : Between::kUnknown;
+}
+
+}  // namespace
 
 bool is_nested(const Site& site) noexcept {
   ThreadState& self = thread_state;
   if (self.inside_sp == 0) return false;
   self.stack.bounds(site.sp, session.system_calls_allowed());
-  if (!is_stale(self.inside_sp, site.sp - 16, self)) return true;
-  self.inside_sp = 0;
-  return false;
+  Between between = Between::kNoHook;
+  if (!is_stale(self.inside_sp, site.sp - 16, self)) between = look_between(site, self.inside_sp);
+  if (between == Between::kNoHook) self.inside_sp = 0;
+  return between == Between::kNothing || between == Between::kUnknown;
 }
 
 bool decide_acquisition(const Site& site, std::uint64_t bytes) noexcept {

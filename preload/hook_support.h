@@ -21,8 +21,8 @@
 
 namespace memline::capture {
 
-/// Whether a call that finds the mark of another hook comes from inside of that hook's real function. Clears a mark
-/// that a longjmp has left behind.
+/// Whether a call that finds the mark of another hook comes from inside of that hook's real function: not if a signal
+/// handler stands between them, whose calls are the program's. Clears a mark that a longjmp has left behind.
 bool is_nested(const Site& site) noexcept;
 
 bool decide_acquisition(const Site& site, std::uint64_t bytes) noexcept;
@@ -45,16 +45,19 @@ inline bool releasing(const Site& site) noexcept {
 /// Marks the thread while the real function runs.
 class RealCall {
  public:
-  explicit RealCall(const Site& site) noexcept {
+  explicit RealCall(const Site& site) noexcept : outer_(thread_state.inside_sp) {
     thread_state.inside_sp = site.sp - 16;
     std::atomic_signal_fence(std::memory_order_seq_cst);
   }
   ~RealCall() {
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    thread_state.inside_sp = 0;
+    thread_state.inside_sp = outer_;
   }
   RealCall(const RealCall&) = delete;
   RealCall& operator=(const RealCall&) = delete;
+
+ private:
+  std::uint64_t outer_;  ///< of a hook that a signal handler has interrupted; else 0
 };
 
 /// Runs `function` with the mark set.

@@ -23,7 +23,7 @@ template <class Function>
 }
 
 [[gnu::always_inline]] inline void end_process(const Site& site, int status) noexcept {
-  if (is_recording() && session.is_own_process()) record_exit(site, trace::ExitKind::kExit, status);
+  if (session.has_trace() && session.is_own_process()) record_exit(site, trace::ExitKind::kExit, status);
 }
 
 [[noreturn]] void leave(int status) noexcept {

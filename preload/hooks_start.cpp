@@ -10,9 +10,9 @@ namespace memline::capture {
 namespace {
 
 void at_exit(int status, void*) noexcept {
-  const State now = state();
-  if ((now != State::kRecording && now != State::kPaused) || !session.is_own_process()) return;
-  record_exit(MEMLINE_CALLER, trace::ExitKind::kExit, status);
+  if (session.has_trace() && session.is_own_process()) {
+    record_exit(MEMLINE_CALLER, trace::ExitKind::kExit, status);
+  }
 }
 
 [[gnu::constructor(101)]] void begin() noexcept {

@@ -27,7 +27,9 @@ void record_exec_failed(const Site& site) noexcept {
 void record_exit(const Site& site, trace::ExitKind kind, int code) noexcept {
   const std::uint64_t now = session.system_calls_allowed() ? sys::monotonic_ns() : 0;
   const std::uint64_t time = session.clock.before();
-  record_event(site, 0, [&](Lane&) { return trace::Exit{time, now, kind, code}; });
+  if (state() != State::kStopped) {
+    record_event(site, 0, [&](Lane&) { return trace::Exit{time, now, kind, code}; });
+  }
   trace::TraceHeader& header = session.space.header();
   header.exit_code = code;
   header.exit_monotonic_ns = now;

@@ -75,7 +75,7 @@ void record_pool_destroy(const Site& site, std::uint64_t pool) noexcept;
 // The life of the process.
 void record_exec(const Site& site, const char* path) noexcept;
 void record_exec_failed(const Site& site) noexcept;
-/// The trace's unused space is given back too.
+/// In kStopped too: the header then says it. The trace's unused space is given back.
 void record_exit(const Site& site, trace::ExitKind kind, int code) noexcept;
 
 }  // namespace memline::capture

@@ -269,7 +269,7 @@ bool Session::set_paused(bool paused) noexcept {
 }
 
 void Session::forbid_system_calls(bool forbidden) noexcept {
-  constexpr std::uint64_t kAhead = std::uint64_t{64} << 20;
+  constexpr std::uint64_t kAhead = std::uint64_t{16} << 20;
   const bool recording = state() == State::kRecording || state() == State::kPaused;
   if (forbidden && recording) space.reserve_ahead(kAhead);
   if (forbidden) rss.stop();

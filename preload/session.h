@@ -72,6 +72,9 @@ class Session {
   /// A module is going, or has gone: lanes forget what they know of code before their next event.
   void modules_changed() noexcept { epoch.fetch_add(1, std::memory_order_acq_rel); }
 
+  /// Whether this process has a trace, even if nothing more is written to it.
+  bool has_trace() const noexcept { return state() != State::kUnknown && state() != State::kOff && space.is_open(); }
+
   /// Whether this is the recorded process: false in a vfork child, which shares its memory.
   bool is_own_process() const noexcept;
 

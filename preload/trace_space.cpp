@@ -34,7 +34,8 @@ bool TraceSpace::open(int fd, const PathText& path, std::uint64_t max_bytes) noe
   path_ = path;
   max_bytes_ = max_bytes == 0 ? UINT64_MAX : max_bytes;
   step_bytes_ = kFirstStep;
-  growing_ = false;
+  growing_ = 0;
+  trimming_ = false;
   if (!descriptor_.adopt(fd)) return false;
   const int own = descriptor_.get(path_.c_str(), kOpenFlags, false);
   struct stat status;
@@ -108,34 +109,41 @@ SpaceFault TraceSpace::grow_file(int fd, std::uint64_t begin, std::uint64_t end)
   return SpaceFault::kNone;
 }
 
+SpaceFault TraceSpace::reserve_more(std::uint64_t needed_end) noexcept {
+  const std::uint64_t begin = reserved();
+  if (begin >= needed_end) return SpaceFault::kNone;
+  const int fd = descriptor_.get(path_.c_str(), kOpenFlags, false);
+  if (fd < 0) return SpaceFault::kFileGone;
+  std::uint64_t step = no_fallocate_ ? kFirstStep : step_bytes_.load(std::memory_order_relaxed);
+  for (;; step /= 2) {
+    std::uint64_t end = begin + step;
+    if (end > max_bytes_) end = max_bytes_;
+    if (end > window_bytes_) end = window_bytes_;
+    if (end < needed_end) end = needed_end;
+    const SpaceFault fault = grow_file(fd, begin, end);
+    if (fault == SpaceFault::kNone) {
+      raise_reserved(end);
+      step_bytes_.store(step < kLastStep ? step * 2 : kLastStep, std::memory_order_relaxed);
+      return fault;
+    }
+    if (end == needed_end) return fault;
+  }
+}
+
 SpaceFault TraceSpace::reserve(std::uint64_t needed_end) noexcept {
   if (needed_end > window_bytes_ || needed_end > max_bytes_) return SpaceFault::kLimit;
-  if (no_system_calls_.load(std::memory_order_relaxed)) return SpaceFault::kNoSystemCalls;
-  for (unsigned i = 0; growing_.exchange(true, std::memory_order_acquire); ++i) {
+  if (!system_calls_allowed()) return SpaceFault::kNoSystemCalls;
+  // Reserving twice does no harm, so nobody waits for another to reserve; only trim() must not come between. The wait
+  // has an end: this may be a signal handler that has interrupted it.
+  growing_.fetch_add(1);
+  for (unsigned i = 0; trimming_.load(); ++i) {
+    growing_.fetch_sub(1);
     if (i == kPatience) return SpaceFault::kBusy;
     sys::yield();
+    growing_.fetch_add(1);
   }
-  const std::uint64_t begin = reserved();
-  SpaceFault fault = SpaceFault::kNone;
-  if (begin < needed_end) {
-    const int fd = descriptor_.get(path_.c_str(), kOpenFlags, false);
-    fault = fd < 0 ? SpaceFault::kFileGone : SpaceFault::kDiskFull;
-    std::uint64_t step = no_fallocate_ ? kFirstStep : step_bytes_.load(std::memory_order_relaxed);
-    for (bool more = fd >= 0; more;) {
-      std::uint64_t end = begin + step;
-      if (end > max_bytes_) end = max_bytes_;
-      if (end > window_bytes_) end = window_bytes_;
-      if (end < needed_end) end = needed_end;
-      fault = grow_file(fd, begin, end);
-      if (fault == SpaceFault::kNone) {
-        raise_reserved(end);
-        step_bytes_.store(step < kLastStep ? step * 2 : kLastStep, std::memory_order_relaxed);
-      }
-      more = fault != SpaceFault::kNone && end > needed_end;
-      step /= 2;
-    }
-  }
-  growing_.store(false, std::memory_order_release);
+  const SpaceFault fault = reserve_more(needed_end);
+  growing_.fetch_sub(1);
   return fault;
 }
 
@@ -160,7 +168,7 @@ std::byte* TraceSpace::claim(SpaceFault& fault) noexcept {
       return nullptr;
     }
     std::byte* block = window_ + end - kBlockBytes;
-    if (!no_populate_ && !no_system_calls_.load(std::memory_order_relaxed)) {
+    if (!no_populate_ && system_calls_allowed()) {
       const long result = sys::madvise(block, kBlockBytes, kPopulateWrite);
       if (result == -EINVAL || result == -ENOSYS) {
         no_populate_ = true;
@@ -174,7 +182,7 @@ std::byte* TraceSpace::claim(SpaceFault& fault) noexcept {
 }
 
 void TraceSpace::retire(std::byte* block) noexcept {
-  if (!no_system_calls_.load(std::memory_order_relaxed)) sys::madvise(block, kBlockBytes, MADV_DONTNEED);
+  if (system_calls_allowed()) sys::madvise(block, kBlockBytes, MADV_DONTNEED);
 }
 
 void TraceSpace::reserve_ahead(std::uint64_t bytes) noexcept {
@@ -186,9 +194,14 @@ void TraceSpace::reserve_ahead(std::uint64_t bytes) noexcept {
 }
 
 void TraceSpace::trim() noexcept {
-  if (no_system_calls_.load(std::memory_order_relaxed) || atomically(header().watcher_pid).load() != 0) return;
-  if (growing_.exchange(true, std::memory_order_acquire)) return;
-  const int fd = descriptor_.get(path_.c_str(), kOpenFlags, false);
+  if (!system_calls_allowed() || atomically(header().watcher_pid).load() != 0) return;
+  if (trimming_.exchange(true)) return;
+  bool alone = false;
+  for (unsigned i = 0; i < kPatience && !alone; ++i) {
+    alone = growing_.load() == 0;
+    if (!alone) sys::yield();
+  }
+  const int fd = alone ? descriptor_.get(path_.c_str(), kOpenFlags, false) : -1;
   if (fd >= 0) {
     const auto claimed = atomically(header().claimed_blocks);
     std::uint32_t seen = claimed.load();
@@ -201,7 +214,7 @@ void TraceSpace::trim() noexcept {
     sys::ftruncate(fd, kHeaderBytes + seen * kBlockBytes);
     step_bytes_.store(kBlockBytes, std::memory_order_relaxed);
   }
-  growing_.store(false, std::memory_order_release);
+  trimming_.store(false);
 }
 
 void TraceSpace::abandon(bool keep_memory) noexcept {

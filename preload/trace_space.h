@@ -55,6 +55,7 @@ class TraceSpace {
   std::uint64_t reserved() noexcept;
   void raise_reserved(std::uint64_t end) noexcept;
   SpaceFault reserve(std::uint64_t needed_end) noexcept;
+  SpaceFault reserve_more(std::uint64_t needed_end) noexcept;
   SpaceFault grow_file(int fd, std::uint64_t begin, std::uint64_t end) noexcept;
   std::uint64_t room_on_disk(int fd) noexcept;
 
@@ -63,7 +64,8 @@ class TraceSpace {
   std::uint64_t max_bytes_ = 0;
   std::atomic<std::uint64_t> step_bytes_{0};
   std::atomic<bool> no_system_calls_{false};
-  std::atomic<bool> growing_{false};  ///< one thread at a time changes the file's size
+  std::atomic<std::uint32_t> growing_{0};  ///< threads that are reserving space; several may
+  std::atomic<bool> trimming_{false};
   bool no_fallocate_ = false;
   bool no_populate_ = false;
   HighDescriptor descriptor_;
