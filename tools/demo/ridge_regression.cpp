@@ -37,8 +37,11 @@ Fit ridge_regression(const MatrixXd& x, const VectorXd& y, const std::vector<dou
     Eigen::LLT<MatrixXd> factor(punished);
     VectorXd weights = factor.solve(moments);
     double error = (x_test * weights - y.tail(held_out)).norm();
-    if (error < best.error) best = {weights, lambda, error};
     path.push_back(weights);
+    if (error >= best.error) continue;
+    best.error = error;
+    best.lambda = lambda;
+    best.weights = weights;
   }
   return best;
 }
