@@ -33,7 +33,7 @@ std::unique_ptr<DwarfFile> DwarfFile::open(std::unique_ptr<ElfFile> file, const 
 }
 
 DwarfFile::DwarfFile(std::unique_ptr<ElfFile> file, Dwarf* dwarf, FileTable& files)
-    : file_(std::move(file)), dwarf_(dwarf), source_files_(files) {}
+    : file_(std::move(file)), dwarf_(dwarf), source_files_(files, dwarf) {}
 
 DwarfFile::~DwarfFile() {
   dwarf_end(dwarf_);

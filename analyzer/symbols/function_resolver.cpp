@@ -33,11 +33,14 @@ std::string_view identity(const Function& function) {
   return rust ? linkage : function.signature;
 }
 
-/// gcc describes the parts of a coroutine as artificial functions of the same name, without a linkage name.
+/// gcc describes the parts of a coroutine as artificial functions of the same name, without a linkage name. A lambda's
+/// operator() that was only ever inlined is that too, but has an object.
 bool is_nameless_part(const std::vector<Dwarf_Die>& chain) {
   const auto has_linkage_name = [](Dwarf_Die link) { return !linkage_name(link).empty(); };
   const auto is_artificial = [](Dwarf_Die link) { return die::flag(link, DW_AT_artificial); };
+  const auto has_object = [](Dwarf_Die link) { return dwarf_hasattr(&link, DW_AT_object_pointer) != 0; };
   return std::none_of(chain.begin(), chain.end(), has_linkage_name) &&
+         std::none_of(chain.begin(), chain.end(), has_object) &&
          std::any_of(chain.begin(), chain.end(), is_artificial);
 }
 

@@ -3,6 +3,7 @@
 #include <dwarf.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -20,15 +21,40 @@ bool touches_code(const std::vector<AddressRange>& sections, std::uint64_t addre
   return false;
 }
 
-/// Builds that hide where they were made record a relative folder, which libdw does not put before relative names.
-std::string from_build_folder(Dwarf_Die unit, std::string_view path) {
-  const std::string_view recorded = die::text(unit, DW_AT_comp_dir);
-  if (path.starts_with('/') || recorded.empty()) return std::string(path);
-  if (path.starts_with(recorded) && path.substr(recorded.size()).starts_with('/')) return std::string(path);
-  return std::string(recorded).append("/").append(path);
+/// The absolute folders that the units were built in.
+std::vector<std::string> absolute_build_folders(Dwarf* dwarf) {
+  std::vector<std::string> folders;
+  Dwarf_CU* unit = nullptr;
+  Dwarf_CU* next = nullptr;
+  Dwarf_Die die{};
+  while (dwarf_get_units(dwarf, unit, &next, nullptr, nullptr, &die, nullptr) == 0 && next != unit) {
+    unit = next;
+    const std::string_view folder = die::text(die, DW_AT_comp_dir);
+    if (folder.starts_with('/') && std::find(folders.begin(), folders.end(), folder) == folders.end()) {
+      folders.emplace_back(folder);
+    }
+  }
+  return folders;
 }
 
 }  // namespace
+
+std::string SourceFiles::from_build_folder(Dwarf_Die unit, std::string_view path) {
+  const std::string_view recorded = die::text(unit, DW_AT_comp_dir);
+  if (path.starts_with('/') || recorded.empty()) return std::string(path);
+  if (path.starts_with(recorded) && path.substr(recorded.size()).starts_with('/')) path.remove_prefix(recorded.size() + 1);
+  return build_folder(recorded).append("/").append(path);
+}
+
+std::string SourceFiles::build_folder(std::string_view recorded) {
+  if (recorded.starts_with('/')) return std::string(recorded);
+  if (!absolute_folders_) absolute_folders_ = absolute_build_folders(dwarf_);
+  const std::string tail = (std::filesystem::path("/") / recorded).lexically_normal();
+  for (const std::string& folder : *absolute_folders_) {
+    if (folder.ends_with(tail)) return folder;
+  }
+  return std::string(recorded);
+}
 
 FileId SourceFiles::file(Dwarf_Die unit, Dwarf_Files* files, std::size_t index) {
   if (files == nullptr || index > kMaxFiles) return FileId();

@@ -4,6 +4,9 @@
 #include <elfutils/libdw.h>
 
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -17,7 +20,7 @@ namespace memline::symbols {
 /// File numbers mean something only within their unit; this turns them into FileIds.
 class SourceFiles {
  public:
-  explicit SourceFiles(FileTable& table) : table_(&table) {}
+  SourceFiles(FileTable& table, Dwarf* dwarf) : table_(&table), dwarf_(dwarf) {}
   /// The file that attribute `attribute` (DW_AT_decl_file, DW_AT_call_file) of this very DIE names; none() if absent.
   FileId named_by(Dwarf_Die die, unsigned attribute);
   /// The file that a row of `unit` names.
@@ -29,7 +32,15 @@ class SourceFiles {
     Dwarf_Files* files = nullptr;
     std::size_t count = 0;
   };
+  /// An absolute path where one can be made of it. libdw does not join relative folders.
+  std::string from_build_folder(Dwarf_Die unit, std::string_view path);
+  /// Builds that hide where they were made record a relative folder ("./build"), but link-time optimization records the
+  /// absolute one beside it: one file would have two names.
+  std::string build_folder(std::string_view recorded);
+
   FileTable* table_;
+  Dwarf* dwarf_;
+  std::optional<std::vector<std::string>> absolute_folders_;
   std::unordered_map<Dwarf_CU*, Unit> units_;
   std::unordered_map<Dwarf_Files*, std::vector<FileId>> known_;  ///< units may share a list
 };

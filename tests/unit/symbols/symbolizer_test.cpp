@@ -75,6 +75,12 @@ TEST_CASE("relative names are taken from the folder of the build") {
       run("sh -c 'cd " + folder.path() + "/build && " + build + " -ffile-prefix-map=" + folder.path() + "=.'");
       Symbolizer mapped = symbolizer_for(folder / "build/program");
       CHECK(mapped.file(mapped.frames(kFirst, stops[0].offset, false)[0].file) == "src/lines.c");
+      // Link-time optimization leaves units of both kinds: one file must not get two names.
+      const std::string object = compiler + " -O0 -gdwarf-" + version + " -c ";
+      run("sh -c 'cd " + folder.path() + "/build && " + object + "../src/lines.c -ffile-prefix-map=" + folder.path() +
+          "=. && " + object + "../src/stops.c && " + compiler + " lines.o stops.o -o program'");
+      Symbolizer mixed = symbolizer_for(folder / "build/program");
+      CHECK(mixed.file(mixed.frames(kFirst, stops[0].offset, false)[0].file) == folder / "src/lines.c");
     }
   }
 }
