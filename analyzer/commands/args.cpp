@@ -11,7 +11,7 @@ namespace memline::commands {
 
 void ProfileArguments::add_to(CLI::App& app) {
   trace = kDefaultOut;
-  app.add_option("TRACE", trace, "The recording to read")->capture_default_str();
+  app.add_option("TRACE", trace, "The recording to read")->each([this](const std::string&) { trace_given = true; });
   app.add_option("--image", options.image,
                  "Of a process that ran several programs one after the other (exec), show this one; counted from 0")
       ->check(CLI::NonNegativeNumber)

@@ -17,6 +17,7 @@ enum class Format { kText, kJson, kCsv };
 /// Which recording, and how it is looked at.
 struct ProfileArguments {
   std::string trace;
+  bool trace_given = false;  ///< on the command line
   model::ProfileOptions options;
   std::string templates = "full";
   bool verbose = false;

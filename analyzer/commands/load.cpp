@@ -1,11 +1,24 @@
 #include "commands/load.h"
 
+#include <fmt/format.h>
+
 #include "base/escape.h"
 #include "commands/output.h"
+#include "commands/process_family.h"
 
 namespace memline::commands {
 
-Result<std::unique_ptr<model::Profile>> open_profile(const ProfileArguments& arguments, const Streams& streams) {
+Result<std::unique_ptr<model::Profile>> open_profile(ProfileArguments& arguments, const Streams& streams) {
+  if (!arguments.trace_given && !arguments.options.image) {
+    const ProcessChoice choice = choose_process(arguments.trace);
+    if (choice.path != arguments.trace) {
+      std::string others;
+      for (const std::string& other : choice.others) others += (others.empty() ? "" : ", ") + other;
+      say(streams,
+          escape_control(fmt::format("showing {}, whose process allocated most; beside it: {}", choice.path, others)));
+      arguments.trace = choice.path;
+    }
+  }
   auto profile = model::Profile::open(arguments.trace, arguments.profile_options());
   if (profile && arguments.verbose) {
     for (const std::string& rule : (*profile)->own_rules()) say(streams, escape_control(rule));

@@ -9,7 +9,9 @@
 
 namespace memline::commands {
 
-/// Opens the trace; with --verbose says on standard error which rules tell own code from library code.
-Result<std::unique_ptr<model::Profile>> open_profile(const ProfileArguments& arguments, const Streams& streams);
+/// Opens the trace: of a process with descendants, where no trace was named, that of the one that allocated most, which
+/// is said on standard error and noted in `arguments`. With --verbose says on standard error which rules tell own code
+/// from library code.
+Result<std::unique_ptr<model::Profile>> open_profile(ProfileArguments& arguments, const Streams& streams);
 
 }  // namespace memline::commands

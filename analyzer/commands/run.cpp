@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -34,8 +33,6 @@ constexpr char kNotes[] =
     "MEMLINE_UNWINDER, MEMLINE_PRIVATE.\n"
     "\n"
     "Exit codes: the program's own; 127 not found, 126 not executable, 2 wrong usage.";
-
-constexpr std::chrono::milliseconds kSampleInterval{10};
 
 struct RunArguments {
   RunOptions options;
@@ -138,7 +135,7 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   const ProcessName process = name_process(static_cast<std::uint32_t>(child.pid()));
   Watcher watcher(process, locator, parse_size(max_trace).value_or(0));
   std::optional<int> status;
-  while (!(status = child.wait(kSampleInterval))) watcher.step();
+  while (!(status = child.wait(watcher.interval()))) watcher.step();
   const std::string trace = watcher.finish(*status);
 
   for (const std::string& sentence : explain_missing(trace, command.front(), search_path)) say(streams, sentence);

@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <span>
+#include <type_traits>
 
 #include "memline/trace_format.h"
 
@@ -25,27 +26,42 @@ bool write_at(int fd, const void* data, std::size_t size, std::uint64_t offset) 
   return ::pwrite(fd, data, size, static_cast<off_t>(offset)) == static_cast<ssize_t>(size);
 }
 
+/// Reads one record if it is of type Record. True if it was; `clock` is filled in by an ImageStart.
+template <class Record>
+bool read_record(std::byte type, trace::Decoder& decoder, trace::DeltaState& state, std::optional<TraceClock>& clock) {
+  if (type != static_cast<std::byte>(Record::kType)) return false;
+  Record record{};
+  Record::fields(decoder, state, record);
+  if constexpr (std::is_same_v<Record, trace::ImageStart>) {
+    if (decoder.ok() && record.time_shift < 64) clock = TraceClock{record.time_shift, record.ticks_are_ns != 0};
+  }
+  return decoder.ok();
+}
+
+template <class... Records>
+std::optional<TraceClock> find_clock(std::span<const std::byte> payload, trace::TypeList<Records...> /*types*/) {
+  trace::DeltaState state;
+  std::optional<TraceClock> clock;
+  while (!clock && !payload.empty()) {
+    trace::Decoder decoder(payload.subspan(1));
+    if (!(read_record<Records>(payload[0], decoder, state, clock) || ...)) break;
+    payload = payload.subspan(static_cast<std::size_t>(decoder.position() - payload.data()));
+  }
+  return clock;
+}
+
 }  // namespace
 
 std::optional<TraceClock> TraceClock::read(int fd) {
-  // the first block is the first thread's, and it begins with ImageStart
+  // the first block is the first thread's, and ImageStart is among its first records
   std::vector<std::byte> bytes(trace::kBlockBytes);
   const ssize_t size = ::pread(fd, bytes.data(), bytes.size(), static_cast<off_t>(block_start(0)));
   trace::BlockHeader header;
   if (size < static_cast<ssize_t>(sizeof header)) return std::nullopt;
   std::memcpy(&header, bytes.data(), sizeof header);
   const std::size_t payload = static_cast<std::size_t>(size) - sizeof header;
-  if (header.magic != trace::kBlockMagic || header.payload_bytes < 2 || header.payload_bytes > payload) {
-    return std::nullopt;
-  }
-  const std::span<const std::byte> records = std::span(bytes).subspan(sizeof header, header.payload_bytes);
-  if (records[0] != static_cast<std::byte>(trace::RecordType::kImageStart)) return std::nullopt;
-  trace::Decoder decoder(records.subspan(1));
-  trace::DeltaState state;
-  trace::ImageStart start{};
-  trace::ImageStart::fields(decoder, state, start);
-  if (!decoder.ok() || start.time_shift > 63) return std::nullopt;
-  return TraceClock{start.time_shift, start.ticks_are_ns != 0};
+  if (header.magic != trace::kBlockMagic || header.payload_bytes > payload) return std::nullopt;
+  return find_clock(std::span(bytes).subspan(sizeof header, header.payload_bytes), trace::AllRecords{});
 }
 
 std::uint64_t TraceClock::now() const {

@@ -14,12 +14,12 @@
 
 namespace memline::commands {
 
-/// How a trace tells time, from its first record.
+/// How a trace tells time, as its ImageStart has it.
 struct TraceClock {
   std::uint32_t time_shift = 0;
   bool ticks_are_ns = false;
 
-  /// nullopt while the first record is not written yet.
+  /// nullopt while that record is not written yet.
   static std::optional<TraceClock> read(int fd);
   std::uint64_t now() const;
 };

@@ -9,7 +9,7 @@
 namespace memline::commands {
 namespace {
 
-/// A program without a trace (a static one, say) is looked at ten times a second, not a hundred times.
+/// After that many steps without a trace (a static program, say) it is looked for ten times a second only.
 constexpr unsigned kEagerSteps = 100;
 
 /// The second number of /proc/PID/statm: resident pages. 0 if there is no such process any more.
@@ -36,6 +36,11 @@ Watcher::~Watcher() {
 void Watcher::open_trace() {
   if (path_.empty()) path_ = locator_.find(process_);
   if (!path_.empty()) trace_ = OutsideTrace::open(path_, most_bytes_);
+}
+
+std::chrono::milliseconds Watcher::interval() const {
+  constexpr std::chrono::milliseconds kSampling{10}, kYoung{1};
+  return trace_ || steps_ >= kEagerSteps ? kSampling : kYoung;
 }
 
 void Watcher::step() {

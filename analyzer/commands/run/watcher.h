@@ -2,6 +2,7 @@
 /// reserves space for it ahead of use.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,8 +22,10 @@ class Watcher {
   Watcher(const Watcher&) = delete;
   Watcher& operator=(const Watcher&) = delete;
 
-  /// To be called every 10 ms: samples, once there is a trace to write to.
+  /// Samples, once there is a trace to write to.
   void step();
+  /// When the next step is due: 10 ms from now, sooner while a young program has not begun its trace.
+  std::chrono::milliseconds interval() const;
   /// The process has ended; returns the path of its trace, "" if it has none.
   std::string finish(int wait_status);
 

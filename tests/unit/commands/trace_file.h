@@ -9,7 +9,9 @@
 
 namespace memline::test {
 
-inline std::string make_trace(std::uint32_t pid, std::uint64_t process_start) {
+/// `bytes`, where not 0, are acquired in one event.
+inline std::string make_trace(std::uint32_t pid, std::uint64_t process_start, std::uint32_t parent_pid = 0,
+                              std::uint64_t bytes = 0) {
   std::string file(trace::kHeaderBytes + trace::kBlockBytes, '\0');
   trace::TraceHeader header{};
   header.magic = trace::kFileMagic;
@@ -30,10 +32,18 @@ inline std::string make_trace(std::uint32_t pid, std::uint64_t process_start) {
   trace::ImageStart start{};
   start.time_shift = 5;
   start.ticks_are_ns = 1;
+  start.pid = pid;
+  start.parent_pid = parent_pid;
   auto* const payload = reinterpret_cast<std::byte*>(file.data() + trace::kHeaderBytes + sizeof block);
   std::byte* position = payload;
   trace::DeltaState state;
+  trace::encode(position, payload + trace::kPayloadBytes, state, trace::Clock{100, 3200});
   trace::encode(position, payload + trace::kPayloadBytes, state, start);
+  if (bytes > 0) {
+    trace::encode(position, payload + trace::kPayloadBytes, state, trace::Thread{0, pid, "main"});
+    trace::encode(position, payload + trace::kPayloadBytes, state,
+                  trace::Acquire{200, 4096, bytes, 0, trace::Origin::kMalloc});
+  }
   block.payload_bytes = static_cast<std::uint32_t>(position - payload);
   std::memcpy(file.data() + trace::kHeaderBytes, &block, sizeof block);
   return file;

@@ -1,0 +1,35 @@
+#include "commands/process_family.h"
+
+#include "commands/scratch_folder.h"
+#include "commands/trace_file.h"
+#include "support/catch.h"
+
+using memline::commands::choose_process;
+using memline::test::make_trace;
+using memline::test::ScratchFolder;
+
+TEST_CASE("process family: a process without descendants is shown itself") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("trace.bin", make_trace(10, 100, 1, 50));
+  CHECK(choose_process(path).path == path);
+  CHECK(choose_process(folder.path("missing.bin")).path == folder.path("missing.bin"));
+}
+
+TEST_CASE("process family: the descendant that allocated most is shown, the others are named") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("trace.bin", make_trace(10, 100, 1, 50));
+  const std::string child = folder.write("trace.bin.11", make_trace(11, 101, 10, 40));
+  const std::string grandchild = folder.write("trace.bin.12", make_trace(12, 102, 11, 60));
+  CHECK(choose_process(path).path == grandchild);
+  CHECK(choose_process(path).others == std::vector<std::string>{path, child});
+}
+
+TEST_CASE("process family: traces of other programs in the same folder do not count") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("trace.bin", make_trace(10, 100, 1, 50));
+  folder.write("trace.bin.11", make_trace(11, 90, 10, 1000));  // its parent is an older process with the same pid
+  folder.write("trace.bin.12", make_trace(12, 110, 9, 1000));  // another parent
+  folder.write("trace.bin.13", "no trace");
+  CHECK(choose_process(path).path == path);
+  CHECK(choose_process(path).others.empty());
+}
