@@ -28,8 +28,9 @@ bool parse_statm(const char* text, std::size_t bytes, std::uint64_t& resident_pa
   std::uint64_t value = 0;
   for (; i < bytes && text[i] >= '0' && text[i] <= '9'; ++i)
     value = value * 10 + static_cast<std::uint64_t>(text[i] - '0');
+  if (i == begin) return false;
   resident_pages = value;
-  return i > begin;
+  return true;
 }
 
 bool RssSampler::read_pages(std::uint64_t& pages) noexcept {

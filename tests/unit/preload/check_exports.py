@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Compares what libmemline.so exports and imports with what it may.
+
+Usage: check_exports.py libmemline.so hook_list.h
+
+It exports the hooks of hook_list.h and the marker API's one symbol, imports only functions that neither allocate nor
+can be taken over to harm us, needs no C++ runtime, and reaches its thread-locals without __tls_get_addr.
+"""
+import re
+import subprocess
+import sys
+
+MARKER = "memline_marker_functions"
+IMPORTS = {
+    "__errno_location", "__libc_stack_end", "__register_atfork", "_dl_find_object", "_r_debug", "environ", "__environ",
+    "dlerror", "dlopen", "dlsym", "getauxval", "on_exit", "pthread_key_create", "pthread_setspecific",
+    "memchr", "memcmp", "memcpy", "memmove", "memset", "strcmp", "strlen", "memrchr",
+    # put there by the compiler's start-up files
+    "__cxa_finalize", "__gmon_start__", "_ITM_deregisterTMCloneTable", "_ITM_registerTMCloneTable",
+}
+LIBRARIES = {"libc.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libdl.so.2", "libpthread.so.0"}
+
+
+def run(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def symbols(library, option):
+    names = set()
+    for line in run("nm", "-D", "-P", option, library).splitlines():
+        names.add(line.split()[0].split("@")[0])
+    return names
+
+
+def main():
+    library, hook_list = sys.argv[1:3]
+    with open(hook_list, encoding="utf-8") as text:
+        hooks = set(re.findall(r"^  HOOK\([^,]*, (\w+),", text.read(), re.MULTILINE))
+    faults = []
+
+    def expect_empty(names, what):
+        if names:
+            faults.append(f"{what}: {' '.join(sorted(names))}")
+
+    exports = symbols(library, "--defined-only")
+    expect_empty({"no hooks found"} if len(hooks) < 40 else set(), hook_list)
+    expect_empty(hooks - exports, "hooks that are not exported")
+    expect_empty(exports - hooks - {MARKER}, "exports that are not in the hook list")
+    expect_empty(symbols(library, "--undefined-only") - IMPORTS, "imports that are not allowed")
+    dynamic = run("readelf", "-dW", library)
+    expect_empty(set(re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic)) - LIBRARIES, "needed libraries")
+    expect_empty(set() if "NOW" in dynamic else {"-z now"}, "bound lazily, missing")
+    expect_empty(set() if "NODELETE" in dynamic else {"-z nodelete"}, "may be unloaded, missing")
+    relocations = run("readelf", "-rW", library)
+    expect_empty(set(re.findall(r"R_\w*(?:DTPMOD64|DTPOFF64|TLSDESC)\b", relocations)), "dynamic thread-locals")
+    for fault in faults:
+        print(fault)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

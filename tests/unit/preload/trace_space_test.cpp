@@ -1,0 +1,149 @@
+#include "trace_space.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "records_of.h"
+#include "support/catch.h"
+#include "temporary_folder.h"
+
+using namespace memline;
+using namespace memline::capture;
+using memline::testing::TemporaryFolder;
+
+namespace {
+
+struct Fixture {
+  TemporaryFolder folder;
+  std::unique_ptr<TraceSpace> space = std::make_unique<TraceSpace>();
+
+  bool open(std::uint64_t max_bytes = 0) {
+    PathText path;
+    path.add(folder / "t");
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    return space->open(fd, path, max_bytes);
+  }
+  std::uint64_t file_size() const { return std::filesystem::file_size(folder / "t"); }
+  ~Fixture() { space->abandon(false); }
+};
+
+constexpr std::uint64_t size_with(std::uint64_t blocks) {
+  return trace::kHeaderBytes + blocks * trace::kBlockBytes;
+}
+
+}  // namespace
+
+TEST_CASE("blocks follow each other in the file, and what is written is there at once", "[trace_space]") {
+  Fixture f;
+  REQUIRE(f.open());
+  SpaceFault fault = SpaceFault::kNone;
+  std::byte* const first = f.space->claim(fault);
+  std::byte* const second = f.space->claim(fault);
+  REQUIRE(first != nullptr);
+  REQUIRE(second != nullptr);
+  CHECK(second - first == static_cast<std::ptrdiff_t>(trace::kBlockBytes));
+  second[5] = std::byte{77};
+  CHECK(f.space->header().claimed_blocks == 2);
+  CHECK(f.space->header().reserved_bytes == f.file_size());
+  const std::string bytes = testing::file_bytes(f.folder / "t");
+  CHECK(bytes[size_with(1) + 5] == 77);
+}
+
+TEST_CASE("trimming cuts what is not claimed, and claims go on", "[trace_space]") {
+  Fixture f;
+  REQUIRE(f.open());
+  SpaceFault fault = SpaceFault::kNone;
+  f.space->claim(fault);
+  f.space->claim(fault);
+  CHECK(f.file_size() > size_with(2));
+  f.space->trim();
+  CHECK(f.file_size() == size_with(2));
+  CHECK(f.space->header().reserved_bytes == size_with(2));
+  std::byte* const third = f.space->claim(fault);
+  REQUIRE(third != nullptr);
+  third[trace::kBlockBytes - 1] = std::byte{1};
+  CHECK(f.file_size() >= size_with(3));
+}
+
+TEST_CASE("a watcher outside keeps the space as it is", "[trace_space]") {
+  Fixture f;
+  REQUIRE(f.open());
+  SpaceFault fault = SpaceFault::kNone;
+  f.space->claim(fault);
+  const std::uint64_t before = f.file_size();
+  f.space->header().watcher_pid = 1;
+  f.space->trim();
+  CHECK(f.file_size() == before);
+}
+
+TEST_CASE("MEMLINE_MAX_TRACE ends the file at a whole block", "[trace_space]") {
+  Fixture f;
+  REQUIRE(f.open(size_with(3) + 100));
+  SpaceFault fault = SpaceFault::kNone;
+  for (int i = 0; i < 3; ++i) CHECK(f.space->claim(fault) != nullptr);
+  CHECK(f.space->claim(fault) == nullptr);
+  CHECK(fault == SpaceFault::kLimit);
+  CHECK(f.file_size() <= size_with(3) + 100);
+}
+
+TEST_CASE("RLIMIT_FSIZE is respected: a write beyond it would be a signal", "[trace_space]") {
+  struct rlimit before;
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+  Fixture f;
+  REQUIRE(f.open());
+  struct rlimit limit = before;
+  limit.rlim_cur = size_with(2);
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  SpaceFault fault = SpaceFault::kNone;
+  int claimed = 0;
+  while (claimed < 10 && f.space->claim(fault) != nullptr) ++claimed;
+  setrlimit(RLIMIT_FSIZE, &before);
+  CHECK(claimed == 2);
+  CHECK(fault == SpaceFault::kLimit);
+}
+
+TEST_CASE("without system calls the reserved space is used up and no more", "[trace_space]") {
+  Fixture f;
+  REQUIRE(f.open());
+  f.space->reserve_ahead(4 * trace::kBlockBytes);
+  f.space->forbid_system_calls(true);
+  const std::uint64_t blocks = (f.space->header().reserved_bytes - trace::kHeaderBytes) / trace::kBlockBytes;
+  CHECK(blocks >= 4);
+  SpaceFault fault = SpaceFault::kNone;
+  for (std::uint64_t i = 0; i < blocks; ++i) REQUIRE(f.space->claim(fault) != nullptr);
+  CHECK(f.space->claim(fault) == nullptr);
+  CHECK(fault == SpaceFault::kNoSystemCalls);
+}
+
+TEST_CASE("a file that was taken away stops the recording", "[trace_space]") {
+  Fixture f;
+  REQUIRE(f.open());
+  SpaceFault fault = SpaceFault::kNone;
+  REQUIRE(f.space->claim(fault) != nullptr);
+  for (int fd = 3; fd < 1100; ++fd) {
+    char link[64], target[4096];
+    std::snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    const ssize_t size = readlink(link, target, sizeof target);
+    if (size > 0 && std::string(target, static_cast<std::size_t>(size)) == f.folder / "t") close(fd);
+  }
+  std::filesystem::remove(f.folder / "t");
+  while (f.space->claim(fault) != nullptr) {
+  }
+  CHECK(fault == SpaceFault::kFileGone);
+}
+
+TEST_CASE("a trace goes on behind the blocks it has", "[trace_space]") {
+  Fixture f;
+  REQUIRE(f.open());
+  SpaceFault fault = SpaceFault::kNone;
+  f.space->claim(fault);
+  f.space->abandon(false);
+  REQUIRE(f.open());
+  CHECK(f.space->header().claimed_blocks == 1);
+  f.space->claim(fault);
+  CHECK(f.space->header().claimed_blocks == 2);
+}
