@@ -10,7 +10,8 @@ namespace memline::model {
 namespace {
 
 /// Source files that come with compilers, systems and package managers.
-constexpr std::array<std::string_view, 14> kForeignFiles = {
+constexpr std::array<std::string_view, 15> kForeignFiles = {
+    "*/memline/marker.h",
     "/usr/include/*",
     "/usr/local/include/*",
     "*/c++/*",
@@ -103,16 +104,28 @@ bool UserLines::is_own(FileId file, ModuleId module) {
   return answer == Known::kYes;
 }
 
+bool UserLines::reports_pool(const symbols::Frame& frame) const {
+  return !frame.function.none() && !frame.file.none() && frames_.file(frame.file).ends_with("/memline/marker.h") &&
+         frames_.function(frame.function).name.starts_with("memline_pool_");
+}
+
 std::optional<UserLine> UserLines::find(NodeId stack) {
-  std::optional<UserLine> innermost, in_program;
+  std::optional<UserLine> innermost, in_program, in_pool;
+  bool from_pool = false;
   bool inside_main = true;  // what calls main is start-up code, whatever its name
   for (NodeId node = stack; !node.none(); node = frames_.parent(node)) {
     const std::span<const symbols::Frame> frames = frames_.frames(node);
     const ModuleId module = frames_.module(node);
     for (std::size_t depth = 0; depth < frames.size(); ++depth) {
       const symbols::Frame& frame = frames[depth];
+      if (!innermost && reports_pool(frame)) from_pool = true;
       if (frame.line != 0 && !frame.file.none() && is_own(frame.file, module)) {
-        return UserLine{node, depth, frame, module, true};
+        const UserLine own{node, depth, frame, module, true};
+        if (!from_pool) return own;
+        // The pool's own function: its caller is charged, if there is one.
+        from_pool = false;
+        in_pool = own;
+        continue;
       }
       if (!innermost) innermost = UserLine{node, depth, frame, module, false};
       if (in_program || !inside_main || module.none() || !frames_.module_file(module).main_executable) continue;
@@ -122,6 +135,7 @@ std::optional<UserLine> UserLines::find(NodeId stack) {
       if (name == "main") inside_main = false;
     }
   }
+  if (in_pool) return in_pool;
   return in_program ? in_program : innermost;
 }
 

@@ -1,7 +1,9 @@
 /// \file OwnRules: which code is the user's own, and UserLines: the line of a stack that is charged.
 ///
 /// Going outwards from the event, the user line is the first frame that is the user's own code; if there is none, the
-/// innermost frame of the main executable that is not start-up code; else the innermost frame of all.
+/// innermost frame of the main executable that is not start-up code; else the innermost frame of all. Blocks that an
+/// allocator of the program's own reports (memline_pool_alloc() of marker.h) are charged to the caller of the function
+/// that reports them.
 #pragma once
 
 #include <cstddef>
@@ -49,6 +51,7 @@ class UserLines {
 
  private:
   bool is_own(FileId file, ModuleId module);
+  bool reports_pool(const symbols::Frame& frame) const;
 
   FrameSource& frames_;
   const OwnRules& rules_;

@@ -83,6 +83,26 @@ TEST_CASE("a stack that only start-up code leads to is charged to the innermost 
   CHECK(line.module == program.libstdcpp);
 }
 
+TEST_CASE("a block of the program's own pool is charged to the caller of the pool") {
+  Program program;
+  const FileId marker = program.stacks.add_file("/home/me/include/memline/marker.h");
+  const FunctionId report = program.stacks.add_function("memline_pool_alloc", marker);
+  const FunctionId arena_alloc = program.stacks.add_function("arena_alloc", program.app);
+  const NodeId in_solve = program.stacks.call(program.in_main, {program.stacks.at(program.solve, 10)});
+  const NodeId in_arena =
+      program.stacks.call(in_solve, {program.stacks.at(report, 120), program.stacks.at(arena_alloc, 20)});
+  const UserLine line = find(program, in_arena, OwnRules({}, {}));
+  CHECK(line.frame.function == program.solve);
+  CHECK(line.frame.line == 10);
+  // Where nobody of the user's own calls the pool, its own line it is.
+  const NodeId lonely = program.stacks.call(program.from_libc,
+                                            {program.stacks.at(report, 120), program.stacks.at(arena_alloc, 20)});
+  CHECK(find(program, lonely, OwnRules({}, {})).frame.function == arena_alloc);
+  // A malloc in that function has nothing to do with it.
+  const NodeId malloc_in_arena = program.stacks.call(in_solve, {program.stacks.at(arena_alloc, 21)});
+  CHECK(find(program, malloc_in_arena, OwnRules({}, {})).frame.function == arena_alloc);
+}
+
 TEST_CASE("a stack without a frame has no user line") {
   Program program;
   const OwnRules rules({}, {});
