@@ -48,6 +48,15 @@ bool describe(Lane& lane, std::uint64_t pc, bool exact, trace::FrameRef& out) no
   return true;
 }
 
+/// The loader's first instructions have no unwind information, and nothing lies outside of them: a program's start, seen
+/// from the constructors that run before it.
+StackEnd known_end(const KeptFrame& outermost, StackEnd end, std::uint32_t generation) noexcept {
+  if (end != StackEnd::kNoUnwindInfo) return end;
+  const ModuleEntry* const entry = session.modules.find(outermost.pc - 1, generation);
+  if (entry == nullptr || entry->path == nullptr) return end;
+  return last_part(entry->path).starts_with("ld-") ? StackEnd::kRoot : end;
+}
+
 /// Records the frames from `first` inwards, the first as a child of `parent`. Gives the innermost one's id, or 0.
 std::uint32_t record_frames(Lane& lane, std::uint32_t first, std::uint32_t parent, StackEnd end) noexcept {
   Unwinder& unwinder = *lane.unwinder;
@@ -79,6 +88,7 @@ std::uint32_t record_new_stack(Lane& lane, StackEnd end, std::uint64_t hash) noe
     parent = unwinder.frame(first - 1).node;
     if (parent != 0) break;
   }
+  if (parent == 0) end = known_end(unwinder.frame(0), end, static_cast<std::uint32_t>(lane.epoch));
   const std::uint32_t id = record_frames(lane, first, parent, end);
   if (id != 0) lane.stacks.insert(hash, id, session.system_calls_allowed());
   return id;
