@@ -25,12 +25,12 @@ constinit Session session{};
 namespace {
 
 // The loader fills this in when it relocates us; compared with the address as the code computes it.
-const char relocation_target = 0;
-const char* volatile const relocated_pointer = &relocation_target;
+const char kRelocationTarget = 0;
+const char* volatile const kRelocatedPointer = &kRelocationTarget;
 
 /// False while the loader is at work on the program (IFUNC resolvers run then): nothing of the C library may be called.
 bool is_program_loaded() noexcept {
-  if (relocated_pointer != &relocation_target) return false;
+  if (kRelocatedPointer != &kRelocationTarget) return false;
   return _r_debug.r_state == r_debug::RT_CONSISTENT;
 }
 
@@ -233,7 +233,7 @@ void Session::find_allocator() noexcept {
   // A program with a malloc of its own never comes to ours.
   allocator_code = reinterpret_cast<const void*>(real.malloc);
   const void* const first = visible_malloc();
-  if (first != nullptr && find_module(code(first), visible) && find_module(code(&relocation_target), ours) &&
+  if (first != nullptr && find_module(code(first), visible) && find_module(code(&kRelocationTarget), ours) &&
       visible.map != ours.map) {
     allocator_code = first;
   }

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds memline in every way that has to work, and runs every test. Needs no terminal, and no second command before it.
 #   clang      everything with clang, warnings as errors, clang-tidy on preload/ and analyzer/
+#   fuzz       a short run of each fuzzer
 #   sanitize   analyzer, unit tests and fuzz corpora with ASan and UBSan
 #   release    everything with gcc as it is installed; then all tests, whose closing line is the last one
 set -euo pipefail
@@ -15,8 +16,8 @@ fi
 
 build() {
   echo "== $1: build (at ${SECONDS} s)"
-  cmake --preset "$1" --log-level=WARNING
-  cmake --build --preset "$1" -j "$jobs"
+  cmake --preset "$1" --log-level=WARNING >/dev/null
+  cmake --build --preset "$1" -j "$jobs" "${@:2}"
 }
 
 run_tests() {
@@ -25,7 +26,17 @@ run_tests() {
 }
 
 build clang
-run_tests clang -R '^unit\.'
+run_tests clang -R '^unit\.|^check\.package'
+
+mapfile -t fuzzers < <(find tests/fuzz -name '*_fuzz.cpp' -printf 'fuzz_%f\n' | sed 's/_fuzz\.cpp$//' | sort)
+build fuzz --target "${fuzzers[@]}"
+for fuzzer in "${fuzzers[@]}"; do
+  echo "== $fuzzer: run (at ${SECONDS} s)"
+  corpus=$(mktemp -d)
+  "build/fuzz/tests/fuzz/$fuzzer" -max_total_time=10 -verbosity=0 "$corpus" "tests/fuzz/corpus/${fuzzer#fuzz_}"
+  rm -rf "$corpus"
+done
+
 build sanitize
 run_tests sanitize
 build release
