@@ -40,8 +40,7 @@ bool is_nameless_part(const std::vector<Dwarf_Die>& chain) {
   const auto is_artificial = [](Dwarf_Die link) { return die::flag(link, DW_AT_artificial); };
   const auto has_object = [](Dwarf_Die link) { return dwarf_hasattr(&link, DW_AT_object_pointer) != 0; };
   return std::none_of(chain.begin(), chain.end(), has_linkage_name) &&
-         std::none_of(chain.begin(), chain.end(), has_object) &&
-         std::any_of(chain.begin(), chain.end(), is_artificial);
+         std::none_of(chain.begin(), chain.end(), has_object) && std::any_of(chain.begin(), chain.end(), is_artificial);
 }
 
 void join(std::string& qualified, std::string_view scope) {

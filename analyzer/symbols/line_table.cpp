@@ -42,7 +42,8 @@ std::vector<std::string> absolute_build_folders(Dwarf* dwarf) {
 std::string SourceFiles::from_build_folder(Dwarf_Die unit, std::string_view path) {
   const std::string_view recorded = die::text(unit, DW_AT_comp_dir);
   if (path.starts_with('/') || recorded.empty()) return std::string(path);
-  if (path.starts_with(recorded) && path.substr(recorded.size()).starts_with('/')) path.remove_prefix(recorded.size() + 1);
+  if (path.starts_with(recorded) && path.substr(recorded.size()).starts_with('/'))
+    path.remove_prefix(recorded.size() + 1);
   return build_folder(recorded).append("/").append(path);
 }
 

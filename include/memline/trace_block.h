@@ -42,10 +42,10 @@ enum class ExitKind : std::uint32_t {
 
 /// Why events are missing. Indexes TraceHeader::lost_events.
 enum class Loss : std::uint32_t {
-  kTraceFull = 0,    ///< no space left, RLIMIT_FSIZE, MEMLINE_MAX_TRACE, or no system calls allowed any more
-  kNested = 1,       ///< a signal handler's events for which no lane was free
-  kNoLane = 2,       ///< more threads at once than lanes
-  kNoMemory = 3,     ///< our own tables could not grow
+  kTraceFull = 0,  ///< no space left, RLIMIT_FSIZE, MEMLINE_MAX_TRACE, or no system calls allowed any more
+  kNested = 1,     ///< a signal handler's events for which no lane was free
+  kNoLane = 2,     ///< more threads at once than lanes
+  kNoMemory = 3,   ///< our own tables could not grow
   kCount = 4,
 };
 
@@ -61,15 +61,16 @@ struct TraceHeader {
   std::array<std::uint8_t, 16> boot_id;
   std::uint64_t process_start;  ///< field 22 of /proc/PID/stat: with pid and boot_id it names the process for good
   std::uint32_t pid;
-  std::uint32_t images;          ///< (atomic) program images so far: 1 + recorded execs
-  std::uint32_t claimed_blocks;  ///< (atomic) blocks handed out; the file may end before (reserved space is cut at exit)
-  std::uint32_t exit_kind;       ///< ExitKind
+  std::uint32_t images;  ///< (atomic) program images so far: 1 + recorded execs
+  std::uint32_t
+      claimed_blocks;       ///< (atomic) blocks handed out; the file may end before (reserved space is cut at exit)
+  std::uint32_t exit_kind;  ///< ExitKind
   std::int32_t exit_code;
   std::uint32_t watcher_pid;     ///< `memline run`, if it watches from outside; else 0
   std::uint64_t reserved_bytes;  ///< (atomic) file space that may be written to
   std::uint64_t exit_monotonic_ns;
   std::array<std::uint64_t, static_cast<std::size_t>(Loss::kCount)> lost_events;  ///< (atomic)
-  std::uint64_t lost_bytes;                                                       ///< (atomic) acquired bytes among them
+  std::uint64_t lost_bytes;  ///< (atomic) acquired bytes among them
 };
 static_assert(sizeof(TraceHeader) == 144);
 
@@ -81,9 +82,9 @@ struct BlockHeader {
   std::uint32_t state;          ///< BlockState
   std::uint32_t payload_bytes;  ///< (atomic) whole records in it
   std::uint32_t lane;
-  std::uint32_t image;     ///< 0 for the first program of the process
-  std::uint32_t sequence;  ///< 0, 1, 2... within (image, lane)
-  std::uint32_t reserved;  ///< 0
+  std::uint32_t image;       ///< 0 for the first program of the process
+  std::uint32_t sequence;    ///< 0, 1, 2... within (image, lane)
+  std::uint32_t reserved;    ///< 0
   std::uint64_t base_ticks;  ///< DeltaState::time_ticks at the start of the payload
 };
 static_assert(sizeof(BlockHeader) == 40);

@@ -27,7 +27,9 @@ struct DeltaState {
 constexpr std::uint64_t zigzag(std::uint64_t difference) {
   return (difference << 1) ^ (0 - (difference >> 63));
 }
-constexpr std::uint64_t unzigzag(std::uint64_t coded) { return (coded >> 1) ^ (0 - (coded & 1)); }
+constexpr std::uint64_t unzigzag(std::uint64_t coded) {
+  return (coded >> 1) ^ (0 - (coded & 1));
+}
 
 /// The longest encoding of one number.
 inline constexpr std::size_t kMaxVarintBytes = 10;
@@ -52,7 +54,8 @@ class Encoder {
   /// A value that is near to the last one of its kind, in either direction.
   template <class T>
   void delta(const T& value, T& last) {
-    varint(zigzag(static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::make_signed_t<T>>(value - last)))));
+    varint(zigzag(
+        static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::make_signed_t<T>>(value - last)))));
     last = value;
   }
   /// A time stamp; never before the last one of the block (the writer sees to that).

@@ -108,9 +108,9 @@ inline constexpr std::size_t kMaxFramesPerRecord = 64;
 inline constexpr std::size_t kMaxTextBytes = 16384;
 
 // A record lists its fields with this: `c` is an Encoder or a Decoder, `d` the block's DeltaState, `r` the record.
-#define MEMLINE_FIELDS(TYPE)                                  \
-  static constexpr RecordType kType = RecordType::TYPE;       \
-  template <class Codec, class Self>                          \
+#define MEMLINE_FIELDS(TYPE)                            \
+  static constexpr RecordType kType = RecordType::TYPE; \
+  template <class Codec, class Self>                    \
   static void fields([[maybe_unused]] Codec& c, [[maybe_unused]] DeltaState& d, [[maybe_unused]] Self& r)
 
 /// The first record of an image.
@@ -118,14 +118,15 @@ struct ImageStart {
   std::uint64_t ticks, monotonic_ns, realtime_ns;  ///< one moment on three clocks
   std::uint32_t pid, parent_pid;
   std::uint32_t page_bytes;
-  std::uint32_t time_shift;     ///< ticks = counter >> time_shift
-  std::uint32_t ticks_are_ns;   ///< 1: the counter is CLOCK_MONOTONIC in ns (before the shift)
-  std::uint64_t weight;         ///< sampling: every event stands for this many; 1 = all events are recorded
-  std::uint32_t free_stacks;    ///< 1: releases carry their stacks
-  std::uint32_t paused;         ///< 1: acquisitions are not recorded until Recording{1}
+  std::uint32_t time_shift;    ///< ticks = counter >> time_shift
+  std::uint32_t ticks_are_ns;  ///< 1: the counter is CLOCK_MONOTONIC in ns (before the shift)
+  std::uint64_t weight;        ///< sampling: every event stands for this many; 1 = all events are recorded
+  std::uint32_t free_stacks;   ///< 1: releases carry their stacks
+  std::uint32_t paused;        ///< 1: acquisitions are not recorded until Recording{1}
   std::uint32_t max_frames;
-  std::string_view executable;    ///< absolute path
-  std::string_view command_line;  ///< arguments, each followed by a NUL; cut at kMaxTextBytes; empty under MEMLINE_PRIVATE
+  std::string_view executable;  ///< absolute path
+  std::string_view
+      command_line;  ///< arguments, each followed by a NUL; cut at kMaxTextBytes; empty under MEMLINE_PRIVATE
   std::string_view working_dir;
   std::string_view host;
   std::string_view allocator;  ///< path of the module whose malloc is behind ours
@@ -153,10 +154,10 @@ struct ThreadEnd {
 };
 
 struct Module {
-  std::uint32_t module;      ///< counts from 1 within the image; a module loaded again gets a new one
-  std::uint32_t generation;  ///< dlclose calls seen before
-  std::uint64_t begin, end;  ///< mapped address range
-  std::uint64_t bias;        ///< address = offset + bias
+  std::uint32_t module;           ///< counts from 1 within the image; a module loaded again gets a new one
+  std::uint32_t generation;       ///< dlclose calls seen before
+  std::uint64_t begin, end;       ///< mapped address range
+  std::uint64_t bias;             ///< address = offset + bias
   std::uint32_t main_executable;  ///< 1: the program itself
   std::string_view build_id;      ///< raw bytes of the GNU build id note, may be empty
   std::string_view path;
@@ -317,9 +318,7 @@ struct Lock {
 struct Break {
   std::uint64_t time, old_break, new_break;
   std::uint32_t stack;
-  MEMLINE_FIELDS(kBreak) {
-    c.time(r.time, d), c.number(r.old_break), c.number(r.new_break), c.delta(r.stack, d.stack);
-  }
+  MEMLINE_FIELDS(kBreak) { c.time(r.time, d), c.number(r.old_break), c.number(r.new_break), c.delta(r.stack, d.stack); }
 };
 
 /// A sample of the process's resident set.
@@ -459,9 +458,7 @@ struct Exit {
   std::uint64_t time, monotonic_ns;
   ExitKind kind;
   std::int64_t code;
-  MEMLINE_FIELDS(kExit) {
-    c.time(r.time, d), c.number(r.monotonic_ns), c.number(r.kind), c.signed_number(r.code);
-  }
+  MEMLINE_FIELDS(kExit) { c.time(r.time, d), c.number(r.monotonic_ns), c.number(r.kind), c.signed_number(r.code); }
 };
 
 #undef MEMLINE_FIELDS

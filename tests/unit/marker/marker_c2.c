@@ -3,4 +3,6 @@
 
 #include "marker_calls.h"
 
-int active_from_second_c_file(void) { return memline_active(); }
+int active_from_second_c_file(void) {
+  return memline_active();
+}

@@ -95,8 +95,8 @@ TEST_CASE("a block of the program's own pool is charged to the caller of the poo
   CHECK(line.frame.function == program.solve);
   CHECK(line.frame.line == 10);
   // Where nobody of the user's own calls the pool, its own line it is.
-  const NodeId lonely = program.stacks.call(program.from_libc,
-                                            {program.stacks.at(report, 120), program.stacks.at(arena_alloc, 20)});
+  const NodeId lonely =
+      program.stacks.call(program.from_libc, {program.stacks.at(report, 120), program.stacks.at(arena_alloc, 20)});
   CHECK(find(program, lonely, OwnRules({}, {})).frame.function == arena_alloc);
   // A malloc in that function has nothing to do with it.
   const NodeId malloc_in_arena = program.stacks.call(in_solve, {program.stacks.at(arena_alloc, 21)});

@@ -9,6 +9,10 @@ void* malloc(size_t size) {
   used += (size + 15) & ~(size_t)15;
   return used <= sizeof memory ? block : NULL;
 }
-void free(void* block) { (void)block; }
+void free(void* block) {
+  (void)block;
+}
 
-int main(void) { return malloc(1) == NULL; }
+int main(void) {
+  return malloc(1) == NULL;
+}

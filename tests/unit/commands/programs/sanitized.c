@@ -2,4 +2,6 @@
 void __asan_init(void);
 void __asan_init(void) {}
 
-int main(void) { return 0; }
+int main(void) {
+  return 0;
+}
