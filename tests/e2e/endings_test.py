@@ -28,7 +28,8 @@ class Endings(E2eTest):
         for way, (kind, code) in ENDINGS.items():
             with self.subTest(way):
                 done, trace = self.run_under_memline([self.guest("endings"), way], name=f"{way}.bin")
-                self.assertEqual(done.returncode, code if kind == "exit" else 128 + code)
+                # A shell cannot tell memline run from the program: it dies of the same signal.
+                self.assertEqual(done.returncode, code if kind == "exit" else -code)
                 summary = self.check_blocks(way, trace)
                 self.assertEqual(summary["program"]["exit"], {"kind": kind, "code": code})
 

@@ -70,7 +70,7 @@ def _addr2line(program, module, offsets):
     return found
 
 
-def _dynamic_symbols(module):
+def dynamic_symbols(module):
     answer = subprocess.run(["nm", "-D", "-C", "-S", "--defined-only", module], capture_output=True, text=True,
                             errors="surrogateescape", check=False)
     symbols = []
@@ -81,7 +81,7 @@ def _dynamic_symbols(module):
     return sorted(symbols)
 
 
-def _symbol_at(symbols, offset):
+def symbol_at(symbols, offset):
     """The first of the names of what begins closest below and reaches over the offset."""
     index = bisect.bisect_right(symbols, (offset, float("inf"), ""))
     for begin, size, _ in reversed(symbols[max(0, index - 20):index]):
@@ -91,9 +91,9 @@ def _symbol_at(symbols, offset):
 
 
 def aliases(module):
-    """{plain name: the name _symbol_at gives} of functions that have several names."""
+    """{plain name: the name symbol_at gives} of functions that have several names."""
     first, result = {}, {}
-    for begin, _, name in _dynamic_symbols(module):
+    for begin, _, name in dynamic_symbols(module):
         result[plain_name(name)] = plain_name(first.setdefault(begin, name))
     return result
 
@@ -109,12 +109,12 @@ def name_frames(log, program=None):
     for module, frames in wanted.items():
         path = log.modules[module]
         answers = _addr2line(program, path, sorted({lookup for _, lookup in frames}))
-        symbols = _dynamic_symbols(path) if path else []
+        symbols = dynamic_symbols(path) if path else []
         for text, lookup in frames:
             named[text] = []
             for function, file, line in answers.get(lookup) or [("??", "??", 0)]:
                 known = file != "??" and line > 0
-                symbol = function if function != "??" else _symbol_at(symbols, lookup)
+                symbol = function if function != "??" else symbol_at(symbols, lookup)
                 named[text].append(Frame(function if function != "??" else None,
                                          os.path.normpath(file) if known else None, line if known else 0, path, symbol))
     return named

@@ -156,7 +156,9 @@ def plain_function(name):
 
 
 # Bodies of lambdas and of OpenMP regions, where they are named without the function they are written in.
-NAMELESS = re.compile(r"(operator\(\)(\(.*)?|_FUN|__invoke|\.omp_outlined\..*)")
+NAMELESS = re.compile(r"(operator\(\)(\(.*)?|\.omp_outlined\..*)")
+# What compilers make of a lambda that becomes a function pointer: nobody wrote it, and it stands for no line.
+CONVERSION = re.compile(r"(^|::)(_FUN|__invoke)(\(|$)")
 
 
 @functools.lru_cache(maxsize=None)
@@ -238,7 +240,7 @@ class Oracle:
         return {key: names.pop() for key, names in full.items() if len(names) == 1}
 
     def function_of(self, frame):
-        if frame.function is None:
+        if frame.function is None or CONVERSION.search(frame.function):
             return None
         if NAMELESS.fullmatch(frame.function):
             name = function_around(frame.file, frame.line)
@@ -248,6 +250,8 @@ class Oracle:
 
     def _stands(self, physical):
         """{row: key of the run} for one stack. A row is (module, function) or (module, function, file, line)."""
+        # A module has a new number after every dlclose; it is still the same caller.
+        places = tuple((self.log.modules[int(text.split(":")[0])], text.split(":")[1]) for text in physical)
         rows = {}
         for index, text in enumerate(physical):
             inlined = self.named[text]
@@ -256,7 +260,7 @@ class Oracle:
                 if function is None or frame.file is None and frame.module != self.executable:
                     continue
                 # Going outwards, a later frame replaces an earlier one: the outermost identifies the run.
-                key = hash((physical[index + 1:], tuple((f.function, f.file, f.line) for f in inlined[depth + 1:])))
+                key = hash((places[index + 1:], tuple((f.function, f.file, f.line) for f in inlined[depth + 1:])))
                 rows[(frame.module, function)] = key
                 rows[(frame.module, function, frame.file, frame.line)] = key
         return rows

@@ -42,7 +42,8 @@ struct Seen {
 };
 
 static struct Module modules[kMaxModules];
-static int module_count, modules_before_dlclose;
+static int module_count, first_module;
+static unsigned long long unloads;
 static uintptr_t own_begin, own_end, memline_begin, memline_end;
 static struct Seen* seen_stacks;
 static unsigned stack_count;
@@ -67,7 +68,6 @@ static void* (*real_mremap)(void*, size_t, size_t, int, ...);
 static int (*real_mprotect)(void*, size_t, int);
 static void* (*real_sbrk)(intptr_t);
 static int (*real_brk)(void*);
-static int (*real_dlclose)(void*);
 
 static void find(void* slot, const char* name) {
   void* found = dlsym(RTLD_NEXT, name);
@@ -94,7 +94,30 @@ static void open_output(void) {
   syscall(SYS_close, descriptor);
 }
 
-__attribute__((constructor)) static void start(void) {
+static void put(const char* text, size_t length) {
+  while (length > 0) {
+    long written = syscall(SYS_write, output, text, length);
+    if (written <= 0) return;
+    text += written;
+    length -= (size_t)written;
+  }
+}
+
+/* libunwind maps memory when it is first used, through an mmap that memline sees unless a malloc is going on: it is done
+ * here, once, and logged without a stack, so that both count it. */
+static int warming, in_constructor;
+static void warm_up(void) {
+  unw_context_t context;
+  unw_cursor_t cursor;
+  if (output < 0 || !in_constructor) return;
+  warming = 1;
+  unw_getcontext(&context);
+  unw_init_local(&cursor, &context);
+  while (unw_step(&cursor) > 0) continue;
+  warming = 0;
+}
+
+static void start(void) {
   if (real_malloc != NULL) return;
   ++inside;
   find(&real_free, "free");
@@ -112,22 +135,18 @@ __attribute__((constructor)) static void start(void) {
   find(&real_mprotect, "mprotect");
   find(&real_sbrk, "sbrk");
   find(&real_brk, "brk");
-  find(&real_dlclose, "dlclose");
   find(&real_malloc, "malloc");
   process = (pid_t)syscall(SYS_getpid);
   seen_stacks = (struct Seen*)syscall(SYS_mmap, NULL, kStackSlots * sizeof *seen_stacks, PROT_READ | PROT_WRITE,
                                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   open_output();
+  warm_up();
   --inside;
 }
 
-static void put(const char* text, size_t length) {
-  while (length > 0) {
-    long written = syscall(SYS_write, output, text, length);
-    if (written <= 0) return;
-    text += written;
-    length -= (size_t)written;
-  }
+__attribute__((constructor)) static void construct(void) {
+  in_constructor = 1;
+  start();
 }
 
 /* Modules. The loader's lock is taken here, which memline must never do; the oracle may. */
@@ -141,7 +160,7 @@ static int add_module(struct dl_phdr_info* info, size_t size, void* unused) {
     if (first < begin) begin = first;
     if (first + header->p_memsz > end) end = first + header->p_memsz;
   }
-  for (int i = modules_before_dlclose; i < module_count; ++i)
+  for (int i = first_module; i < module_count; ++i)
     if (modules[i].begin == begin) return 0;
   if (module_count == kMaxModules) return 1;
   const char* name = info->dlpi_name;
@@ -161,9 +180,19 @@ static int add_module(struct dl_phdr_info* info, size_t size, void* unused) {
   return 0;
 }
 
+/* What is loaded later at the same addresses is something else: after a dlclose, every module is looked at anew. */
+static int notice_unloads(struct dl_phdr_info* info, size_t size, void* unused) {
+  (void)size, (void)unused;
+  if (info->dlpi_subs != unloads) {
+    unloads = info->dlpi_subs;
+    first_module = module_count;
+  }
+  return 1;
+}
+
 static int module_of(uintptr_t address) {
   for (int attempt = 0; attempt < 2; ++attempt) {
-    for (int i = modules_before_dlclose; i < module_count; ++i)
+    for (int i = first_module; i < module_count; ++i)
       if (address >= modules[i].begin && address < modules[i].end) return i;
     if (attempt == 0) dl_iterate_phdr(add_module, NULL);
   }
@@ -204,6 +233,7 @@ static unsigned current_stack(void) {
   int count = 0, after_signal = 0;
   unw_context_t context;
   unw_cursor_t cursor;
+  dl_iterate_phdr(notice_unloads, NULL);
   if (own_begin == 0) dl_iterate_phdr(add_module, NULL);
   unw_getcontext(&context);
   unw_init_local(&cursor, &context);
@@ -359,6 +389,13 @@ HOOK void* pvalloc(size_t bytes) {
 }
 
 HOOK void* mmap(void* address, size_t length, int protection, int flags, int file, off_t offset) {
+  if (warming) {
+    void* own = real_mmap(address, length, protection, flags, file, offset);
+    char line[120];
+    put(line, (size_t)snprintf(line, sizeof line, "m %ld %lx %zu %d %d 0\n", syscall(SYS_gettid), number(own), length,
+                               protection, flags));
+    return own;
+  }
   if (!enter()) return real_mmap(address, length, protection, flags, file, offset);
   void* result = real_mmap(address, length, protection, flags, file, offset);
   if (result != MAP_FAILED) event('m', "%lx %zu %d %d", number(result), length, protection, flags);
@@ -411,17 +448,5 @@ HOOK int brk(void* end) {
   int status = real_brk(end);
   if (status == 0 && before != end) event('b', "%lx %lx", number(before), number(end));
   leave();
-  return status;
-}
-
-/* What is loaded later at the same addresses is something else. */
-HOOK int dlclose(void* handle) {
-  if (real_malloc == NULL) start();
-  int status = real_dlclose(handle);
-  if (enter()) {
-    modules_before_dlclose = module_count;
-    dl_iterate_phdr(add_module, NULL);
-    leave();
-  }
   return status;
 }
