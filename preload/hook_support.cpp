@@ -10,8 +10,9 @@ enum class Between : std::uint8_t { kUnknown, kNothing, kSignal, kNoHook };
 
 /// What stands between this hook's caller and the hook whose frame is at `mark`.
 Between look_between(const Site& site, std::uint64_t mark) noexcept {
+  if (session.backtrace != nullptr) return Between::kUnknown;
   const LaneUse use(site.sp - 16);
-  if (use.get() == nullptr || session.backtrace != nullptr) return Between::kUnknown;
+  if (use.get() == nullptr) return Between::kUnknown;
   Unwinder& unwinder = *use.get()->unwinder;
   const StackBounds bounds = thread_state.stack.bounds(site.sp, session.system_calls_allowed());
   const Unwinder::Walk walk = unwinder.walk(site, bounds);

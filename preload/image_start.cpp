@@ -36,8 +36,7 @@ bool write_image_start(Lane& lane, bool paused, const ForkInfo* fork) noexcept {
   // Too large for the stack of a thread that happens to make a forked child's first call.
   auto* const command_line = static_cast<char*>(sys::map_private(trace::kMaxTextBytes));
   if (command_line == nullptr) return false;
-  PathText executable, working_dir;
-  own_executable(executable);
+  PathText working_dir;
   struct utsname host = {};
   trace::ImageStart image{};
   if (!session.settings.is_private) {
@@ -58,10 +57,10 @@ bool write_image_start(Lane& lane, bool paused, const ForkInfo* fork) noexcept {
   image.free_stacks = session.settings.no_free_stacks ? 0 : 1;
   image.paused = paused ? 1 : 0;
   image.max_frames = kMaxFrames;
-  image.executable = executable.view();
+  image.executable = session.executable.view();
   image.working_dir = working_dir.view();
   image.allocator = session.allocator_code == nullptr ? std::string_view{} : path_of(session.allocator_code);
-  if (image.allocator.empty()) image.allocator = executable.view();
+  if (image.allocator.empty()) image.allocator = session.executable.view();
   image.unwinder = session.settings.libunwind || !Unwinder::kSupported ? "libunwind" : "memline";
   const bool written = lane.write(image) && (fork == nullptr || write_fork(lane, *fork));
   sys::unmap(command_line, trace::kMaxTextBytes);

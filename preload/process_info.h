@@ -35,6 +35,9 @@ bool is_alive(const Identity& process) noexcept;
 /// Path of the running program; empty where /proc is not there.
 void own_executable(PathText& out) noexcept;
 
+/// Path of the file that is mapped at `address`. False: none, or /proc is not there.
+bool mapped_path(std::uint64_t address, PathText& out) noexcept;
+
 /// Reads up to `capacity` bytes of a file; 0 on failure.
 std::size_t read_whole(const char* path, void* out, std::size_t capacity) noexcept;
 

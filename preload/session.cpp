@@ -94,6 +94,7 @@ State Session::ensure_started() noexcept {
 
 bool Session::open_file(bool forked) noexcept {
   identity = own_identity();
+  own_executable(executable);
   PathText path;
   if (!own_path(settings, identity.pid, path)) {
     say("nothing is recorded, the path is too long", settings.out_pattern.c_str());
@@ -144,7 +145,10 @@ bool Session::begin_image(const ForkInfo* fork) noexcept {
   Lane* const lane = lanes.claim(lane_context, true);
   if (lane == nullptr) return false;
   lane->epoch = epoch.load(std::memory_order_relaxed);
-  if (!write_image_start(*lane, settings.start_paused, fork)) return false;
+  if (!write_image_start(*lane, settings.start_paused, fork)) {
+    stop(lane->fault());
+    return false;
+  }
   LaneUse::adopt(*lane);
   rss.start(clock);
   if (fork == nullptr) {
@@ -167,9 +171,10 @@ void Session::finish_start() noexcept {
   watch_thread_ends();
   if (state() == State::kRecording || state() == State::kPaused) watch_this_thread();
   if (settings.libunwind || !Unwinder::kSupported) {
-    thread_state.starting = true;  // what dlopen allocates is not the program's
+    // What dlopen allocates is not the program's: it is done inside a hook, as it were.
+    thread_state.inside_sp = reinterpret_cast<std::uint64_t>(__builtin_frame_address(0));
     backtrace = load_libunwind();
-    thread_state.starting = false;
+    thread_state.inside_sp = 0;
     if (backtrace == nullptr) say("libunwind was asked for and cannot be loaded");
     modules_changed();
   }
@@ -184,10 +189,7 @@ State Session::start() noexcept {
   read_settings(environ, settings);
   if (settings.no_children && is_child_of_recorded(settings, own_identity())) return State::kOff;
   if (!open_file(false)) return State::kOff;
-  if (!begin_image(nullptr)) {
-    stop(SpaceFault::kNone);
-    return State::kStopped;
-  }
+  if (!begin_image(nullptr)) return State::kStopped;
   return settings.start_paused ? State::kPaused : State::kRecording;
 }
 

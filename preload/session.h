@@ -80,6 +80,7 @@ class Session {
 
   Settings settings;
   Identity identity;
+  PathText executable;  ///< absolute path of the program
   Clock clock;
   TraceSpace space;
   LanePool lanes;

@@ -21,13 +21,12 @@ bool record_module(Lane& lane, ModuleEntry& entry) noexcept {
   module.bias = entry.bias;
   module.main_executable = entry.main_executable ? 1 : 0;
   module.build_id = entry.build_id_view();
-  PathText executable;
-  if (entry.main_executable) {
-    own_executable(executable);
-    module.path = executable.view();
-  } else {
-    module.path = cut_text(entry.path, trace::kMaxTextBytes);
-  }
+  PathText mapped;
+  module.path = entry.main_executable ? session.executable.view() : cut_text(entry.path, trace::kMaxTextBytes);
+  // The loader keeps the name that dlopen was given, which may be relative to a folder that was left since.
+  const bool relative =
+      !module.path.empty() && module.path[0] != '/' && module.path.find('/') != std::string_view::npos;
+  if (relative && session.system_calls_allowed() && mapped_path(entry.begin, mapped)) module.path = mapped.view();
   if (!lane.write(module)) return false;
   ModuleTable::recorded(entry);
   return true;
@@ -100,7 +99,13 @@ Unwinder::Walk walk(Lane& lane, const StartRegisters& start) noexcept {
       lane.return_addresses = static_cast<void**>(sys::map_private(kReturnAddresses * sizeof(void*)));
     }
     if (lane.return_addresses != nullptr) {
-      return libunwind_walk(*lane.unwinder, session.backtrace, start, lane.return_addresses, kReturnAddresses);
+      // libunwind maps memory through our hooks: that is not the program's.
+      const std::uint64_t outer = thread_state.inside_sp;
+      thread_state.inside_sp = start.sp - 16;
+      const Unwinder::Walk result =
+          libunwind_walk(*lane.unwinder, session.backtrace, start, lane.return_addresses, kReturnAddresses);
+      thread_state.inside_sp = outer;
+      return result;
     }
   }
   return lane.unwinder->walk(start, thread_state.stack.bounds(start.sp, session.system_calls_allowed()));

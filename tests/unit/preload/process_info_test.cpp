@@ -45,6 +45,15 @@ TEST_CASE("another start time or another boot is another process", "[process_inf
   CHECK_FALSE(is_alive(other));
 }
 
+TEST_CASE("the file behind an address is named absolutely", "[process_info]") {
+  PathText program, mapped;
+  own_executable(program);
+  REQUIRE(mapped_path(reinterpret_cast<std::uint64_t>(&own_executable), mapped));
+  CHECK(mapped.view() == program.view());
+  const int on_stack = 0;
+  CHECK_FALSE(mapped_path(reinterpret_cast<std::uint64_t>(&on_stack), mapped));
+}
+
 TEST_CASE("a process that has ended is gone", "[process_info]") {
   const pid_t child = fork();
   if (child == 0) _exit(0);
