@@ -29,7 +29,7 @@ def load(path, addr2line=None):
 def check(arguments):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "log")
-        environment = dict(os.environ, LD_PRELOAD=arguments.oracle, ORACLE_OUT=path)
+        environment = dict(os.environ, LD_PRELOAD=arguments.oracle, ORACLE_OUT=path, ORACLE_ALONE="1")
         subprocess.run([arguments.program], env=environment, check=True, capture_output=True, timeout=60)
         oracle = load(path, arguments.addr2line)
     report, summary, top, tags = oracle.report(), oracle.summary(), oracle.top(), set(arguments.tags.split())

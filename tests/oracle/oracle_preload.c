@@ -104,12 +104,13 @@ static void put(const char* text, size_t length) {
 }
 
 /* libunwind maps memory when it is first used, through an mmap that memline sees unless a malloc is going on: it is done
- * here, once, and logged without a stack, so that both count it. */
+ * here, once, and logged without a stack, so that both count it. ORACLE_ALONE=1: it is not logged, since nobody else
+ * counts it. */
 static int warming, in_constructor;
 static void warm_up(void) {
   unw_context_t context;
   unw_cursor_t cursor;
-  if (output < 0 || !in_constructor) return;
+  if (output < 0 || !in_constructor || getenv("ORACLE_ALONE") != NULL) return;
   warming = 1;
   unw_getcontext(&context);
   unw_init_local(&cursor, &context);
