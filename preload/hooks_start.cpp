@@ -4,7 +4,12 @@
 
 #include "hook_support.h"
 #include "lane_use.h"
+#include "stack_recorder.h"
 #include "thread_end.h"
+
+// The linker's names for the two ends of the library.
+extern "C" __attribute__((visibility("hidden"))) const char __ehdr_start[];  // NOLINT(bugprone-reserved-identifier)
+extern "C" __attribute__((visibility("hidden"))) const char _end[];          // NOLINT(bugprone-reserved-identifier)
 
 namespace memline::capture {
 namespace {
@@ -17,6 +22,7 @@ void at_exit(int status, void*) noexcept {
 
 [[gnu::constructor(101)]] void begin() noexcept {
   const int saved_errno = errno;
+  own_code = {address_of(__ehdr_start), address_of(_end) - address_of(__ehdr_start)};
   session.ensure_started();
   session.finish_start();
   on_exit(at_exit, nullptr);

@@ -4,6 +4,9 @@
 #include "sys.h"
 
 namespace memline::capture {
+
+constinit CodeRange own_code{};
+
 namespace {
 
 static_assert(static_cast<int>(StackEnd::kBadMemory) == static_cast<int>(trace::StackEnd::kBadMemory));
@@ -61,20 +64,24 @@ std::uint32_t record_frames(Lane& lane, std::uint32_t first, std::uint32_t paren
   Unwinder& unwinder = *lane.unwinder;
   const std::uint32_t depth = unwinder.depth();
   trace::Stack& record = lane.stack_record;
-  for (std::uint32_t begin = first; begin < depth; begin += record.count) {
-    const std::uint32_t left = depth - begin;
+  for (std::uint32_t begin = first; begin < depth;) {
     record.first_id = lane.next_stack_id;
     record.parent = parent;
     record.end = static_cast<trace::StackEnd>(end);
-    record.count = left < trace::kMaxFramesPerRecord ? left : static_cast<std::uint32_t>(trace::kMaxFramesPerRecord);
-    for (std::uint32_t i = 0; i < record.count; ++i) {
-      const KeptFrame& frame = unwinder.frame(begin + i);
-      if (!describe(lane, frame.pc, frame.exact != 0, record.frames[i])) return 0;
+    record.count = 0;
+    std::uint32_t next = begin;
+    for (; next < depth && record.count < trace::kMaxFramesPerRecord; ++next) {
+      const KeptFrame& frame = unwinder.frame(next);
+      if (own_code.contains(frame.pc)) continue;
+      if (!describe(lane, frame.pc, frame.exact != 0, record.frames[record.count])) return 0;
+      ++record.count;
     }
-    if (!lane.write(record)) return 0;
-    for (std::uint32_t i = 0; i < record.count; ++i) unwinder.frame(begin + i).node = record.first_id + i;
-    lane.next_stack_id += record.count;
-    parent = lane.next_stack_id - 1;
+    if (record.count != 0 && !lane.write(record)) return 0;
+    for (; begin < next; ++begin) {
+      KeptFrame& frame = unwinder.frame(begin);
+      if (!own_code.contains(frame.pc)) parent = lane.next_stack_id++;
+      frame.node = parent;
+    }
   }
   return parent;
 }

@@ -8,6 +8,14 @@
 
 namespace memline::capture {
 
+/// Where the library's own code lies; its frames stand in no recorded stack. The hooks set it once, at start: in dlclose
+/// and quick_exit they stand between the program and what it has the C library do.
+struct CodeRange {
+  std::uint64_t begin, bytes;
+  bool contains(std::uint64_t pc) const noexcept { return pc - begin < bytes; }
+};
+extern CodeRange own_code;
+
 /// The id of the calling thread's stack; 0 where it could not be recorded. The lane is in use by the caller.
 std::uint32_t record_stack(Lane& lane, const StartRegisters& start) noexcept;
 
