@@ -14,6 +14,7 @@ PAGE = 4096
 SYSTEM_LIBRARIES = ("/lib/", "/lib32/", "/lib64/", "/libx32/", "/usr/lib/", "/usr/lib32/", "/usr/lib64/", "/usr/local/lib/")
 NOT_OWN = re.compile(r"^/usr/include/|^/usr/local/include/|/c\+\+/|^/usr/lib/(gcc|llvm)[^ ]*/include/|^/rustc/"
                      r"|/\.?cargo/registry/|/_deps/[^/]*-src/|/vcpkg/|/vcpkg_installed/|/\.conan2?/")
+PROFILERS = ("libmemline.so", "liboracle.so")
 START_UP = {"_start", "_init", "_fini", "call_init", "__libc_csu_init", "__libc_start_main", "frame_dummy"}
 
 
@@ -240,6 +241,9 @@ class Oracle:
         return {key: names.pop() for key, names in full.items() if len(names) == 1}
 
     def function_of(self, frame):
+        # Their dlclose stands between the program's frames and the loader's.
+        if os.path.basename(frame.module).startswith(PROFILERS):
+            return None
         if frame.function is None or CONVERSION.search(frame.function):
             return None
         if NAMELESS.fullmatch(frame.function):
@@ -312,7 +316,7 @@ class Oracle:
             self.sites[self.site(stack)][column] += size
 
     def is_own(self, frame):
-        if frame.file is None or NOT_OWN.search(frame.file):
+        if frame.file is None or NOT_OWN.search(frame.file) or os.path.basename(frame.module).startswith(PROFILERS):
             return False
         return frame.module == self.executable or not frame.module.startswith(SYSTEM_LIBRARIES)
 
