@@ -1,6 +1,7 @@
 #include "hook_support.h"
 
 #include "lane_use.h"
+#include "sys.h"
 
 namespace memline::capture {
 
@@ -36,6 +37,12 @@ bool is_nested(const Site& site) noexcept {
   if (!is_stale(self.inside_sp, site.sp - 16, self)) between = look_between(site, self.inside_sp);
   if (between == Between::kNoHook) self.inside_sp = 0;
   return between == Between::kNothing || between == Between::kUnknown;
+}
+
+long as_libc(long result) noexcept {
+  if (!sys::failed(result)) return result;
+  if (is_program_loaded()) errno = static_cast<int>(-result);
+  return -1;
 }
 
 bool decide_acquisition(const Site& site, std::uint64_t bytes) noexcept {

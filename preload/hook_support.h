@@ -25,6 +25,9 @@ namespace memline::capture {
 /// handler stands between them, whose calls are the program's. Clears a mark that a longjmp has left behind.
 bool is_nested(const Site& site) noexcept;
 
+/// What a system call made in place of a real function that is not known yet has to give back.
+long as_libc(long result) noexcept;
+
 bool decide_acquisition(const Site& site, std::uint64_t bytes) noexcept;
 bool decide_release(const Site& site) noexcept;
 
@@ -40,6 +43,15 @@ inline bool releasing(const Site& site) noexcept {
   if (state() == State::kRecording && thread_state.inside_sp == 0) [[likely]]
     return true;
   return decide_release(site);
+}
+
+/// The same for hooks that another allocator may call while it sets itself up: they do not start the first session, for
+/// looking up the real functions could call the allocator.
+inline bool acquiring_if_started(const Site& site, std::uint64_t bytes) noexcept {
+  return session.was_started() && acquiring(site, bytes);
+}
+inline bool releasing_if_started(const Site& site) noexcept {
+  return session.was_started() && releasing(site);
 }
 
 /// Marks the thread while the real function runs.

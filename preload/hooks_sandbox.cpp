@@ -11,7 +11,6 @@ namespace {
 /// Runs the call that installs a filter. Where it fails, everything is as before.
 template <class Function>
 auto install_filter(const Function& function) noexcept {
-  session.ensure_started();
   const bool allowed_before = session.system_calls_allowed();
   if (allowed_before) session.forbid_system_calls(true);
   const auto result = function();
@@ -26,7 +25,10 @@ auto install_filter(const Function& function) noexcept {
 }  // namespace
 
 MEMLINE_HOOK(int, prctl, int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
-  if (real.prctl == nullptr) session.ensure_started();
+  if (real.prctl == nullptr) {
+    return static_cast<int>(as_libc(sys::call(SYS_prctl, option, static_cast<long>(a), static_cast<long>(b),
+                                              static_cast<long>(c), static_cast<long>(d))));
+  }
   if (option != PR_SET_SECCOMP) return real.prctl(option, a, b, c, d);
   return install_filter([&] { return real.prctl(option, a, b, c, d); });
 }
@@ -34,7 +36,7 @@ MEMLINE_HOOK(int, prctl, int option, unsigned long a, unsigned long b, unsigned 
 // Any other call must reach the C library by a jump: vfork and clone through syscall() return twice to the caller's
 // frame.
 MEMLINE_HOOK(long, syscall, long number, long a, long b, long c, long d, long e, long f) {
-  if (real.syscall == nullptr) session.ensure_started();
+  if (real.syscall == nullptr) return as_libc(sys::call(number, a, b, c, d, e, f));
   const bool installs = number == SYS_seccomp && (a == SECCOMP_SET_MODE_STRICT || a == SECCOMP_SET_MODE_FILTER);
   if (installs) [[unlikely]]
     return install_filter([&] { return real.syscall(number, a, b, c, d, e, f); });

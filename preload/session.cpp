@@ -28,12 +28,6 @@ namespace {
 const char kRelocationTarget = 0;
 const char* volatile const kRelocatedPointer = &kRelocationTarget;
 
-/// False while the loader is at work on the program (IFUNC resolvers run then): nothing of the C library may be called.
-bool is_program_loaded() noexcept {
-  if (kRelocatedPointer != &kRelocationTarget) return false;
-  return _r_debug.r_state == r_debug::RT_CONSISTENT;
-}
-
 /// Makes the state word one that forked children find zeroed.
 void prepare_state_page() noexcept {
   if (sys::map(&state_page, sizeof state_page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED) !=
@@ -65,6 +59,11 @@ const char* explain(SpaceFault fault) noexcept {
 }
 
 }  // namespace
+
+bool is_program_loaded() noexcept {
+  if (kRelocatedPointer != &kRelocationTarget) return false;
+  return _r_debug.r_state == r_debug::RT_CONSISTENT;
+}
 
 void Session::set_state(State next) noexcept {
   decided_.store(next, std::memory_order_relaxed);

@@ -43,12 +43,18 @@ inline State state() noexcept {
   return state_page.word.load(std::memory_order_relaxed);
 }
 
+/// False while the loader is at work on the program (IFUNC resolvers run then): nothing of the C library may be called.
+bool is_program_loaded() noexcept;
+
 struct ForkInfo;
 
 class Session {
  public:
   /// Starts recording if that is possible now, and gives the state. Cheap once it is decided. Preserves errno.
   State ensure_started() noexcept;
+
+  /// Whether it was decided what to do in this process, or in the parent that it was forked from.
+  bool was_started() const noexcept { return decided_.load(std::memory_order_relaxed) != State::kUnknown; }
 
   /// Whether calls that come now may be ours or the loader's on our behalf.
   bool is_starting() const noexcept { return starting_.load(std::memory_order_relaxed); }
