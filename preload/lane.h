@@ -57,6 +57,12 @@ class Lane {
     return ticks < deltas_.time_ticks ? deltas_.time_ticks : ticks;
   }
 
+  /// Ends the open block, so that its checksum protects it; what is still recorded goes into a new one.
+  void close_block() noexcept {
+    seal();
+    position_ = end_ = nullptr;
+  }
+
   /// After the hook that used the lane was left by a longjmp: what it had not committed is dropped.
   void recover() noexcept;
 

@@ -29,6 +29,8 @@ void record_exit(const Site& site, trace::ExitKind kind, int code) noexcept {
   const std::uint64_t time = session.clock.before();
   if (state() != State::kStopped) {
     record_event(site, 0, [&](Lane&) { return trace::Exit{time, now, kind, code}; });
+    const LaneUse use(site.sp - 16);
+    if (use.get() != nullptr) use.get()->close_block();
   }
   trace::TraceHeader& header = session.space.header();
   header.exit_code = code;
