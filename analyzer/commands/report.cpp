@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <ostream>
 
 #include "commands/args.h"
@@ -65,6 +66,11 @@ int report_command(const Arguments& arguments, const Streams& streams) {
   app.footer(kColumns);
   if (const auto code = parse(app, "[OPTIONS] [TRACE]", arguments, streams)) return *code;
   request.rss = metric == "rss";
+  for (const std::vector<std::string>* names : {&request.functions, &request.files}) {
+    if (std::find(names->begin(), names->end(), "") != names->end()) {
+      return fail(streams, Error{ExitCode::kUsage, "--func and --file need a name"});
+    }
+  }
 
   const auto profile = open_profile(profile_arguments, streams);
   if (!profile) return fail(streams, profile.error());
@@ -86,7 +92,13 @@ int report_command(const Arguments& arguments, const Streams& streams) {
       break;
     }
   }
-  return finish(streams, profile_arguments.trace, report->common);
+  const int code = finish(streams, profile_arguments.trace, report->common);
+  if (report->not_found.empty()) return code;
+  int missing = code;
+  for (const std::string& message : report->not_found) {
+    missing = fail(streams, Error{ExitCode::kNothing, message, profile_arguments.trace});
+  }
+  return code == 0 ? missing : code;
 }
 
 }  // namespace memline::commands

@@ -83,7 +83,7 @@ Result<FunctionGroup> choose_by_name(Profile& profile, const std::set<FunctionId
     if (!exactly || matcher.matches_exactly(profile.symbolizer().function(id))) found.push_back(id);
   }
   if (found.empty()) return Error{ExitCode::kNothing, unknown_name_message(profile, modules, wanted)};
-  return FunctionGroup{in_order(profile.frames(), std::move(found)), true, wanted};
+  return FunctionGroup{in_order(profile.frames(), std::move(found)), true, wanted, {}};
 }
 
 Result<FunctionGroup> choose_by_file(Profile& profile, const std::set<FunctionId>& seen, const std::string& wanted) {
@@ -97,7 +97,7 @@ Result<FunctionGroup> choose_by_file(Profile& profile, const std::set<FunctionId
   if (found.empty()) {
     return Error{ExitCode::kNothing, "no function in a file '" + wanted + "' has any event"};
   }
-  return FunctionGroup{in_order(frames, std::move(found)), false, wanted};
+  return FunctionGroup{in_order(frames, std::move(found)), false, wanted, {}};
 }
 
 struct HotFunction {
@@ -174,15 +174,18 @@ FunctionId outermost_function(FrameSource& frames, FunctionId id) {
 Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const ReportRequest& request) {
   const std::set<FunctionId> seen = functions_on_stacks(profile.frames());
   std::vector<FunctionGroup> groups;
-  for (const std::string& wanted : request.functions) {
-    Result<FunctionGroup> group = choose_by_name(profile, seen, wanted);
-    if (!group) return group.error();
-    groups.push_back(std::move(group).value());
-  }
-  for (const std::string& wanted : request.files) {
-    Result<FunctionGroup> group = choose_by_file(profile, seen, wanted);
-    if (!group) return group.error();
-    groups.push_back(std::move(group).value());
+  const auto add = [&groups](Result<FunctionGroup> group, const std::string& wanted) {
+    if (group) {
+      groups.push_back(std::move(group).value());
+    } else {
+      groups.push_back({{}, false, wanted, group.error().message});
+    }
+  };
+  for (const std::string& wanted : request.functions) add(choose_by_name(profile, seen, wanted), wanted);
+  for (const std::string& wanted : request.files) add(choose_by_file(profile, seen, wanted), wanted);
+  if (!groups.empty() &&
+      std::none_of(groups.begin(), groups.end(), [](const FunctionGroup& group) { return group.missing.empty(); })) {
+    return Error{ExitCode::kNothing, groups.front().missing};
   }
   if (groups.empty()) {
     Result<FunctionGroup> group = choose_hottest(profile, request.hottest);

@@ -15,9 +15,11 @@ struct FunctionGroup {
   std::vector<FunctionId> functions;  ///< in the order in which they are to be shown
   bool by_name = false;               ///< asked for by name: said to have no events if they have none
   std::string wanted;                 ///< the pattern, for messages
+  std::string missing;                ///< why there is none of that; empty: there is
 };
 
-/// Errors kNothing: a name or file that matches nothing. Resolves every stack of the image.
+/// Errors kNothing: nothing that was asked for exists; where only some of it does not, its group says so. Resolves every
+/// stack of the image.
 Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const ReportRequest& request);
 
 /// The function that a lambda or OpenMP body is written in, itself for all others.

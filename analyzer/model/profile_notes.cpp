@@ -75,7 +75,7 @@ std::vector<std::string> profile_notes(const replay::Recording& recording, std::
     std::string names;
     for (std::size_t i = 0; i < siblings.size() && i < kMostNames; ++i) names += (i > 0 ? ", " : "") + siblings[i];
     if (siblings.size() > kMostNames) names += " and " + std::to_string(siblings.size() - kMostNames) + " more";
-    notes.push_back("Other processes were recorded beside this one: " + names + ".");
+    notes.push_back("Traces of other processes lie beside this one: " + names + ".");
   }
   if (image.start.weight > 1) {
     notes.push_back("Sampled: every recorded event stands for about " + std::to_string(image.start.weight) + ".");

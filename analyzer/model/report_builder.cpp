@@ -18,6 +18,7 @@ constexpr std::size_t kMostWithoutEvents = 10;
 constexpr const char* kNoEventNote =
     "No event has this function on its stack. If it does allocate, it ends in a tail call (a jump, which leaves no "
     "frame): its bytes then stand on its caller's line.";
+constexpr const char* kNoShownEventNote = "No event that --thread and --span let through has this function on its stack.";
 
 struct Flows {
   std::map<FunctionId, FunctionFlow> by_function;
@@ -53,11 +54,16 @@ Result<ReportModel> build_report(Profile& profile, const ReportRequest& request)
   const Result<Flows> flows = collect_flows(profile, *groups);
   if (!flows) return flows.error();
 
+  const bool is_filtered = !profile.options().threads.empty() || profile.options().span.has_value();
   ReportModel report;
   report.common = profile.common();
   report.common.losses = flows->losses;
   report.show_rss = request.rss;
   for (const FunctionGroup& group : *groups) {
+    if (!group.missing.empty()) {
+      report.not_found.push_back(group.missing);
+      continue;
+    }
     const auto has_events = [&](FunctionId id) { return flows->by_function.at(id).whole.flow.seen > 0; };
     const bool any = std::any_of(group.functions.begin(), group.functions.end(), has_events);
     std::size_t without_events = 0;
@@ -69,7 +75,7 @@ Result<ReportModel> build_report(Profile& profile, const ReportRequest& request)
       }
       if (eventless) ++without_events;
       report.functions.push_back(make_function_report(profile, id, flows->by_function.at(id)));
-      if (eventless) report.functions.back().notes.emplace_back(kNoEventNote);
+      if (eventless) report.functions.back().notes.emplace_back(is_filtered ? kNoShownEventNote : kNoEventNote);
     }
     const std::size_t hidden = any ? without_events : without_events - std::min(without_events, kMostWithoutEvents);
     if (group.by_name && hidden > 0) {
