@@ -5,6 +5,7 @@
 #include <dwarf.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "symbols/die.h"
@@ -79,6 +80,15 @@ void Symbolizer::Impl::add_code_lines(ModuleId id, Module& module, FunctionId wa
       const auto line = static_cast<std::uint32_t>(die::number(call, DW_AT_call_line).value_or(0));
       if (!file.none() && line != 0) out.push_back({file, line});
     }
+    // The first row at a function's entry is the function's own, even where an inlined call claims its first bytes.
+    std::unordered_map<std::uint64_t, std::uint32_t> entries;
+    for (std::size_t i = 0; i < outline.scopes().size(); ++i) {
+      const Scope& scope = outline.scopes()[i];
+      if (scope.kind != ScopeKind::kFunction || !scope.has_code) continue;
+      Dwarf_Die function = die::at(outline.unit(), scope.begin);
+      Dwarf_Addr entry = 0;
+      if (dwarf_entrypc(&function, &entry) == 0) entries.emplace(entry, static_cast<std::uint32_t>(i));
+    }
     const std::vector<LineRow>& rows = dwarf.lines(unit).rows();
     std::unordered_set<std::uint64_t> statements;
     for (const LineRow& row : rows) {
@@ -88,7 +98,9 @@ void Symbolizer::Impl::add_code_lines(ModuleId id, Module& module, FunctionId wa
       const LineRow& row = rows[i];
       if (row.is_end || row.line == 0 || rows[i + 1].address == row.address) continue;
       if (!statements.contains(line_key(row.file, row.line))) continue;
-      const std::uint32_t scope = outline.at(row.address);
+      const bool is_first = i == 0 || rows[i - 1].is_end || rows[i - 1].address != row.address;
+      const auto entry = is_first ? entries.find(row.address) : entries.end();
+      const std::uint32_t scope = entry != entries.end() ? entry->second : outline.at(row.address);
       bool inside = scope != kNoScope && wanted_scopes[scope];
       for (const auto& [symbol_unit, range] : symbol_ranges) {
         inside = inside ||

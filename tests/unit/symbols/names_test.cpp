@@ -160,6 +160,9 @@ TEST_CASE("the lines of a function that was inlined everywhere") {
     // Nothing of what was inlined into it.
     for (const std::uint32_t line : lines) CHECK(line >= lines_from("int small", "x")[0]);
     CHECK(symbolizer.function(small).last_line <= lines_from("int small", "         x")[0]);
+    const FunctionId fresh = symbolizer.find_functions(kModules, "fresh").at(0);
+    own_lines(symbolizer, fresh);
+    CHECK(symbolizer.function(fresh).last_line <= lines_from("static inline int* fresh", "  x")[0]);
   }
 }
 
