@@ -67,6 +67,18 @@ def compare_top(theirs, ours, names):
     return differences
 
 
+def compare_heap(theirs, heap):
+    """heap --at peak --by line, for the lines that are named by file and line; and all rows together."""
+    expected = {key: values["at_peak"] for key, values in sites_of(theirs, {}).items() if isinstance(key[1], int)}
+    found = {(source(row["file"]), row["line"]): row["bytes"] for row in heap["rows"]
+             if row["file"] is not None and not row["file"].endswith("/oracle_preload.c")}
+    differences = [f"heap: {key}: memline {found.get(key, 0)}, oracle {expected.get(key, 0)}"
+                   for key in sorted(set(expected) | set(found)) if found.get(key, 0) != expected.get(key, 0)]
+    if heap["bytes"] != theirs["totals"]["peak"]:
+        differences.append(f"heap: {heap['bytes']} bytes in memline, {theirs['totals']['peak']} in the oracle")
+    return differences
+
+
 def rows_of(function):
     return {(source(line["file"] or function["file"] or ""), line["line"]): line
             for line in function["lines"] if line["mem_usage"] is not None}
@@ -138,6 +150,7 @@ def main():
         names = {os.path.basename(module): oracle_log.aliases(module) for module in oracle.log.modules.values() if module}
         differences = compare_summary(oracle.summary(), summary)
         differences += compare_top(oracle.top(), memline.json("top", trace), names)
+        differences += compare_heap(oracle.top(), memline.json("heap", trace, "--at", "peak", "--by", "line"))
         differences += compare_report(oracle.report(), memline, trace)
     for difference in differences:
         print(difference)
