@@ -18,7 +18,8 @@ constexpr std::size_t kMostWithoutEvents = 10;
 constexpr const char* kNoEventNote =
     "No event has this function on its stack. If it does allocate, it ends in a tail call (a jump, which leaves no "
     "frame): its bytes then stand on its caller's line.";
-constexpr const char* kNoShownEventNote = "No event that --thread and --span let through has this function on its stack.";
+constexpr const char* kNoShownEventNote =
+    "No event that --thread and --span let through has this function on its stack.";
 
 struct Flows {
   std::map<FunctionId, FunctionFlow> by_function;

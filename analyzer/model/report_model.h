@@ -63,7 +63,8 @@ struct ReportModel {
   CommonInfo common;
   bool show_rss = false;  ///< --metric rss: show `rss` in place of `mem_usage`
   std::vector<FunctionReport> functions;
-  std::vector<std::string> not_found;  ///< one sentence for each --func and --file that matches nothing, where others do
+  std::vector<std::string>
+      not_found;  ///< one sentence for each --func and --file that matches nothing, where others do
 };
 
 }  // namespace memline::model

@@ -281,7 +281,9 @@ __attribute__((format(printf, 2, 3))) static void event(char kind, const char* f
 }
 
 #define HOOK __attribute__((visibility("default")))
-static unsigned long number(const void* p) { return (unsigned long)p; }
+static unsigned long number(const void* p) {
+  return (unsigned long)p;
+}
 
 static void* allocated(void* block, size_t bytes) {
   if (block != NULL) event('a', "%lx %zu", number(block), bytes);
@@ -421,8 +423,7 @@ HOOK void* mremap(void* old, size_t old_length, size_t length, int flags, ...) {
   va_end(arguments);
   if (!enter()) return real_mremap(old, old_length, length, flags, wanted);
   void* result = real_mremap(old, old_length, length, flags, wanted);
-  if (result != MAP_FAILED)
-    event('R', "%lx %zu %lx %zu %d", number(old), old_length, number(result), length, flags);
+  if (result != MAP_FAILED) event('R', "%lx %zu %lx %zu %d", number(old), old_length, number(result), length, flags);
   leave();
   return result;
 }
