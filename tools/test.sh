@@ -33,7 +33,7 @@ build fuzz --target "${fuzzers[@]}"
 for fuzzer in "${fuzzers[@]}"; do
   echo "== $fuzzer: run (at ${SECONDS} s)"
   corpus=$(mktemp -d)
-  "build/fuzz/tests/fuzz/$fuzzer" -max_total_time=10 -verbosity=0 "$corpus" "tests/fuzz/corpus/${fuzzer#fuzz_}"
+  "build/fuzz/tests/fuzz/$fuzzer" -seed=1 -runs=5000 -verbosity=0 "$corpus" "tests/fuzz/corpus/${fuzzer#fuzz_}"
   rm -rf "$corpus"
 done
 
