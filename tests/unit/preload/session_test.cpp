@@ -178,9 +178,17 @@ TEST_CASE("a forked child has a trace of its own that says what it inherited", "
   std::string inherited = parent_bytes.substr(0, trace::kHeaderBytes + trace::kBlockBytes);
   std::memcpy(inherited.data() + trace::kHeaderBytes + offsetof(trace::BlockHeader, payload_bytes),
               &positions[0].payload_bytes, sizeof positions[0].payload_bytes);
+  // As it was then: the parent has sealed the block since.
+  const auto open = static_cast<std::uint32_t>(trace::BlockState::kOpen);
+  std::memcpy(inherited.data() + trace::kHeaderBytes + offsetof(trace::BlockHeader, state), &open, sizeof open);
   const auto seen = all_of<trace::Acquire>(inherited);
   REQUIRE(seen.size() == 1);
   CHECK(seen[0].size_bytes == 4245);
+  // At its exit the parent has sealed what it wrote.
+  trace::BlockHeader block{};
+  CHECK(trace::check_block(std::as_bytes(std::span(parent_bytes)).subspan(trace::kHeaderBytes, trace::kBlockBytes),
+                           block) == trace::BlockFault::kNone);
+  CHECK(block.state == static_cast<std::uint32_t>(trace::BlockState::kSealed));
 }
 
 TEST_CASE("MEMLINE_CHILDREN=none leaves forked children alone", "[session]") {
