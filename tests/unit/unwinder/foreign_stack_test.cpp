@@ -193,7 +193,7 @@ TEST_CASE("bad start registers end cleanly") {
 }
 
 TEST_CASE("a coroutine's stack without system calls is walked to the end of its page and marked") {
-  Probe probe(512, true);
+  Probe probe(512, false);
   probe.unwinder().allow_system_calls(false);
   current_probe = &probe;
   const Mapping stack(64 * 1024);

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -25,8 +26,10 @@ StackBounds own_stack_bounds() {
   if (pthread_getattr_np(pthread_self(), &attributes) != 0) std::abort();
   pthread_attr_getstack(&attributes, &low, &size);
   pthread_attr_destroy(&attributes);
-  const auto begin = reinterpret_cast<std::uint64_t>(low);
-  return StackBounds{begin, begin + size};
+  // Where stacks are unlimited the main one is said to begin at the mapping below it, and later mappings lie in between.
+  constexpr std::size_t kLargest = std::size_t{4} << 20;
+  const auto end = reinterpret_cast<std::uint64_t>(low) + size;
+  return StackBounds{end - std::min(size, kLargest), end};
 }
 
 /// The registers of the caller of the function that this is used in; needs a frame pointer there, which the builtin
