@@ -53,7 +53,7 @@ def find_addr2line():
     return shutil.which("llvm-addr2line") or (installed[-1] if installed else "addr2line")
 
 
-def _addr2line(program, module, offsets):
+def ask_addr2line(program, module, offsets):
     """{offset: [(function, file, line)...]}, innermost first."""
     if not os.path.isfile(module):
         return {offset: [("??", "??", 0)] for offset in offsets}
@@ -108,7 +108,7 @@ def name_frames(log, program=None):
     named = {}
     for module, frames in wanted.items():
         path = log.modules[module]
-        answers = _addr2line(program, path, sorted({lookup for _, lookup in frames}))
+        answers = ask_addr2line(program, path, sorted({lookup for _, lookup in frames}))
         symbols = dynamic_symbols(path) if path else []
         for text, lookup in frames:
             named[text] = []
