@@ -22,16 +22,33 @@ std::string module_name(const replay::Image& image, std::uint32_t number) {
   return escape_control(path.substr(path.rfind('/') + 1));
 }
 
+std::string lane_name(std::uint32_t lane) {
+  return lane == trace::kWatcherLane ? "watcher" : std::to_string(lane);
+}
+
+std::size_t count_open_blocks(const trace::TraceFile& file) {
+  std::size_t open = 0;
+  for (const std::uint32_t image : file.images()) {
+    for (const trace::LaneBlocks& lane : file.lanes(image)) {
+      for (const trace::BlockRef& block : lane.blocks) open += block.sealed ? 0 : 1;
+    }
+  }
+  return open;
+}
+
 void dump_image(const trace::TraceFile& file, const replay::Image& image, std::ostream& out) {
   trace::MergedReader reader(file, image.number, nullptr, nullptr);
   std::vector<std::string> threads(reader.lane_count(), "?");  // by lane: the thread that writes it
+  for (std::size_t lane = 0; lane < threads.size(); ++lane) {
+    if (reader.lane(lane).lane() == trace::kWatcherLane) threads[lane] = std::string(1, '-');
+  }
   const trace::ModuleName name = [&](std::uint32_t module) { return module_name(image, module); };
   while (const std::optional<std::size_t> lane = reader.next()) {
     trace::LaneReader& records = reader.lane(*lane);
     const double seconds = image.seconds_since_start(records.ticks());
     records.take([&]<class Record>(const Record& record) {
       if constexpr (std::is_same_v<Record, trace::Thread>) threads[*lane] = std::to_string(record.thread);
-      out << fmt::format("{:14.9f} lane {} thread {} ", seconds, records.lane(), threads[*lane]);
+      out << fmt::format("{:14.9f} lane {} thread {} ", seconds, lane_name(records.lane()), threads[*lane]);
       if constexpr (std::is_same_v<Record, trace::Stack>) {
         out << record_text(record, name);
       } else {
@@ -50,8 +67,9 @@ Result<ExitCode> dump(const std::string& path, std::ostream& out) {
   if (!scanned) return scanned.error();
   const replay::Recording& recording = *scanned;
   const trace::TraceHeader& header = recording.header;
-  out << fmt::format("Trace version={} pid={} images={} blocks={} exit_kind={} exit_code={}{}\n", header.version,
-                     header.pid, header.images, header.claimed_blocks, header.exit_kind, header.exit_code,
+  out << fmt::format("Trace version={} pid={} images={} blocks={} open_blocks={} exit_kind={} exit_code={}{}\n",
+                     header.version, header.pid, header.images, header.claimed_blocks,
+                     count_open_blocks(*recording.file), header.exit_kind, header.exit_code,
                      recording.still_running ? " still_running" : "");
   for (const replay::Image& image : recording.images) {
     out << fmt::format("Image {} {}\n", image.number, escape_control(image.executable));

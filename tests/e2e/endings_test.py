@@ -32,6 +32,8 @@ class Endings(E2eTest):
                 self.assertEqual(done.returncode, code if kind == "exit" else -code)
                 summary = self.check_blocks(way, trace)
                 self.assertEqual(summary["program"]["exit"], {"kind": kind, "code": code})
+                # Every block carries its checksum, also those that nobody in the process could seal any more.
+                self.assertIn(" open_blocks=0 ", self.memline.run(["dump", trace]).stdout.splitlines()[0])
 
     def test_the_preload_alone_loses_nothing_and_leaves_the_status(self):
         for way, (kind, code) in ENDINGS.items():

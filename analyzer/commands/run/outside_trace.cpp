@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "commands/run/seal_blocks.h"
+
 namespace memline::commands {
 namespace {
 
@@ -92,7 +94,9 @@ void OutsideTrace::finish(int wait_status) {
     std::atomic_ref(header_->exit_kind)
         .store(static_cast<std::uint32_t>(killed ? trace::ExitKind::kSignal : trace::ExitKind::kExit));
   }
-  const std::uint64_t used = block_start(std::atomic_ref(header_->claimed_blocks).load());
+  const std::uint32_t claimed = std::atomic_ref(header_->claimed_blocks).load();
+  seal_open_blocks(fd_, claimed);
+  const std::uint64_t used = block_start(claimed);
   struct stat status {};
   if (::fstat(fd_, &status) != 0 || static_cast<std::uint64_t>(status.st_size) <= used) return;
   // where it fails, the file is larger than it need be, and just as good

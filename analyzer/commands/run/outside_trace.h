@@ -37,7 +37,8 @@ class OutsideTrace {
   /// be had is left to the program, which notices.
   void reserve_ahead();
 
-  /// The process is gone: gives back what was reserved, and notes how it ended where the trace does not say so already.
+  /// The process is gone: seals the blocks that it left open, gives back what was reserved, and notes how it ended where
+  /// the trace does not say so already.
   /// `wait_status` as from waitpid.
   void finish(int wait_status);
 

@@ -55,7 +55,7 @@ TEST_CASE("dump prints every record of every lane in the order of time, one a li
   CHECK(*code == ExitCode::kDone);
   const std::vector<std::string> lines = lines_of(out.str());
   REQUIRE(lines.size() == 9);
-  CHECK(lines[0] == "Trace version=1 pid=100 images=1 blocks=2 exit_kind=1 exit_code=0");
+  CHECK(lines[0] == "Trace version=1 pid=100 images=1 blocks=2 open_blocks=0 exit_kind=1 exit_code=0");
   CHECK(lines[1] == "Image 0 /bin/guest");
   CHECK(lines[2].find("ImageStart ticks=0") != std::string::npos);
   CHECK(lines[2].find("command_line=\"guest\\x00arg\\x00\"") != std::string::npos);
@@ -63,6 +63,18 @@ TEST_CASE("dump prints every record of every lane in the order of time, one a li
   CHECK(lines[6] == "   0.000000000 lane 4 thread 1 Thread thread=1 tid=101 name=\"evil\\n\\x1b[2J\"");
   CHECK(lines[7] == "   0.250000000 lane 0 thread 0 Acquire address=0x1000 size=64 origin=calloc stack=2");
   CHECK(lines[8] == "   0.500000000 lane 4 thread 1 Release address=0x20 stack=0");
+}
+
+TEST_CASE("dump: the lane of memline run has a name and no thread", "[dump]") {
+  Folder folder;
+  const std::string path = (folder.path / "trace.bin").string();
+  testing::TraceBuilder trace = small_trace();
+  trace.add(trace::kWatcherLane, trace::Tick{750'000'000, 1, 25});
+  trace.write(path);
+  std::ostringstream out;
+  REQUIRE(dump(path, out));
+  const std::vector<std::string> lines = lines_of(out.str());
+  CHECK(lines.back().starts_with("   0.750000000 lane watcher thread - Tick "));
 }
 
 TEST_CASE("dump names damaged places and says so by its exit code", "[dump]") {
