@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "model/siblings.h"
+#include "model/descendants.h"
 #include "replay/scan.h"
 
 namespace memline::commands {
@@ -12,55 +12,34 @@ namespace {
 /// More children than that are not looked through for the largest: the largest files come first anyway.
 constexpr std::size_t kMostRead = 32;
 
-struct Relative {
-  std::string path;
-  trace::TraceHeader header{};
-  std::uint32_t parent_pid = 0;
-  std::uint64_t acquired_bytes = 0;
-};
-
-/// What is needed of one trace; no path where it cannot be read.
-Relative read_relative(const std::string& path) {
+/// Of the program that acquired most; 0 where the trace cannot be read.
+std::uint64_t acquired_bytes(const std::string& path) {
   const auto recording = replay::scan(path);
-  if (!recording || recording->images.empty()) return {};
-  Relative relative{path, recording->header, recording->images.front().start.parent_pid, 0};
-  for (const replay::Image& image : recording->images) {
-    relative.acquired_bytes = std::max(relative.acquired_bytes, image.acquired_bytes);
-  }
-  return relative;
-}
-
-bool is_child(const Relative& child, const Relative& parent) {
-  return child.parent_pid == parent.header.pid && child.header.boot_id == parent.header.boot_id &&
-         child.header.process_start >= parent.header.process_start;
+  std::uint64_t most = 0;
+  if (!recording) return most;
+  for (const replay::Image& image : recording->images) most = std::max(most, image.acquired_bytes);
+  return most;
 }
 
 }  // namespace
 
 ProcessChoice choose_process(const std::string& path) {
-  std::vector<std::string> siblings = model::sibling_traces(path);
-  if (siblings.empty()) return {path, {}};
-  if (siblings.size() > kMostRead) siblings.resize(kMostRead);
-  std::vector<Relative> family = {read_relative(path)};
-  if (family.front().path.empty()) return {path, {}};
-  std::vector<Relative> strangers;
+  std::vector<std::string> descendants = model::descendant_traces(path);
+  ProcessChoice choice{path, {}};
+  if (descendants.empty()) return choice;
+  if (descendants.size() > kMostRead) descendants.resize(kMostRead);
   const std::string folder = path.substr(0, path.rfind('/') + 1);
-  for (const std::string& name : siblings) strangers.push_back(read_relative(folder + name));
-  // every round may find children of those that the last one found
-  for (std::size_t known = 0; known < family.size(); ++known) {
-    for (Relative& stranger : strangers) {
-      if (stranger.path.empty() || !is_child(stranger, family[known])) continue;
-      Relative found = std::move(stranger);
-      stranger = {};
-      family.push_back(std::move(found));
-    }
+  std::vector<std::string> family = {path};
+  for (const std::string& name : descendants) family.push_back(folder + name);
+  std::uint64_t most = acquired_bytes(path);
+  for (const std::string& relative : family) {
+    const std::uint64_t bytes = relative == path ? most : acquired_bytes(relative);
+    if (bytes <= most) continue;
+    most = bytes;
+    choice.path = relative;
   }
-  const auto most = std::max_element(family.begin(), family.end(), [](const Relative& a, const Relative& b) {
-    return a.acquired_bytes < b.acquired_bytes;
-  });
-  ProcessChoice choice{most->path, {}};
-  for (const Relative& relative : family) {
-    if (relative.path != choice.path) choice.others.push_back(relative.path);
+  for (std::string& relative : family) {
+    if (relative != choice.path) choice.others.push_back(std::move(relative));
   }
   return choice;
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "model/siblings.h"
+#include "model/descendants.h"
 
 namespace memline::model {
 namespace {
@@ -70,12 +70,12 @@ std::vector<std::string> profile_notes(const replay::Recording& recording, std::
     notes.push_back("Forked from process " + std::to_string(image.fork->parent_pid) + ", recorded in " +
                     image.fork->parent_path + ".");
   }
-  const std::vector<std::string> siblings = sibling_traces(recording.path);
-  if (!siblings.empty()) {
+  const std::vector<std::string> children = descendant_traces(recording.path);
+  if (!children.empty()) {
     std::string names;
-    for (std::size_t i = 0; i < siblings.size() && i < kMostNames; ++i) names += (i > 0 ? ", " : "") + siblings[i];
-    if (siblings.size() > kMostNames) names += " and " + std::to_string(siblings.size() - kMostNames) + " more";
-    notes.push_back("Traces of other processes lie beside this one: " + names + ".");
+    for (std::size_t i = 0; i < children.size() && i < kMostNames; ++i) names += (i > 0 ? ", " : "") + children[i];
+    if (children.size() > kMostNames) names += " and " + std::to_string(children.size() - kMostNames) + " more";
+    notes.push_back("The traces of its child processes lie beside this one: " + names + ".");
   }
   if (image.start.weight > 1) {
     notes.push_back("Sampled: every recorded event stands for about " + std::to_string(image.start.weight) + ".");

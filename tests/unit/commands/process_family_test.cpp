@@ -2,9 +2,11 @@
 
 #include "commands/scratch_folder.h"
 #include "commands/trace_file.h"
+#include "model/descendants.h"
 #include "support/catch.h"
 
 using memline::commands::choose_process;
+using memline::model::descendant_traces;
 using memline::test::make_trace;
 using memline::test::ScratchFolder;
 
@@ -32,4 +34,7 @@ TEST_CASE("process family: traces of other programs in the same folder do not co
   folder.write("trace.bin.13", "no trace");
   CHECK(choose_process(path).path == path);
   CHECK(choose_process(path).others.empty());
+  CHECK(descendant_traces(path).empty());
+  folder.write("trace.bin.14", make_trace(14, 111, 10, 5));
+  CHECK(descendant_traces(path) == std::vector<std::string>{"trace.bin.14"});
 }
