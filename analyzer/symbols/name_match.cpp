@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "symbols/demangle.h"
+#include "symbols/plain_scopes.h"
 #include "symbols/template_names.h"
 
 namespace memline::symbols {
@@ -38,6 +39,12 @@ bool ends_at_scope(std::string_view qualified, std::string_view pattern) {
 std::string_view without_return_type(std::string_view signature) {
   const std::string_view qualified = qualified_part(signature);
   return signature.substr(static_cast<std::size_t>(qualified.data() - signature.data()));
+}
+
+/// Up to the end of the parameters: "ns::f(long) const" -> "ns::f(long)".
+std::string_view without_qualifiers(std::string_view signature) {
+  const std::size_t end = signature.rfind(')');
+  return end == std::string_view::npos ? signature : signature.substr(0, end + 1);
 }
 
 }  // namespace
@@ -111,6 +118,8 @@ NameMatcher::NameMatcher(std::string_view pattern)
   if (!demangled.empty()) {
     plain_ = plain_part(qualified_part(demangled));
     demangled_ = squeeze(demangled);
+  } else if (names_closure(qualified_part(pattern))) {
+    closure_ = squeeze(plain_scopes(qualified_part(pattern)));
   }
 }
 
@@ -133,7 +142,19 @@ bool NameMatcher::matches_exactly(const Function& function) const {
   return ends_at_scope(squeeze(function.qualified), pattern_) ||
          ends_at_scope(squeeze(qualified_part(function.signature)), pattern_) ||
          ends_at_scope(squeeze(without_template_arguments(function.qualified)), pattern_) || signature == pattern_ ||
-         ends_at_scope(squeeze(without_return_type(function.signature)), pattern_);
+         ends_at_scope(squeeze(without_return_type(function.signature)), pattern_) ||
+         ends_at_scope(squeeze(without_qualifiers(without_return_type(function.signature))), pattern_) ||
+         squeeze(without_qualifiers(function.signature)) == pattern_ || matches_closure(function);
+}
+
+bool NameMatcher::matches_closure(const Function& function) const {
+  if (closure_.empty()) return false;
+  // Where the demangled name is known, the pattern was already held against it; but clang's "$_0" is what others call
+  // "{lambda(int)#1}".
+  const auto is_clangs = [](std::string_view name) { return name.find("$_") != std::string_view::npos; };
+  const bool is_known = function.signature != function.qualified;
+  if (is_known && (!is_clangs(function.signature) || is_clangs(pattern_))) return false;
+  return ends_at_scope(squeeze(plain_scopes(function.qualified)), closure_);
 }
 
 bool NameMatcher::matches_glob(const Function& function) const {

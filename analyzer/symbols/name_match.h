@@ -10,7 +10,7 @@
 namespace memline::symbols {
 
 /// Matches a plain name ("f"), a qualified one ("ns::C<int>::f", "ns::C::f", "C::f"), a signature ("int ns::f(long)",
-/// with or without return type), a linkage name, or a glob with * and ? over any of these.
+/// with or without return type and qualifiers such as const), a closure's ("f(int)::{lambda()#1}::operator()"), a linkage name, or a glob with * and ? over any of these.
 class NameMatcher {
  public:
   explicit NameMatcher(std::string_view pattern);
@@ -22,11 +22,13 @@ class NameMatcher {
   bool matches_exactly(const Function& function) const;
 
  private:
+  bool matches_closure(const Function& function) const;
   bool matches_glob(const Function& function) const;
 
   std::string pattern_;  // without blanks
   std::string plain_;
   std::string demangled_;
+  std::string closure_;  ///< without blanks; what a name with a closure in it comes to, "" for all others
   bool is_glob_;
   bool is_long_;  ///< says more than a plain name can
 };
