@@ -13,6 +13,8 @@ namespace {
 
 constexpr int kMaxNesting = 16;
 constexpr int kMaxScopes = 64;
+constexpr std::size_t kMaxGuessRanges = 64;
+constexpr int kMaxGuessRows = 256;
 
 std::string_view linkage_name(Dwarf_Die die) {
   const std::string_view name = die::text(die, DW_AT_linkage_name);
@@ -257,20 +259,39 @@ FunctionId FunctionResolver::intern(const Place& place, Description description,
 }
 
 void FunctionResolver::guess_place(const Place& place, Dwarf_Die instance, Function& function) {
-  // Line-tables-only information has no declarations. The row at the first instruction is the closest thing; of an
-  // inlined copy it is some statement, so it tells the file alone.
+  // Line-tables-only information has no declarations. The row at the first instruction is the closest thing.
   Dwarf_Addr pc = 0;
-  if (dwarf_entrypc(&instance, &pc) != 0) return;
-  const LineRow* entry = place.dwarf->lines(place.unit).find(pc);
-  if (entry == nullptr) return;
-  if (dwarf_tag(&instance) == DW_TAG_subprogram) {
+  if (dwarf_tag(&instance) != DW_TAG_subprogram) {
+    function.file = file_of_inlined(place, instance);
+  } else if (dwarf_entrypc(&instance, &pc) == 0) {
+    const LineRow* entry = place.dwarf->lines(place.unit).find(pc);
+    if (entry == nullptr) return;
     function.file = entry->file;
     function.decl_line = entry->line;
-    return;
   }
+}
+
+FileId FunctionResolver::file_of_inlined(const Place& place, Dwarf_Die instance) {
+  // Any row that is its own, not that of something inlined into it, stands in its file.
   const Outline& outline = place.dwarf->outline(place.unit);
-  const std::uint32_t scope = outline.at(pc);
-  if (scope != kNoScope && outline.scopes()[scope].begin == instance.addr) function.file = entry->file;
+  const std::vector<LineRow>& rows = place.dwarf->lines(place.unit).rows();
+  for (const AddressRange& range : die::code_ranges(instance, place.dwarf->file().code_sections(), kMaxGuessRanges)) {
+    auto row = std::lower_bound(rows.begin(), rows.end(), range.begin,
+                                [](const LineRow& a, std::uint64_t address) { return a.address < address; });
+    for (int left = kMaxGuessRows; row != rows.end() && row->address < range.end && left > 0; ++row, --left) {
+      const std::uint32_t scope = outline.at(row->address);
+      if (!row->is_end && scope != kNoScope && outline.scopes()[scope].begin == instance.addr) return row->file;
+    }
+  }
+  // It may have nothing but calls, which stand in its file too.
+  Dwarf_Die child;
+  int left = kMaxGuessRows;
+  for (int status = dwarf_child(&instance, &child); status == 0 && left-- > 0;
+       status = dwarf_siblingof(&child, &child)) {
+    const FileId file = place.dwarf->source_files().named_by(child, DW_AT_call_file);
+    if (!file.none()) return file;
+  }
+  return {};
 }
 
 FunctionId FunctionResolver::of_symbol(ModuleId module, const Symbol& symbol) {

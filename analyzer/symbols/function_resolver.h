@@ -67,6 +67,7 @@ class FunctionResolver {
   const std::vector<Declared>& declared_in(const Place& place, const Outline& outline);
   FunctionId intern(const Place& place, Description description, Dwarf_Die instance);
   void guess_place(const Place& place, Dwarf_Die instance, Function& function);
+  static FileId file_of_inlined(const Place& place, Dwarf_Die instance);
 
   FunctionTable* functions_;
   std::unordered_map<const void*, FunctionId> by_die_;  ///< both scopes and their origins, by Dwarf_Die::addr

@@ -2,6 +2,7 @@
 
 import ast
 import operator
+import os
 import re
 
 COUNTS = ("allocated", "freed", "allocations", "frees", "reallocations", "mappings", "unmappings")
@@ -135,9 +136,9 @@ def check_function(expectations, name, tags, function):
         failures += _differences(f"{where} (total)", one.fields, function)
     if not any(one.function == name and one.kind == "line" for one in expectations.all):
         return failures
-    # clang -g1 does not say in which file a function stands that is inlined everywhere; then its lines do.
-    home = (None, expectations.path) if function["file"] is None else (None,)
-    lines = {line["line"]: line for line in function["lines"] if line["file"] in home and line["line"] is not None}
+    if function["file"] is None or not os.path.samefile(function["file"], expectations.path):
+        failures.append(f"{where}: stands in {function['file']}")
+    lines = {line["line"]: line for line in function["lines"] if line["file"] is None and line["line"] is not None}
     parts, compared = {}, set()
     for one in stated:
         compared.add(one.line)
@@ -157,7 +158,7 @@ def check_function(expectations, name, tags, function):
     for members in parts.values():
         failures += _check_parts(where, members, lines)
     for line in function["lines"]:
-        stranger = line["file"] not in home or line["line"] not in compared
+        stranger = line["file"] is not None or line["line"] not in compared
         if stranger and not is_blank(line):
             failures.append(f"{where}:{line['file'] or ''}:{line['line']}: events where none are expected: {line}")
     return failures
