@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "base/counted.h"
+
 namespace memline::replay {
 
 void add_incomplete(Losses& losses, std::string note) {
@@ -18,7 +20,7 @@ void add_header_losses(const trace::TraceHeader& header, Losses& losses) {
     const std::uint64_t events = header.lost_events[i];
     if (events == 0) continue;
     losses.events += events;
-    add_incomplete(losses, std::to_string(events) + " event(s) not recorded: " + kReasons[i]);
+    add_incomplete(losses, counted(events, "event", "events") + " not recorded: " + kReasons[i]);
   }
   losses.bytes += header.lost_bytes;
 }
@@ -28,7 +30,7 @@ void add_damage(const trace::Damage& damage, const std::string& whose, Losses& l
   losses.damaged_places += damage.places;
   for (const std::string& note : damage.notes) add_incomplete(losses, whose + note);
   if (damage.unnoted != 0) {
-    add_incomplete(losses, whose + std::to_string(damage.unnoted) + " more damaged place(s)");
+    add_incomplete(losses, whose + counted(damage.unnoted, "more damaged place", "more damaged places"));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <type_traits>
 
+#include "base/counted.h"
 #include "replay/loss_notes.h"
 
 namespace memline::replay {
@@ -257,17 +258,16 @@ void Replayer::finish() {
   outcome_.live_bytes = static_cast<std::int64_t>(live_bytes_);
   Losses& losses = outcome_.losses;
   if (outcome_.vanished_blocks != 0 || outcome_.vanished_bytes != 0) {
-    add_incomplete(losses, std::to_string(outcome_.vanished_blocks) +
-                               " block(s) vanished: " + std::to_string(outcome_.vanished_bytes) +
-                               " bytes were handed out again without a recorded release");
+    add_incomplete(losses, "live memory was handed out again without a recorded release: " +
+                               counted(outcome_.vanished_blocks, "block", "blocks") + ", " +
+                               counted(outcome_.vanished_bytes, "byte", "bytes"));
   }
   if (losses.unknown_frees != 0) {
-    const std::string frees =
-        std::to_string(losses.unknown_frees) + " release(s) of blocks that the trace does not know";
+    const std::string frees = counted(losses.unknown_frees, "free of a block", "frees of blocks");
     if (image_.was_paused) {
-      losses.notes.push_back(frees + ": acquired while recording was paused");
+      losses.notes.push_back(frees + " acquired while recording was paused: counted as 0 bytes");
     } else {
-      add_incomplete(losses, frees);
+      add_incomplete(losses, frees + " whose allocation was not recorded: counted as 0 bytes");
     }
   }
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/counted.h"
+
 namespace memline::trace {
 
 LaneReader::LaneReader(const TraceFile& file, const LaneBlocks& lane, LaneLimit limit, Damage* damage)
@@ -45,8 +47,9 @@ bool LaneReader::load_next_block() {
     const BlockRef& ref = lane_.blocks[next_block_];
     if (ref.sequence > limit_.sequence) return false;
     if (damage_ != nullptr && ref.sequence > next_sequence_) {
-      damage_->add("lane " + std::to_string(ref.lane) + ": " + std::to_string(ref.sequence - next_sequence_) +
-                       " block(s) are missing before the one at offset " + std::to_string(ref.offset()),
+      damage_->add("lane " + std::to_string(ref.lane) + ": " +
+                       counted(ref.sequence - next_sequence_, "block is", "blocks are") +
+                       " missing before the one at offset " + std::to_string(ref.offset()),
                    0);
     }
     if (ref.sequence < next_sequence_) {

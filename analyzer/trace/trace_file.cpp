@@ -6,6 +6,8 @@
 #include <limits>
 #include <tuple>
 
+#include "base/counted.h"
+
 namespace memline::trace {
 
 Result<std::shared_ptr<const TraceFile>> TraceFile::open(const std::string& path) {
@@ -90,7 +92,7 @@ void TraceFile::index_blocks() {
   // Blocks that were handed out but lie beyond the end: normal only where the recording ran out of room.
   const bool ran_full = header_.lost_events[static_cast<std::size_t>(Loss::kTraceFull)] != 0;
   if (header_.claimed_blocks > count && !ran_full) {
-    damage_.add("the file ends before its last " + std::to_string(header_.claimed_blocks - count) + " block(s)", 0);
+    damage_.add("the file ends before its last " + counted(header_.claimed_blocks - count, "block", "blocks"), 0);
   }
 }
 

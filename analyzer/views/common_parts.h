@@ -15,8 +15,6 @@ namespace memline::views {
 std::string program_heading(const model::ProgramInfo& program);
 /// One sentence for everything that was lost, and then the model's own notes.
 std::vector<std::string> loss_and_other_notes(const model::CommonInfo& common);
-/// "1 row", "2 rows"
-std::string counted(std::uint64_t count, const std::string& singular, const std::string& plural);
 
 /// An empty cell for what is unknown.
 template <class Number>

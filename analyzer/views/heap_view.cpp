@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/counted.h"
 #include "views/common_parts.h"
 
 namespace memline::views {

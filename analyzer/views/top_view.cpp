@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/counted.h"
 #include "views/common_parts.h"
 #include "views/short_paths.h"
 

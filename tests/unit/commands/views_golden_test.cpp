@@ -85,7 +85,7 @@ model::ReportModel report() {
 
   model::ReportModel model;
   model.common = program();
-  model.common.losses.unknown_frees = 2;
+  model.common.losses.notes = {"2 frees of blocks whose allocation was not recorded: counted as 0 bytes"};
   model.common.still_running = true;
   model.common.notes = {"The program was still running: this is what it had recorded so far."};
   model.functions = {function, idle};

@@ -81,7 +81,7 @@ TEST_CASE("a block that is overwritten is a gap in its lane", "[damage]") {
   REQUIRE(result);
   CHECK(result->outcome.live_bytes == 13);
   CHECK(has_note(result->outcome.losses, "is not a block of a trace"));
-  CHECK(has_note(result->outcome.losses, "lane 0: 1 block(s) are missing"));
+  CHECK(has_note(result->outcome.losses, "lane 0: 1 block is missing"));
   CHECK(result->outcome.losses.damaged_places == 2);
 }
 
@@ -282,7 +282,7 @@ TEST_CASE("notes of damage are bounded", "[damage]") {
   CHECK(recording->losses.events == 50);
   CHECK(recording->losses.damaged_places == 50);
   CHECK(recording->losses.notes.size() == 21);
-  CHECK(recording->losses.notes.back() == "30 more damaged place(s)");
+  CHECK(recording->losses.notes.back() == "30 more damaged places");
 }
 
 }  // namespace

@@ -111,7 +111,8 @@ TEST_CASE("the summary has every total of the contract") {
   summary.common.program.exit = {"exit", 3};
   summary.totals.threads = 2;
   summary.totals.peak = 1000;
-  summary.common.losses.unknown_frees = 1;
+  summary.common.losses.complete = false;
+  summary.common.losses.notes = {"block at offset 69632: checksum differs", "1 more damaged place"};
   const Table table = summary_view(summary);
   CHECK(table.heading == std::vector<std::string>{"Program: ./app", "Process: pid 42, exited with 3"});
   REQUIRE(table.rows.size() == 16);
