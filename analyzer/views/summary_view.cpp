@@ -1,5 +1,6 @@
 #include "views/summary_view.h"
 
+#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,13 +34,22 @@ std::vector<Item> items(const model::Totals& totals) {
           {"max_rss", "Highest RSS (sampled)", totals.max_rss > 0 ? bytes(totals.max_rss) : Cell::empty()}};
 }
 
-std::string process_heading(const model::ProgramInfo& program) {
+/// "SIGKILL", or "signal 77" where it has no name.
+std::string signal_name(int number) {
+  const char* const name = ::sigabbrev_np(number);
+  return name != nullptr ? std::string("SIG") + name : "signal " + std::to_string(number);
+}
+
+std::string process_heading(const model::CommonInfo& common) {
+  const model::ProgramInfo& program = common.program;
   std::string text = "Process: pid " + std::to_string(program.pid);
   if (program.parent) text += ", forked from " + std::to_string(*program.parent);
   if (!program.host.empty()) text += ", on " + program.host;
   if (program.exit.kind == "exit") text += ", exited with " + std::to_string(program.exit.code);
-  if (program.exit.kind == "signal") text += ", killed by signal " + std::to_string(program.exit.code);
+  if (program.exit.kind == "signal") text += ", killed by " + signal_name(program.exit.code);
   if (program.exit.kind == "exec") text += ", went on with another program";
+  if (program.exit.kind == "unknown" && !common.still_running)
+    text += ", its end was not recorded: killed, most likely";
   return text;
 }
 
@@ -47,7 +57,7 @@ std::string process_heading(const model::ProgramInfo& program) {
 
 Table summary_view(const model::SummaryModel& summary) {
   Table table;
-  table.heading = {program_heading(summary.common.program), process_heading(summary.common.program)};
+  table.heading = {program_heading(summary.common.program), process_heading(summary.common)};
   table.columns = {{"name", "Total", Align::kLeft, Shrink::kNever}, {"value", "Value", Align::kRight, Shrink::kNever}};
   table.rows.push_back({{Cell::of_text("Duration"), Cell::seconds(summary.common.program.duration)}, RowRole::kNormal});
   for (Item& item : items(summary.totals)) {

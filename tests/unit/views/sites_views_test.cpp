@@ -120,11 +120,24 @@ TEST_CASE("the summary has every total of the contract") {
   CHECK(text_of(table.rows[9]) == "Peak|1000B");
   CHECK(text_of(table.rows[15]) == "Highest RSS (sampled)|.");
   CHECK(table.notes ==
-        std::vector<std::string>{"1 free of blocks whose allocation was not recorded: counted as 0 bytes."});
+        std::vector<std::string>{"Incomplete: block at offset 69632: checksum differs.", "1 more damaged place."});
   const Table data = summary_data_view(summary);
   REQUIRE(data.rows.size() == 1);
   CHECK(data.rows[0].cells.size() == data.columns.size());
   CHECK(data.columns.size() == 15);
+}
+
+TEST_CASE("the summary says how the process ended") {
+  model::SummaryModel summary;
+  summary.common.program.pid = 42;
+  const auto process = [&] { return summary_view(summary).heading.at(1); };
+  CHECK(process() == "Process: pid 42, its end was not recorded: killed, most likely");
+  summary.common.still_running = true;
+  CHECK(process() == "Process: pid 42");
+  summary.common.program.exit = {"signal", 9};
+  CHECK(process() == "Process: pid 42, killed by SIGKILL");
+  summary.common.program.exit = {"signal", 99};
+  CHECK(process() == "Process: pid 42, killed by signal 99");
 }
 
 }  // namespace
