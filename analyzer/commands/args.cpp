@@ -8,13 +8,22 @@
 #include "memline/env.h"
 
 namespace memline::commands {
+namespace {
+
+int wrong_usage(const CLI::App& app, const std::string& what, const Streams& streams) {
+  streams.err << "memline " << app.get_name() << ": " << escape_control(what) << "; see memline " << app.get_name()
+              << " --help\n";
+  return static_cast<int>(ExitCode::kUsage);
+}
+
+}  // namespace
 
 void ProfileArguments::add_to(CLI::App& app) {
   trace = kDefaultOut;
   app.add_option("TRACE", trace, "The recording to read")->each([this](const std::string&) { trace_given = true; });
   app.add_option("--image", options.image,
                  "Of a process that ran several programs one after the other (exec), show this one; counted from 0")
-      ->check(CLI::NonNegativeNumber)
+      ->check(check_count)
       ->type_name("N");
   app.add_option("--thread", options.threads, "Only what this thread did: a name, a tid or #INDEX; repeatable")
       ->type_name("T")
@@ -63,7 +72,7 @@ void OutputArguments::add_to(CLI::App& app) {
       ->type_name("auto|always|never")
       ->capture_default_str();
   app.add_option("--width", width, "Of text, in columns; 0: as wide as need be (default: the terminal's)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(check_count)
       ->type_name("N");
 }
 
@@ -81,6 +90,12 @@ render::TextStyle OutputArguments::style(const Terminal& terminal) const {
   return style;
 }
 
+std::string check_count(const std::string& text) {
+  constexpr std::size_t kMostDigits = 18;
+  const bool whole = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return whole && text.size() <= kMostDigits ? "" : "not a whole number from 0 on: " + text;
+}
+
 std::optional<int> parse(CLI::App& app, const std::string& usage, const Arguments& arguments, const Streams& streams) {
   app.set_help_flag("-h,--help", "Print this help");
   try {
@@ -90,10 +105,14 @@ std::optional<int> parse(CLI::App& app, const std::string& usage, const Argument
   } catch (const CLI::CallForHelp&) {
     streams.out << help_text(app, usage);
     return static_cast<int>(ExitCode::kDone);
+  } catch (const CLI::ExtrasError&) {
+    // its own message has them in reverse
+    std::string extras;
+    for (const std::string& extra : app.remaining()) extras += ' ' + extra;
+    return wrong_usage(app, (app.remaining_size() == 1 ? "unexpected argument:" : "unexpected arguments:") + extras,
+                       streams);
   } catch (const CLI::ParseError& error) {
-    streams.err << "memline " << app.get_name() << ": " << escape_control(error.what()) << "; see memline "
-                << app.get_name() << " --help\n";
-    return static_cast<int>(ExitCode::kUsage);
+    return wrong_usage(app, error.what(), streams);
   }
 }
 

@@ -38,6 +38,9 @@ struct OutputArguments {
   render::TextStyle style(const Terminal& terminal) const;
 };
 
+/// Checks what --most and the like are given: "" for a whole number that is not negative, else what is wrong.
+std::string check_count(const std::string& text);
+
 /// Parses `arguments`. Returns nullopt when the command shall go on, else the exit code: help was asked for and
 /// printed, or the command line is wrong, which has been said in one line.
 /// `usage` follows the command's name in its help.

@@ -54,7 +54,7 @@ int heap_command(const Arguments& arguments, const Streams& streams) {
       ->type_name("line|func|file|module|size|thread")
       ->capture_default_str();
   app.add_option("--most", most, "Show at most N rows; 0: all (default: 10 in text, all in json and csv)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(check_count)
       ->type_name("N");
   profile_arguments.add_to(app);
   output.add_to(app);

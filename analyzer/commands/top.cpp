@@ -41,7 +41,7 @@ int top_command(const Arguments& arguments, const Streams& streams) {
   std::optional<std::size_t> most;
   std::string order = "at_peak";
   app.add_option("--most", most, "Show at most N sites; 0: all (default: 20 in text, all in json and csv)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(check_count)
       ->type_name("N");
   app.add_option("--by", order, "What the sites are sorted by")
       ->check(CLI::IsMember({"at_peak", "allocated", "allocations", "at_end", "temporary"}))

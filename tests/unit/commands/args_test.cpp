@@ -104,3 +104,20 @@ TEST_CASE("args: width and colour come from the terminal, unless given") {
   CHECK(style.bytes.unit == render::Unit::kGiB);
   CHECK(style.bytes.precision == 1);
 }
+
+TEST_CASE("args: a negative number where things are counted is named as it was given") {
+  const Parsed parsed = parse_report({"--width", "-1"});
+  CHECK(parsed.code == 2);
+  CHECK(parsed.err == "memline report: --width: not a whole number from 0 on: -1; see memline report --help\n");
+  CHECK(check_count("0").empty());
+  CHECK(check_count("20").empty());
+  for (const char* text : {"", "-1", "1.5", "1e3", "99999999999999999999", "many"})
+    CHECK_FALSE(check_count(text).empty());
+}
+
+TEST_CASE("args: unexpected arguments are named in their order") {
+  CHECK(parse_report({"a.bin", "b.bin", "c.bin"}).err ==
+        "memline report: unexpected arguments: b.bin c.bin; see memline report --help\n");
+  CHECK(parse_report({"a.bin", "b.bin"}).err ==
+        "memline report: unexpected argument: b.bin; see memline report --help\n");
+}
