@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -83,6 +84,20 @@ std::vector<std::string> own_environment() {
   return environment;
 }
 
+/// Why no trace could be made where `out` says; "" if it can, or if only the program will know (% in a folder's name).
+std::string why_not_writable(const std::string& out) {
+  const std::filesystem::path parent = std::filesystem::path(out).parent_path();
+  const std::string folder = parent.empty() ? "." : parent.native();
+  if (folder.find('%') != std::string::npos) return {};
+  std::error_code error;
+  const auto status = std::filesystem::status(folder, error);
+  const int reason = std::filesystem::exists(status) && !std::filesystem::is_directory(status) ? ENOTDIR
+                     : ::access(folder.c_str(), W_OK | X_OK) != 0                              ? errno
+                                                                                               : 0;
+  return reason == 0 ? ""
+                     : fmt::format("cannot write a trace into {}: {}", escape_control(folder), std::strerror(reason));
+}
+
 int fail_to_start(const Streams& streams, const std::string& program, const std::string& search_path, int reason) {
   const Inspection inspection = inspect_program(program, search_path);
   // only these two say more than errno does
@@ -126,6 +141,9 @@ int run_command(const Arguments& arguments, const Streams& streams) {
 
   const std::string search_path = variable_or("PATH", "/bin:/usr/bin");
   const std::string out = run.options.out.value_or(variable_or(kEnvOut, kDefaultOut));
+  if (const std::string reason = why_not_writable(out); !reason.empty()) {
+    return fail(streams, {ExitCode::kUsage, "run: " + reason + "; -o FILE names another place"});
+  }
   const std::string max_trace = run.options.max_trace.value_or(variable_or(kEnvMaxTrace, ""));
   const TraceLocator locator(out, std::filesystem::current_path().native());
   streams.out.flush();

@@ -73,6 +73,19 @@ TEST_CASE("run: a wrong command line is exit code 2") {
   }
 }
 
+TEST_CASE("run: a place where no trace can be made is refused before the program starts") {
+  const ScratchFolder folder;
+  const std::string file = folder.write("file", "");
+  for (const auto& [out, reason] : {std::pair(folder.path("missing/x.bin"), "missing: No such file or directory"),
+                                    std::pair(file + "/x.bin", "file: Not a directory")}) {
+    std::string said;
+    const int status = run_status({"-o", out, "touch", "started"}, folder.path(), &said);
+    CHECK(WEXITSTATUS(status) == 2);
+    CHECK(said == "memline: run: cannot write a trace into " + folder.path(reason) + "; -o FILE names another place\n");
+    CHECK_FALSE(std::filesystem::exists(folder.path("started")));
+  }
+}
+
 TEST_CASE("run: what cannot be run is 127 or 126, as in a shell") {
   const ScratchFolder folder;
   std::string said;
