@@ -70,7 +70,17 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
   heap.at = request.at;
   heap.by = to_string(request.by);
   heap.at_time = at_ticks > image.start.ticks ? image.seconds_since_start(at_ticks) : 0;
+  const std::string lasted = " The recording lasts " + std::to_string(heap.common.program.duration) + " s.";
+  if (moment->kind == HeapMoment::Kind::kTicks && moment->ticks > image.last_ticks) {
+    heap.common.notes.push_back("That moment is after the end of the recording: this is what was live at its end." +
+                                lasted);
+  }
   heap.rows = partition.rows();
+  if (heap.rows.empty()) {
+    heap.common.notes.push_back((filter.passes_all() ? "Nothing was live at that moment."
+                                                     : "Nothing that --thread and --span let through was live then.") +
+                                lasted);
+  }
   for (const HeapRow& row : heap.rows) {
     heap.count += row.count;
     heap.bytes += row.bytes;

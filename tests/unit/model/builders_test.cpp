@@ -191,6 +191,27 @@ TEST_CASE("the heap at its peak, at a mark and at the end") {
   CHECK(heap_bytes(*profile, "end") == 107);
 }
 
+TEST_CASE("a heap before the first event or after the last one says so") {
+  const ExampleTrace trace;
+  const auto profile = trace.open();
+  const auto notes_at = [&](const char* at) {
+    HeapRequest request;
+    request.at = at;
+    const Result<HeapModel> heap = build_heap(*profile, request);
+    REQUIRE(heap);
+    return heap->common.notes;
+  };
+  const auto says = [](const std::vector<std::string>& notes, const char* text) {
+    return std::any_of(notes.begin(), notes.end(), [&](const std::string& note) { return note.starts_with(text); });
+  };
+  CHECK(says(notes_at("0"), "Nothing was live at that moment. The recording lasts "));
+  CHECK_FALSE(says(notes_at("0"), "That moment is after"));
+  CHECK(says(notes_at("1000"), "That moment is after the end of the recording"));
+  CHECK_FALSE(says(notes_at("1000"), "Nothing"));
+  CHECK_FALSE(says(notes_at("peak"), "Nothing"));
+  CHECK_FALSE(says(notes_at("end"), "That moment is after"));
+}
+
 TEST_CASE("one thread alone: its own events, its own blocks, the process's peak") {
   const ExampleTrace trace;
   ProfileOptions options;
