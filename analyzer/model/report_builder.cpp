@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "base/counted.h"
 #include "model/frame_source.h"
 #include "model/function_choice.h"
 #include "model/function_report.h"
@@ -43,9 +44,29 @@ Result<Flows> collect_flows(Profile& profile, const std::vector<FunctionGroup>& 
   return flows;
 }
 
-std::string count_of_functions(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " more function" : " more functions");
-}
+/// What is shown of a name's functions that no event has on its stack.
+class EventlessChoice {
+ public:
+  /// A glob may name thousands of functions in libraries: of those without events only the program's own are shown.
+  EventlessChoice(Profile& profile, const FunctionGroup& group, bool any_with_events)
+      : profile_(profile),
+        shows_any_(group.by_name && !any_with_events),
+        own_only_(group.wanted.find_first_of("*?") != std::string::npos && group.functions.size() > 1) {}
+
+  bool show(FunctionId id) {
+    const ModuleId module = profile_.frames().function(id).module;
+    const bool own = !module.none() && profile_.image().modules[module.index()].main_executable;
+    const bool shown = shows_any_ && shown_ < kMostWithoutEvents && (own || !own_only_);
+    ++(shown ? shown_ : hidden_);
+    return shown;
+  }
+  std::size_t hidden() const { return hidden_; }
+
+ private:
+  Profile& profile_;
+  bool shows_any_, own_only_;
+  std::size_t shown_ = 0, hidden_ = 0;
+};
 
 }  // namespace
 
@@ -67,25 +88,28 @@ Result<ReportModel> build_report(Profile& profile, const ReportRequest& request)
     }
     const auto has_events = [&](FunctionId id) { return flows->by_function.at(id).whole.flow.seen > 0; };
     const bool any = std::any_of(group.functions.begin(), group.functions.end(), has_events);
-    std::size_t without_events = 0;
+    EventlessChoice choice(profile, group, any);
+    const std::size_t shown_before = report.functions.size();
     for (const FunctionId id : group.functions) {
       const bool eventless = !has_events(id);
-      if (eventless && (any || !group.by_name || without_events >= kMostWithoutEvents)) {
-        ++without_events;
-        continue;
-      }
-      if (eventless) ++without_events;
+      if (eventless && !choice.show(id)) continue;
       report.functions.push_back(make_function_report(profile, id, flows->by_function.at(id)));
       if (eventless) report.functions.back().notes.emplace_back(is_filtered ? kNoShownEventNote : kNoEventNote);
     }
-    const std::size_t hidden = any ? without_events : without_events - std::min(without_events, kMostWithoutEvents);
-    if (group.by_name && hidden > 0) {
-      report.common.notes.push_back("'" + group.wanted + "' also names " + count_of_functions(hidden) +
+    if (!group.by_name || choice.hidden() == 0) continue;
+    if (report.functions.size() == shown_before) {
+      report.not_found.push_back("'" + group.wanted + "' names " + counted(choice.hidden(), "function", "functions") +
+                                 ", and no event has one on its stack");
+    } else {
+      report.common.notes.push_back("'" + group.wanted + "' also names " +
+                                    counted(choice.hidden(), "more function", "more functions") +
                                     " without any event, not shown.");
     }
   }
   if (report.functions.empty()) {
-    return Error{ExitCode::kNothing, "no function that was asked for has any event", profile.recording().path};
+    const std::string message =
+        report.not_found.empty() ? "no function that was asked for has any event" : report.not_found.front();
+    return Error{ExitCode::kNothing, message, profile.recording().path};
   }
   return report;
 }
