@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""What a user picks out of a recording: functions by name, a moment, a thread, a span."""
+
+from e2e_test import E2eTest, main
+
+
+class Choices(E2eTest):
+    def record(self, guest):
+        done, trace = self.memline.record([self.guest(guest)])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return trace
+
+    def test_a_function_that_is_found_beside_one_that_is_not(self):
+        trace = self.record("loops")
+        done = self.memline.run(["report", trace, "--func", "different_sizes", "--func", "diferent_size"])
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Function: different_sizes", done.stdout)
+        self.assertEqual(done.stdout.count("Function: "), 1)
+        self.assertIn("there is no function 'diferent_size'; did you mean different_sizes", done.stderr)
+
+    def test_a_function_without_a_name_is_wrong_usage(self):
+        trace = self.record("loops")
+        for option in ("--func", "--file"):
+            done = self.memline.run(["report", trace, option, ""])
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn("need a name", done.stderr)
+
+    def test_a_glob_shows_what_has_events_and_none_of_the_libraries_else(self):
+        trace = self.record("loops")
+        done = self.memline.run(["report", trace, "--func", "different_s*"])
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stdout.count("Function: "), 1)
+        none = self.memline.run(["report", trace, "--func", "__libc_*zzz*"])
+        self.assertEqual((none.returncode, none.stdout), (1, ""))
+
+    def test_the_filters_in_force_are_named(self):
+        trace = self.record("spans")
+        for options, note in ((["--span", "load"], "Only events inside the span 'load'."),
+                              (["--thread", "#0"], "Only the events of these threads: #0.")):
+            for command in ("report", "top", "heap", "summary"):
+                with self.subTest(command=command, options=options):
+                    done = self.memline.run([command, trace, *options])
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertIn(note, done.stdout)
+        # A function whose events are all filtered away is shown, and says so.
+        done = self.memline.run(["report", trace, "--span", "load", "--func", "paused"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("No event that --thread and --span let through has this function on its stack.", done.stdout)
+
+    def test_the_heap_at_a_mark(self):
+        trace = self.record("spans")
+
+        def bytes_of_work(moment):
+            heap = self.memline.json("heap", trace, "--at", moment, "--by", "func")
+            return sum(row["bytes"] for row in heap["rows"] if row["function"] == "work")
+
+        # spans.c: work keeps 10 bytes before "begun", and 20 + 40 + 160 more before "loaded".
+        self.assertEqual(bytes_of_work("mark:begun"), 10)
+        self.assertEqual(bytes_of_work("mark:begun#1"), 10)
+        self.assertEqual(bytes_of_work("mark:loaded"), 10 + 20 + 40 + 160)
+        self.assertEqual(bytes_of_work("end"), 10 + 20 + 40 + 160 + 80)
+        for missing in ("mark:begun#2", "mark:nothing"):
+            done = self.memline.run(["heap", trace, "--at", missing])
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn("begun", done.stderr)
+
+    def test_the_heap_outside_of_the_recording(self):
+        trace = self.record("spans")
+        done = self.memline.run(["heap", trace, "--at", "0"])
+        self.assertIn("Nothing was live at that moment.", done.stdout)
+        done = self.memline.run(["heap", trace, "--at", "3600"])
+        self.assertIn("That moment is after the end of the recording", done.stdout)
+
+
+if __name__ == "__main__":
+    main()
