@@ -8,6 +8,8 @@
 #include <memory>
 #include <utility>
 
+#include "symbols/demangle_rust.h"
+
 namespace memline::symbols {
 namespace {
 
@@ -114,7 +116,9 @@ std::size_t operator_at(std::string_view text) {
 }  // namespace
 
 std::string demangle(std::string_view symbol) {
-  if (symbol.size() < 3 || symbol.size() > kMaxSymbolBytes || !symbol.starts_with("_Z")) return {};
+  if (symbol.size() < 3 || symbol.size() > kMaxSymbolBytes) return {};
+  if (symbol.starts_with("_R")) return demangle_rust_v0(symbol);
+  if (!symbol.starts_with("_Z")) return {};
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> text(
       abi::__cxa_demangle(std::string(symbol).c_str(), nullptr, nullptr, &status), std::free);

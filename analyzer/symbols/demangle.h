@@ -6,7 +6,7 @@
 
 namespace memline::symbols {
 
-/// Demangles C++ (Itanium) and Rust's legacy names, whose hash is dropped. "" if it is not such a name.
+/// Demangles C++ (Itanium) and Rust's names, both the legacy ones and v0; hashes are dropped. "" if it is not such a name.
 std::string demangle(std::string_view symbol);
 
 /// Cuts what compilers add to the symbols of parts and copies of one function: .cold, .part.0, .isra.0, .constprop.0,

@@ -23,6 +23,7 @@ std::string_view linkage_name(Dwarf_Die die) {
 
 /// C++ names tell whether they are known to other units; "_ZL" is a static function, _GLOBAL__N_ a nameless namespace.
 bool is_global_linkage(std::string_view linkage) {
+  if (linkage.starts_with("_R")) return true;
   return linkage.starts_with("_Z") && !linkage.starts_with("_ZL") &&
          linkage.find("_GLOBAL__N_") == std::string_view::npos;
 }

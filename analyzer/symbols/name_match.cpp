@@ -126,7 +126,7 @@ NameMatcher::NameMatcher(std::string_view pattern)
 bool NameMatcher::may_match(std::string_view plain_name) const {
   if (plain_name == plain_ || squeeze(plain_name) == pattern_) return true;
   // A symbol stands for itself until it is demangled.
-  if (plain_name.starts_with("_Z")) return true;
+  if (plain_name.starts_with("_Z") || plain_name.starts_with("_R")) return true;
   return is_glob_ && (is_long_ || glob_match(pattern_, plain_name));
 }
 

@@ -24,7 +24,7 @@ bool matches(const char* pattern, const Function& function) {
 TEST_CASE("a signature matches with and without its qualifiers and its return type") {
   const Function size = function("ns::Box::size", "ns::Box::size(double) const");
   for (const char* pattern : {"size", "Box::size", "ns::Box::size", "ns::Box::size(double)", "Box::size(double)",
-                              "Box::size(double) const", "ns::Box::size( double )const", "Box::*(double)*"}) {
+                              "Box::size(double) const", "ns::Box::size( double ) const", "*Box::*(double)*"}) {
     INFO(pattern);
     CHECK(matches(pattern, size));
   }
@@ -33,7 +33,8 @@ TEST_CASE("a signature matches with and without its qualifiers and its return ty
     INFO(pattern);
     CHECK_FALSE(matches(pattern, size));
   }
-  const Function run = function("run<int>", "void run<int>(int) &");
+  Function run = function("run<int>", "void run<int>(int) &");
+  run.name = "run";
   CHECK(matches("run<int>(int)", run));
   CHECK(matches("void run<int>(int)", run));
   CHECK(matches("void run<int>(int) &", run));

@@ -42,6 +42,48 @@ TEST_CASE("symbols are demangled") {
         "<alloc::vec::Vec<T> as core::clone::Clone>::clone");
 }
 
+TEST_CASE("Rust's v0 symbols are demangled") {
+  // Examples of the specification (RFC 2603) and their readings there.
+  CHECK(demangle("_RNvCskwGfYPst2Cb_3foo16example_function") == "foo::example_function");
+  CHECK(demangle("_RNvNtCs1234_7mycrate3foo3bar") == "mycrate::foo::bar");
+  CHECK(demangle("_RNvMs_Cs4Cv8Wi1oAIB_7mycrateNtB4_7Example3foo") == "<mycrate::Example>::foo");
+  CHECK(demangle("_RNCNvCs1234_7mycrate4main0B3_") == "mycrate::main::{closure#0}");
+  CHECK(demangle("_R").empty());
+  CHECK(demangle("_Rnonsense").empty());
+  CHECK(plain_part(qualified_part(demangle("_RNvNtCs1234_7mycrate3foo3bar"))) == "bar");
+  CHECK(demangle("_RINvMNtCs6GmmlP4bgsG_1r3fooNtB3_7Example3barmEB5_") == "<r::foo::Example>::bar<u32>");
+  CHECK(plain_part(qualified_part("<r::foo::Example>::bar<u32>")) == "bar");
+}
+
+/// A reference to position `at` of a v0 symbol, without its prefix: a number in base 62.
+std::string back_reference(std::size_t at) {
+  constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  if (at == 0) return "B_";
+  std::string digits;
+  std::size_t rest = at - 1;
+  do {
+    digits.insert(digits.begin(), kDigits[rest % 62]);
+    rest /= 62;
+  } while (rest > 0);
+  return "B" + digits + "_";
+}
+
+TEST_CASE("a Rust symbol that stands for gigabytes is no name") {
+  // Each type is a pair of the one before it.
+  const auto pairs = [](int depth) {
+    std::string symbol = "_RIC0TllE";
+    std::size_t last = 3;
+    for (int i = 0; i < depth; ++i) {
+      const std::size_t here = symbol.size() - 2;
+      symbol.append("T").append(back_reference(last)).append(back_reference(last)).append("E");
+      last = here;
+    }
+    return symbol + "E";
+  };
+  CHECK(demangle(pairs(5)).size() > 200);
+  CHECK(demangle(pairs(40)).empty());
+}
+
 TEST_CASE("what compilers add to symbols is cut") {
   CHECK(strip_clone_suffix("main") == "main");
   CHECK(strip_clone_suffix("f.cold") == "f");
