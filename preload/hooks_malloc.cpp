@@ -32,7 +32,16 @@ template <class Function, class Early>
     if (block != nullptr) acquired(site, block, bytes, origin);
     return block;
   }
-  return real.malloc != nullptr ? function() : early();
+  if (real.malloc == nullptr) return early();
+  void* const block = function();
+  if (thread_state.in_libunwind) [[unlikely]]
+    session.libunwind_blocks.add(address_of(block));
+  return block;
+}
+
+/// A block that was allocated for us goes as it came: unseen.
+inline bool is_libunwinds(void* block) noexcept {
+  return session.backtrace != nullptr && session.libunwind_blocks.take(address_of(block));
 }
 
 template <class Function>
@@ -43,10 +52,12 @@ template <class Function>
     return;
   }
   if (releasing(site)) [[likely]] {
-    if (block != nullptr) record_release(site, address_of(block));
+    if (block != nullptr && !is_libunwinds(block)) record_release(site, address_of(block));
     const RealCall mark(site);
     function();
   } else if (real.free != nullptr) {
+    if (thread_state.in_libunwind) [[unlikely]]
+      is_libunwinds(block);
     function();
   }
 }
@@ -85,8 +96,13 @@ void* reallocate_early(const Site& site, void* block, std::size_t bytes) noexcep
   }
   if (bootstrap_arena.contains(block)) [[unlikely]]
     return reallocate_early(site, block, bytes);
-  if (!releasing(site)) [[unlikely]]
-    return real.realloc == nullptr ? nullptr : function();
+  if (!releasing(site)) [[unlikely]] {
+    if (real.realloc == nullptr) return nullptr;
+    const bool ours = thread_state.in_libunwind && is_libunwinds(block);
+    void* const moved = function();
+    if (ours && moved != nullptr) session.libunwind_blocks.add(address_of(moved));
+    return moved;
+  }
   if (state() == State::kPaused) [[unlikely]] {
     void* const moved = call_real(site, function);
     if (moved != nullptr || bytes == 0) record_release(site, address_of(block));

@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "descriptor.h"
 #include "lane_pool.h"
+#include "libunwind_blocks.h"
 #include "memline/trace_block.h"
 #include "module_table.h"
 #include "process_info.h"
@@ -93,8 +94,9 @@ class Session {
   LaneContext lane_context;
   ModuleTable modules;
   BacktraceFunction backtrace{};  ///< libunwind's, if asked for
-  bool foreign_allocator{};       ///< malloc is not the C library's: block sizes do not follow from its rules
-  const void* allocator_code{};   ///< the malloc that serves the program
+  LibunwindBlocks libunwind_blocks;
+  bool foreign_allocator{};      ///< malloc is not the C library's: block sizes do not follow from its rules
+  const void* allocator_code{};  ///< the malloc that serves the program
   std::atomic<std::uint64_t> epoch{};
   RssSampler rss;
   std::atomic<std::uint32_t> next_thread{};

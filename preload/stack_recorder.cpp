@@ -106,11 +106,13 @@ Unwinder::Walk walk(Lane& lane, const StartRegisters& start) noexcept {
       lane.return_addresses = static_cast<void**>(sys::map_private(kReturnAddresses * sizeof(void*)));
     }
     if (lane.return_addresses != nullptr) {
-      // libunwind maps memory through our hooks: that is not the program's.
+      // libunwind maps and allocates memory through our hooks: that is not the program's.
       const std::uint64_t outer = thread_state.inside_sp;
       thread_state.inside_sp = start.sp - 16;
+      thread_state.in_libunwind = true;
       const Unwinder::Walk result =
           libunwind_walk(*lane.unwinder, session.backtrace, start, lane.return_addresses, kReturnAddresses);
+      thread_state.in_libunwind = false;
       thread_state.inside_sp = outer;
       return result;
     }

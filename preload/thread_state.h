@@ -16,9 +16,10 @@ struct ThreadState {
   ThreadStack stack;
   std::uint32_t number;  ///< plus one; 0: the thread has no number yet
   std::uint32_t tid;
-  bool taking_lane;  ///< a signal handler that records now must not take this thread's lane for it
-  bool starting;     ///< this thread is starting the session: its calls are ours
-  bool ended;        ///< its destructors have run; what still comes borrows a lane
+  bool taking_lane;   ///< a signal handler that records now must not take this thread's lane for it
+  bool starting;      ///< this thread is starting the session: its calls are ours
+  bool in_libunwind;  ///< it walks this thread's stack for us: what it allocates is not the program's
+  bool ended;         ///< its destructors have run; what still comes borrows a lane
   std::uint8_t destructor_rounds;
 };
 
