@@ -1,13 +1,13 @@
 #include "base/result.h"
 #include "commands/command.h"
-#include "commands/scratch_folder.h"
 #include "commands/test_streams.h"
 #include "support/catch.h"
+#include "support/scratch_folder.h"
 
 using namespace memline;
 using namespace memline::commands;
-using memline::test::ScratchFolder;
 using memline::test::TestStreams;
+using memline::testing::ScratchFolder;
 
 TEST_CASE("dispatch: help lists every command, and nothing that does not exist") {
   const TestStreams streams;

@@ -4,11 +4,11 @@
 #include <iterator>
 
 #include "commands/run/elf_program.h"
-#include "commands/scratch_folder.h"
 #include "support/catch.h"
+#include "support/scratch_folder.h"
 
 using namespace memline::commands;
-using memline::test::ScratchFolder;
+using memline::testing::ScratchFolder;
 
 namespace {
 std::string contents(const std::string& path) {

@@ -1,14 +1,14 @@
 #include "commands/process_family.h"
 
-#include "commands/scratch_folder.h"
 #include "commands/trace_file.h"
 #include "model/descendants.h"
 #include "support/catch.h"
+#include "support/scratch_folder.h"
 
 using memline::commands::choose_process;
 using memline::model::descendant_traces;
 using memline::test::make_trace;
-using memline::test::ScratchFolder;
+using memline::testing::ScratchFolder;
 
 TEST_CASE("process family: a process without descendants is shown itself") {
   const ScratchFolder folder;

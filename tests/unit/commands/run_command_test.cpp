@@ -7,11 +7,11 @@
 #include <iostream>
 
 #include "commands/command.h"
-#include "commands/scratch_folder.h"
 #include "support/catch.h"
+#include "support/scratch_folder.h"
 
 using namespace memline::commands;
-using memline::test::ScratchFolder;
+using memline::testing::ScratchFolder;
 
 namespace {
 

@@ -7,14 +7,14 @@
 #include <iterator>
 
 #include "commands/run/outside_trace.h"
-#include "commands/scratch_folder.h"
 #include "commands/trace_file.h"
 #include "support/catch.h"
+#include "support/scratch_folder.h"
 
 using namespace memline;
 using namespace memline::commands;
 using memline::test::make_trace;
-using memline::test::ScratchFolder;
+using memline::testing::ScratchFolder;
 
 namespace {
 

@@ -2,14 +2,14 @@
 
 #include <unistd.h>
 
-#include "commands/scratch_folder.h"
 #include "commands/trace_file.h"
 #include "support/catch.h"
+#include "support/scratch_folder.h"
 
 using namespace memline;
 using namespace memline::commands;
 using memline::test::make_trace;
-using memline::test::ScratchFolder;
+using memline::testing::ScratchFolder;
 
 TEST_CASE("name_process: this process has a start time, pid 0 has none") {
   const auto self = name_process(static_cast<std::uint32_t>(::getpid()));

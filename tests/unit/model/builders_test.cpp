@@ -1,14 +1,12 @@
 // From a trace to the models: Profile and its builders, on a trace whose frames carry their own names.
-#include <stdlib.h>
-#include <unistd.h>
-
-#include <filesystem>
+#include <algorithm>
 
 #include "model/heap_builder.h"
 #include "model/report_builder.h"
 #include "model/summary_builder.h"
 #include "model/top_builder.h"
 #include "support/catch.h"
+#include "support/scratch_folder.h"
 #include "support/trace_builder.h"
 
 namespace memline::model {
@@ -29,12 +27,6 @@ using testing::TraceBuilder;
 class ExampleTrace {
  public:
   ExampleTrace() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "memline-model-XXXXXX").string();
-    const int descriptor = ::mkstemp(pattern.data());
-    REQUIRE(descriptor >= 0);
-    ::close(descriptor);
-    path_ = pattern;
-
     TraceBuilder trace;
     trace.begin_image();
     trace.thread(1, 1, "worker");
@@ -54,9 +46,6 @@ class ExampleTrace {
     trace.add(1, trace::Acquire{++now, 0x4000, 7, serves, trace::Origin::kMalloc});
     trace.write(path_);
   }
-  ~ExampleTrace() { std::filesystem::remove(path_); }
-  ExampleTrace(const ExampleTrace&) = delete;
-  ExampleTrace& operator=(const ExampleTrace&) = delete;
 
   std::unique_ptr<Profile> open(ProfileOptions options = {}) const {
     Result<std::unique_ptr<Profile>> profile = Profile::open(path_, std::move(options));
@@ -71,7 +60,8 @@ class ExampleTrace {
     trace.add(lane, trace::NamedFrame{++frames_, parent, line, "/src/example.lang", function});
     return frames_;
   }
-  std::string path_;
+  testing::ScratchFolder folder_;
+  std::string path_ = folder_.path("trace.bin");
   std::uint32_t frames_ = 0;
 };
 

@@ -5,41 +5,21 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <limits>
 
 #include "support/catch.h"
+#include "support/scratch_folder.h"
 
 namespace memline::model {
 namespace {
 
+using testing::ScratchFolder;
+
 constexpr std::int64_t kLongAgo = 1;
 constexpr std::int64_t kFarAhead = std::numeric_limits<std::int64_t>::max();
 
-class TempFolder {
- public:
-  TempFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "memline-source-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~TempFolder() { std::filesystem::remove_all(path_); }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-
-  std::string write(const std::string& name, const std::string& bytes) const {
-    std::filesystem::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary) << bytes;
-    return (path_ / name).string();
-  }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
 TEST_CASE("a file's lines are read from its recorded path") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const std::string path = folder.write("a.cpp", "one\r\ntwo\n\nfour");
   SourceCache cache({});
   const SourceFile& file = cache.file(path, kFarAhead);
@@ -51,7 +31,7 @@ TEST_CASE("a file's lines are read from its recorded path") {
 }
 
 TEST_CASE("a byte order mark is no part of the first line, and long lines are cut") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const std::string path = folder.write("a.cpp",
                                         "\xef\xbb\xbf"
                                         "first\n" +
@@ -64,7 +44,7 @@ TEST_CASE("a byte order mark is no part of the first line, and long lines are cu
 }
 
 TEST_CASE("a file that changed after the build is shown, and said to be newer") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   SourceCache cache({});
   const SourceFile& file = cache.file(folder.write("a.cpp", "x\n"), kLongAgo);
   CHECK(file.state == SourceState::kNewer);
@@ -72,7 +52,7 @@ TEST_CASE("a file that changed after the build is shown, and said to be newer") 
 }
 
 TEST_CASE("a missing file is looked for under the source folders by the end of its path") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const std::string other = folder.write("checkout/src/deep/a.cpp", "found\n");
   folder.write("checkout/a.cpp", "wrong one\n");
   SourceCache cache({folder / "checkout"});
@@ -83,7 +63,7 @@ TEST_CASE("a missing file is looked for under the source folders by the end of i
 }
 
 TEST_CASE("a source folder is preferred to a recorded path that is newer than the program") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const std::string recorded = folder.write("work/a.cpp", "new\n");
   const std::string kept = folder.write("kept/a.cpp", "old\n");
   struct timespec times[2] = {{1000, 0}, {1000, 0}};
@@ -95,7 +75,7 @@ TEST_CASE("a source folder is preferred to a recorded path that is newer than th
 }
 
 TEST_CASE("what is no regular file is not opened") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   REQUIRE(::mkfifo((folder / "pipe.cpp").c_str(), 0600) == 0);
   std::filesystem::create_directories(folder / "folder.cpp");
   SourceCache cache({});
@@ -107,7 +87,7 @@ TEST_CASE("what is no regular file is not opened") {
 }
 
 TEST_CASE("a huge file is not read") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const std::string path = folder.write("big.cpp", "x");
   REQUIRE(::truncate(path.c_str(), static_cast<off_t>(SourceCache::kMostBytes) + 1) == 0);
   SourceCache cache({});

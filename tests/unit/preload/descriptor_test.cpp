@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "support/catch.h"
-#include "temporary_folder.h"
+#include "support/scratch_folder.h"
 
 using memline::capture::HighDescriptor;
 
@@ -17,7 +17,7 @@ int make(const std::string& path) {
 }  // namespace
 
 TEST_CASE("a descriptor moves up and closes on exec", "[descriptor]") {
-  const memline::testing::TemporaryFolder folder;
+  const memline::testing::ScratchFolder folder;
   const std::string path = folder / "file";
   HighDescriptor descriptor;
   const int low = make(path);
@@ -31,7 +31,7 @@ TEST_CASE("a descriptor moves up and closes on exec", "[descriptor]") {
 }
 
 TEST_CASE("a descriptor that the program closed is opened again", "[descriptor]") {
-  const memline::testing::TemporaryFolder folder;
+  const memline::testing::ScratchFolder folder;
   const std::string path = folder / "file";
   HighDescriptor descriptor;
   REQUIRE(descriptor.adopt(make(path)));
@@ -41,7 +41,7 @@ TEST_CASE("a descriptor that the program closed is opened again", "[descriptor]"
 }
 
 TEST_CASE("a number that now belongs to the program is left alone", "[descriptor]") {
-  const memline::testing::TemporaryFolder folder;
+  const memline::testing::ScratchFolder folder;
   const std::string path = folder / "file";
   HighDescriptor descriptor;
   REQUIRE(descriptor.adopt(make(path)));
@@ -58,7 +58,7 @@ TEST_CASE("a number that now belongs to the program is left alone", "[descriptor
 }
 
 TEST_CASE("another file at the path is not taken for ours", "[descriptor]") {
-  const memline::testing::TemporaryFolder folder;
+  const memline::testing::ScratchFolder folder;
   const std::string path = folder / "file";
   HighDescriptor descriptor;
   REQUIRE(descriptor.adopt(make(path)));

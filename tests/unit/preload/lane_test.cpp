@@ -8,16 +8,16 @@
 #include "lane_pool.h"
 #include "records_of.h"
 #include "support/catch.h"
-#include "temporary_folder.h"
+#include "support/scratch_folder.h"
 
 using namespace memline;
 using namespace memline::capture;
-using memline::testing::TemporaryFolder;
+using memline::testing::ScratchFolder;
 
 namespace {
 
 struct Fixture {
-  TemporaryFolder folder;
+  ScratchFolder folder;
   Clock clock;
   std::unique_ptr<TraceSpace> space = std::make_unique<TraceSpace>();
   std::unique_ptr<LanePool> pool = std::make_unique<LanePool>();

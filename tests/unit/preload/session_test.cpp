@@ -12,7 +12,7 @@
 #include "recorder.h"
 #include "records_of.h"
 #include "support/catch.h"
-#include "temporary_folder.h"
+#include "support/scratch_folder.h"
 #include "thread_end.h"
 
 using namespace memline;
@@ -20,7 +20,7 @@ using namespace memline::capture;
 using memline::testing::all_of;
 using memline::testing::file_bytes;
 using memline::testing::header_of;
-using memline::testing::TemporaryFolder;
+using memline::testing::ScratchFolder;
 
 namespace {
 
@@ -63,7 +63,7 @@ std::string trace_of(const std::string& out, pid_t pid) {
 }  // namespace
 
 TEST_CASE("a session writes its image, its thread and its events", "[session]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const ChildResult child = in_session(folder / "t", [] {
     for (std::uint64_t i = 1; i <= 1000; ++i) {
       acquire(i * 16, 4251);
@@ -94,7 +94,7 @@ TEST_CASE("a session writes its image, its thread and its events", "[session]") 
 }
 
 TEST_CASE("one place is one stack, recorded once", "[session]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   in_session(folder / "t", [] {
     for (std::uint64_t i = 1; i <= 100; ++i) acquire(i * 16, 10);
     acquire(16, 20);
@@ -115,7 +115,7 @@ TEST_CASE("one place is one stack, recorded once", "[session]") {
 }
 
 TEST_CASE("threads are numbered, and short-lived ones share a lane", "[session]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   constexpr std::uint32_t kThreads = 50;
   in_session(folder / "t", [] {
     for (std::uint32_t i = 0; i < kThreads; ++i) {
@@ -132,7 +132,7 @@ TEST_CASE("threads are numbered, and short-lived ones share a lane", "[session]"
 }
 
 TEST_CASE("a forked child has a trace of its own that says what it inherited", "[session]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const std::string out = folder / "t";
   int pipe_ends[2];
   REQUIRE(pipe(pipe_ends) == 0);
@@ -192,7 +192,7 @@ TEST_CASE("a forked child has a trace of its own that says what it inherited", "
 }
 
 TEST_CASE("MEMLINE_CHILDREN=none leaves forked children alone", "[session]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   setenv("MEMLINE_CHILDREN", "none", 1);
   const ChildResult child = in_session(folder / "t", [] {
     acquire(16, 1);
@@ -210,7 +210,7 @@ TEST_CASE("MEMLINE_CHILDREN=none leaves forked children alone", "[session]") {
 }
 
 TEST_CASE("a pause stops acquisitions only, and is recorded", "[session]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const ChildResult child = in_session(folder / "t", [] {
     acquire(16, 1);
     record_recording(MEMLINE_CALLER, false);
@@ -230,7 +230,7 @@ TEST_CASE("a pause stops acquisitions only, and is recorded", "[session]") {
 }
 
 TEST_CASE("spans nest per thread", "[session]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   in_session(folder / "t", [] {
     const std::uint64_t outer = record_span_begin(MEMLINE_CALLER, "outer");
     const std::uint64_t inner = record_span_begin(MEMLINE_CALLER, "inner");
@@ -252,7 +252,7 @@ TEST_CASE("spans nest per thread", "[session]") {
 }
 
 TEST_CASE("when the trace is full the rest is counted", "[session]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   setenv("MEMLINE_MAX_TRACE", "69632", 1);  // the header and one block
   const ChildResult child = in_session(folder / "t", [] {
     std::uint64_t told = 0;

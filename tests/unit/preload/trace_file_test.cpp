@@ -10,12 +10,12 @@
 #include "memline/trace_block.h"
 #include "records_of.h"
 #include "support/catch.h"
-#include "temporary_folder.h"
+#include "support/scratch_folder.h"
 
 using namespace memline;
 using namespace memline::capture;
 using memline::testing::file_bytes;
-using memline::testing::TemporaryFolder;
+using memline::testing::ScratchFolder;
 
 namespace {
 
@@ -67,7 +67,7 @@ std::string with_pid(const std::string& path) {
 }  // namespace
 
 TEST_CASE("a new trace is private to its owner", "[trace_file]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const OpenedTrace opened = open_at(folder / "t");
   CHECK(opened.fd >= 0);
   CHECK_FALSE(opened.continued);
@@ -78,7 +78,7 @@ TEST_CASE("a new trace is private to its owner", "[trace_file]") {
 }
 
 TEST_CASE("a trace of a process that is gone is set aside", "[trace_file]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   write_trace(folder / "t", gone());
   CHECK(open_at(folder / "t").path.view() == folder / "t");
   trace::TraceHeader header{};
@@ -87,7 +87,7 @@ TEST_CASE("a trace of a process that is gone is set aside", "[trace_file]") {
 }
 
 TEST_CASE("an older trace makes room, a foreign file does not", "[trace_file]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   write_trace(folder / "t", gone());
   write_trace(folder / "t.old", gone());
   CHECK(open_at(folder / "t").path.view() == folder / "t");
@@ -99,14 +99,14 @@ TEST_CASE("an older trace makes room, a foreign file does not", "[trace_file]") 
 }
 
 TEST_CASE("the trace of a living process stays where it is", "[trace_file]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   write_trace(folder / "t", parent());
   CHECK(open_at(folder / "t").path.view() == with_pid(folder / "t"));
   CHECK_FALSE(std::filesystem::exists(folder / "t.old"));
 }
 
 TEST_CASE("a file that is no trace is not touched", "[trace_file]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   std::ofstream(folder / "t") << "somebody's text, long enough for a header" << std::string(200, '.');
   const std::string before = file_bytes(folder / "t");
   CHECK(open_at(folder / "t").path.view() == with_pid(folder / "t"));
@@ -114,7 +114,7 @@ TEST_CASE("a file that is no trace is not touched", "[trace_file]") {
 }
 
 TEST_CASE("symbolic links are not followed", "[trace_file]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   std::ofstream(folder / "victim") << "precious";
   std::filesystem::create_symlink(folder / "victim", folder / "t");
   CHECK(open_at(folder / "t").path.view() == with_pid(folder / "t"));
@@ -127,7 +127,7 @@ TEST_CASE("symbolic links are not followed", "[trace_file]") {
 }
 
 TEST_CASE("after exec the own trace goes on", "[trace_file]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   write_trace(folder / "t", own_identity());
   CHECK(open_at(folder / "t").continued);
   // The one with the pid is looked for first.
@@ -138,7 +138,7 @@ TEST_CASE("after exec the own trace goes on", "[trace_file]") {
 }
 
 TEST_CASE("a trace of another version is not continued", "[trace_file]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   write_trace(folder / "t", own_identity());
   trace::TraceHeader header{};
   header.version = trace::kVersion + 1;
@@ -150,13 +150,13 @@ TEST_CASE("a trace of another version is not continued", "[trace_file]") {
 }
 
 TEST_CASE("a forked child never takes its parent's name", "[trace_file]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   CHECK(open_at(folder / "t", true).path.view() == with_pid(folder / "t"));
   CHECK_FALSE(std::filesystem::exists(folder / "t"));
 }
 
 TEST_CASE("a missing folder is told", "[trace_file]") {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const OpenedTrace opened = open_at(folder / "missing/t");
   CHECK(opened.fd < 0);
   CHECK(opened.error == -ENOENT);

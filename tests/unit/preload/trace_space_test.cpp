@@ -9,16 +9,16 @@
 
 #include "records_of.h"
 #include "support/catch.h"
-#include "temporary_folder.h"
+#include "support/scratch_folder.h"
 
 using namespace memline;
 using namespace memline::capture;
-using memline::testing::TemporaryFolder;
+using memline::testing::ScratchFolder;
 
 namespace {
 
 struct Fixture {
-  TemporaryFolder folder;
+  ScratchFolder folder;
   std::unique_ptr<TraceSpace> space = std::make_unique<TraceSpace>();
 
   bool open(std::uint64_t max_bytes = 0) {

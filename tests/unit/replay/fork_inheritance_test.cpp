@@ -1,30 +1,16 @@
 // A forked child starts with what its parent had.
-#include <stdlib.h>
-
-#include <filesystem>
 
 #include "replay_fixture.h"
 #include "support/catch.h"
+#include "support/scratch_folder.h"
 
 namespace memline {
 namespace {
 
+using testing::ScratchFolder;
 using testing::Script;
 using testing::TraceBuilder;
-namespace fs = std::filesystem;
-
 using Bytes = std::map<std::uint64_t, std::uint64_t>;
-
-struct Folder {
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "memline-fork-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path = name;
-  }
-  ~Folder() { fs::remove_all(path); }
-  std::string file(const char* name) const { return (path / name).string(); }
-  fs::path path;
-};
 
 /// A child's trace up to its own events: it was forked from what `parent` has recorded so far.
 void begin_child(Script& child, const Script& parent, const std::string& parent_path, std::uint8_t id) {
@@ -60,14 +46,14 @@ struct Child {
 };
 
 TEST_CASE("a child starts with its parent's live memory at the fork", "[fork]") {
-  Folder folder;
+  const ScratchFolder folder;
   Script parent, child;
   parent.malloc(0, 0x1000, 100, parent.a);
   parent.malloc(1, 0x2000, 30, parent.d);
   parent.malloc(0, 0x3000, 7, parent.b);
   parent.free(0, 0x3000, parent.b);
   parent.move_begin(1, 0x2000);  // the thread that does this does not exist in the child
-  begin_child(child, parent, folder.file("parent.bin"), 9);
+  begin_child(child, parent, folder.path("parent.bin"), 9);
   // After the fork the parent goes on; the child must not see it.
   parent.move_end(1, 0x2000, 0x9000, 60, parent.e);
   parent.free(0, 0x1000, parent.a);
@@ -75,10 +61,10 @@ TEST_CASE("a child starts with its parent's live memory at the fork", "[fork]") 
 
   child.free(0, 0x1000, child.b);
   child.malloc(0, 0x5000, 11, child.c);
-  parent.trace.write(folder.file("parent.bin"));
-  child.trace.write(folder.file("child.bin"));
+  parent.trace.write(folder.path("parent.bin"));
+  child.trace.write(folder.path("child.bin"));
 
-  Child run(folder.file("child.bin"));
+  Child run(folder.path("child.bin"));
   CHECK(run.outcome.inherited_bytes == 130);
   CHECK(run.outcome.inherited_blocks == 2);
   CHECK(run.outcome.peak_live_bytes == 130);
@@ -96,7 +82,7 @@ TEST_CASE("a child starts with its parent's live memory at the fork", "[fork]") 
 }
 
 TEST_CASE("modules of the parent that the child never met are added", "[fork]") {
-  Folder folder;
+  const ScratchFolder folder;
   Script parent, child;
   parent.trace.add(0, trace::Module{2, 0, 0x7000, 0x9000, 0x7000, 0, "id", "/lib/plugin.so"});
   trace::Stack stack{};
@@ -105,10 +91,10 @@ TEST_CASE("modules of the parent that the child never met are added", "[fork]") 
   stack.frames[0] = {2, 0x123, false};
   parent.trace.add(0, stack);
   parent.malloc(0, 0x1000, 100, 90);
-  begin_child(child, parent, folder.file("parent.bin"), 9);
-  parent.trace.write(folder.file("parent.bin"));
-  child.trace.write(folder.file("child.bin"));
-  Child run(folder.file("child.bin"));
+  begin_child(child, parent, folder.path("parent.bin"), 9);
+  parent.trace.write(folder.path("parent.bin"));
+  child.trace.write(folder.path("child.bin"));
+  Child run(folder.path("child.bin"));
   const replay::Image& image = run.recording.images.at(0);
   REQUIRE(image.modules.size() == 2);
   CHECK(image.modules[1].path == "/lib/plugin.so");
@@ -118,18 +104,18 @@ TEST_CASE("modules of the parent that the child never met are added", "[fork]") 
 }
 
 TEST_CASE("a grandchild inherits through its parent", "[fork]") {
-  Folder folder;
+  const ScratchFolder folder;
   Script parent, child, grandchild;
   parent.malloc(0, 0x1000, 100, parent.a);
-  begin_child(child, parent, folder.file("parent.bin"), 9);
+  begin_child(child, parent, folder.path("parent.bin"), 9);
   child.malloc(0, 0x2000, 20, child.b);
-  begin_child(grandchild, child, folder.file("child.bin"), 10);
+  begin_child(grandchild, child, folder.path("child.bin"), 10);
   child.free(0, 0x1000, child.b);
   grandchild.free(0, 0x2000, grandchild.c);
-  parent.trace.write(folder.file("parent.bin"));
-  child.trace.write(folder.file("child.bin"));
-  grandchild.trace.write(folder.file("grandchild.bin"));
-  Child run(folder.file("grandchild.bin"));
+  parent.trace.write(folder.path("parent.bin"));
+  child.trace.write(folder.path("child.bin"));
+  grandchild.trace.write(folder.path("grandchild.bin"));
+  Child run(folder.path("grandchild.bin"));
   CHECK(run.outcome.inherited_bytes == 120);
   CHECK(run.outcome.live_bytes == 100);
   CHECK(run.live_by_leaf() == Bytes{{0x1a, 100}});
@@ -138,28 +124,28 @@ TEST_CASE("a grandchild inherits through its parent", "[fork]") {
 
 TEST_CASE("the parent's trace may have moved along, or be called .old by now", "[fork]") {
   const char* name = GENERATE("parent.bin", "parent.bin.old");
-  Folder folder;
+  const ScratchFolder folder;
   Script parent, child;
   parent.malloc(0, 0x1000, 100, parent.a);
   begin_child(child, parent, "/nowhere/at/all/parent.bin", 9);
-  parent.trace.write(folder.file(name));
-  child.trace.write(folder.file("child.bin"));
-  CHECK(Child(folder.file("child.bin")).outcome.inherited_bytes == 100);
+  parent.trace.write(folder.path(name));
+  child.trace.write(folder.path("child.bin"));
+  CHECK(Child(folder.path("child.bin")).outcome.inherited_bytes == 100);
 }
 
 TEST_CASE("a missing parent, or another trace in its place, is told", "[fork]") {
   const bool replaced = GENERATE(false, true);
-  Folder folder;
+  const ScratchFolder folder;
   Script parent, child;
   parent.malloc(0, 0x1000, 100, parent.a);
-  begin_child(child, parent, folder.file("parent.bin"), 9);
+  begin_child(child, parent, folder.path("parent.bin"), 9);
   child.malloc(0, 0x5000, 11, child.c);
   if (replaced) {
     parent.trace.header().trace_id.fill(77);
-    parent.trace.write(folder.file("parent.bin"));
+    parent.trace.write(folder.path("parent.bin"));
   }
-  child.trace.write(folder.file("child.bin"));
-  Child run(folder.file("child.bin"));
+  child.trace.write(folder.path("child.bin"));
+  Child run(folder.path("child.bin"));
   CHECK(run.outcome.inherited_bytes == 0);
   CHECK(run.outcome.live_bytes == 11);
   CHECK_FALSE(run.outcome.losses.complete);
@@ -168,28 +154,28 @@ TEST_CASE("a missing parent, or another trace in its place, is told", "[fork]") 
 }
 
 TEST_CASE("a trace that names itself as its parent is read to an end", "[fork]") {
-  Folder folder;
+  const ScratchFolder folder;
   Script child;
-  begin_child(child, child, folder.file("child.bin"), 9);
+  begin_child(child, child, folder.path("child.bin"), 9);
   child.malloc(0, 0x5000, 11, child.c);
-  child.trace.write(folder.file("child.bin"));
-  Child run(folder.file("child.bin"));
+  child.trace.write(folder.path("child.bin"));
+  Child run(folder.path("child.bin"));
   CHECK(run.outcome.live_bytes >= 11);
   CHECK_FALSE(run.outcome.losses.complete);
 }
 
 TEST_CASE("mappings and pools are inherited, too", "[fork]") {
-  Folder folder;
+  const ScratchFolder folder;
   Script parent, child;
   parent.trace.add(0, trace::Map{1, 0x7f0000000000, 8192, 3, 0x22, trace::MapKind::kPrivateAnonymous, parent.a});
   parent.trace.add(0, trace::PoolBacking{2, 1, 0x7f0000000000, 4096, parent.a});
   parent.trace.add(0, trace::PoolAcquire{3, 1, 0x7f0000000000, 64, parent.b});
-  begin_child(child, parent, folder.file("parent.bin"), 9);
+  begin_child(child, parent, folder.path("parent.bin"), 9);
   child.trace.add(0, trace::PoolDestroy{10, 1, child.c});
   child.trace.add(0, trace::Unmap{11, 0x7f0000000000, 8192, child.c});
-  parent.trace.write(folder.file("parent.bin"));
-  child.trace.write(folder.file("child.bin"));
-  Child run(folder.file("child.bin"));
+  parent.trace.write(folder.path("parent.bin"));
+  child.trace.write(folder.path("child.bin"));
+  Child run(folder.path("child.bin"));
   CHECK(run.outcome.inherited_bytes == 4096 + 64);
   CHECK(run.outcome.inherited_blocks == 1);
   CHECK(run.seen.changes.at(0).change.frees == 1);

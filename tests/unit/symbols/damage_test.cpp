@@ -63,7 +63,7 @@ void exercise(const std::string& path, const std::vector<Stop>& stops) {
 }  // namespace
 
 TEST_CASE("files cut short at any size") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   compile(kGcc, "-O2 -g", {"lines.c"}, folder / "program");
   const std::vector<Stop> stops = stops_of(folder / "program");
   const std::string bytes = read_file(folder / "program");
@@ -74,7 +74,7 @@ TEST_CASE("files cut short at any size") {
 }
 
 TEST_CASE("flipped bytes in the debug information") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   struct Program {
     std::string compiler, flags, source;
   };
@@ -108,7 +108,7 @@ TEST_CASE("flipped bytes in the debug information") {
 }
 
 TEST_CASE("flipped bytes in the section headers and the symbols") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   compile(kGcc, "-O2 -g", {"lines.c"}, folder / "program");
   const std::vector<Stop> stops = stops_of(folder / "program");
   const std::string bytes = read_file(folder / "program");

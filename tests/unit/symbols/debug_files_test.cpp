@@ -44,7 +44,7 @@ NoLine only_reason(Symbolizer& symbolizer, std::uint64_t offset) {
 }  // namespace
 
 TEST_CASE("separate debug file by build id") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const std::string program = folder / "program";
   compile(kGcc, kFlags, {"lines.c"}, program);
   const std::string debug = build_id_file(folder / "debug", program) + ".debug";
@@ -67,7 +67,7 @@ TEST_CASE("separate debug file by build id") {
 }
 
 TEST_CASE("a debug file of another build under the right name is not used") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   compile(kGcc, kFlags, {"lines.c"}, folder / "program");
   compile(kGcc, "-O1 -g", {"lines.c"}, folder / "other");
   const std::string debug = build_id_file(folder / "debug", folder / "program") + ".debug";
@@ -79,7 +79,7 @@ TEST_CASE("a debug file of another build under the right name is not used") {
 }
 
 TEST_CASE("separate debug file by debuglink, beside the program, in .debug and in a debug folder") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const std::string program = folder / "bin/program";
   make_folder_of(program);
   compile(kGcc, kFlags + " -Wl,--build-id=none", {"lines.c"}, program);
@@ -106,7 +106,7 @@ TEST_CASE("separate debug file by debuglink, beside the program, in .debug and i
 }
 
 TEST_CASE("debug information compressed by dwz") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   compile(kGxx, kFlags, {"lines.cpp", "other.cpp"}, folder / "one");
   compile(kGxx, kFlags + " -DANOTHER", {"lines.cpp", "other.cpp"}, folder / "two");
   const std::vector<Stop> stops = stops_of(folder / "one");
@@ -139,7 +139,7 @@ TEST_CASE("debuginfod is asked only if the user asks") {
     WARN("libdebuginfod is not installed: not tested");
     return;
   }
-  const TempFolder folder;
+  const ScratchFolder folder;
   const std::string program = folder / "program";
   compile(kGcc, kFlags, {"lines.c"}, program);
   // The client also takes files laid out as a server answers: /buildid/ID/debuginfo.
@@ -164,7 +164,7 @@ TEST_CASE("debuginfod is asked only if the user asks") {
 }
 
 TEST_CASE("split debug information that is gone or is no file") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   compile(kGcc, "-O2 -g -gsplit-dwarf", {"lines.c"}, folder / "program");
   const std::vector<Stop> stops = stops_of(folder / "program");
   bool removed = false;
@@ -185,7 +185,7 @@ TEST_CASE("split debug information that is gone or is no file") {
 }
 
 TEST_CASE("a program without debug information has its symbols") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   compile(kGcc, "-O2", {"lines.c"}, folder / "program");
   const std::vector<Stop> stops = stops_of(folder / "program");
   Symbolizer symbolizer = symbolizer_for(folder / "program", build_id_of(folder / "program"));
@@ -195,7 +195,7 @@ TEST_CASE("a program without debug information has its symbols") {
 }
 
 TEST_CASE("a rebuilt program is not used") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   const std::string program = folder / "program";
   compile(kGcc, kFlags, {"lines.c"}, program);
   const std::string old_id = build_id_of(program);
@@ -214,7 +214,7 @@ TEST_CASE("a rebuilt program is not used") {
 }
 
 TEST_CASE("paths that are no files") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
   std::ofstream(folder / "text") << "no ELF file";
   std::ofstream(folder / "empty");

@@ -4,10 +4,7 @@
 
 #include <array>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <sstream>
-#include <stdexcept>
 
 #include "support/catch.h"
 
@@ -18,17 +15,6 @@ const std::string kGxx = MEMLINE_TEST_GXX;
 const std::string kClang = MEMLINE_TEST_CLANG;
 const std::string kClangxx = MEMLINE_TEST_CLANGXX;
 const std::string kFixtures = MEMLINE_TEST_FIXTURES "/";
-
-TempFolder::TempFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "memline-symbols-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  path_ = std::filesystem::canonical(pattern).string();
-}
-
-TempFolder::~TempFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 std::string run(const std::string& command) {
   // The tests may run with sanitizers preloaded or configured; what they run should not.

@@ -5,23 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "support/scratch_folder.h"
 #include "symbols/symbolizer.h"
 
 namespace memline::symbols::test {
 
-/// A folder that is removed with everything in it.
-class TempFolder {
- public:
-  TempFolder();
-  ~TempFolder();
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+using testing::ScratchFolder;
 
 /// A place of which the program itself said where it is, see fixtures/stops.h.
 struct Stop {

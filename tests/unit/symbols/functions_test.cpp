@@ -37,7 +37,7 @@ TEST_CASE("copies of one function are one, different functions of one name are n
     for (const std::string& flags : kFlagSets) {
       if (compiler == kClangxx && flags.find("-flto") != std::string::npos) continue;
       INFO(compiler << " " << flags);
-      const TempFolder folder;
+      const ScratchFolder folder;
       compile(compiler, flags, {"lines.cpp", "other.cpp"}, folder / "lines");
       const std::vector<Stop> stops = stops_of(folder / "lines");
       Symbolizer symbolizer = symbolizer_for(folder / "lines");
@@ -72,7 +72,7 @@ TEST_CASE("copies of one function are one, different functions of one name are n
 TEST_CASE("functions of line-tables-only information") {
   for (const std::string& compiler : {kGxx, kClangxx}) {
     INFO(compiler);
-    const TempFolder folder;
+    const ScratchFolder folder;
     compile(compiler, "-O2 -g1", {"lines.cpp", "other.cpp"}, folder / "lines");
     const std::vector<Stop> stops = stops_of(folder / "lines");
     Symbolizer symbolizer = symbolizer_for(folder / "lines");
@@ -91,7 +91,7 @@ TEST_CASE("lambdas and OpenMP bodies name the function they are written in") {
     for (const std::string& flags : kFlagSets) {
       if (compiler == kClangxx && flags.find("-flto") != std::string::npos) continue;
       INFO(compiler << " " << flags);
-      const TempFolder folder;
+      const ScratchFolder folder;
       compile(compiler, flags + " -fopenmp", {"bodies.cpp"}, folder / "bodies");
       const std::vector<Stop> stops = stops_of(folder / "bodies");
       Symbolizer symbolizer = symbolizer_for(folder / "bodies");
@@ -116,7 +116,7 @@ TEST_CASE("the parts of a coroutine are one function") {
   for (const std::string& compiler : {kGxx, kClangxx}) {
     for (const std::string& flags : {std::string("-O0 -g"), std::string("-O2 -g")}) {
       INFO(compiler << " " << flags);
-      const TempFolder folder;
+      const ScratchFolder folder;
       compile(compiler, flags, {"coroutine.cpp"}, folder / "coroutine");
       const std::vector<Stop> stops = stops_of(folder / "coroutine");
       Symbolizer symbolizer = symbolizer_for(folder / "coroutine");
@@ -137,7 +137,7 @@ TEST_CASE("the parts of a coroutine are one function") {
 }
 
 TEST_CASE("clones are their function") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   std::string symbols;
   for (const std::string& flags : {std::string("-O2 -g"), std::string("-O3 -g -flto -ffat-lto-objects")}) {
     compile(kGcc, flags, {"clones.c"}, folder / "clones");

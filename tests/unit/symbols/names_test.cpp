@@ -56,7 +56,7 @@ using Names = std::set<std::string>;
 }  // namespace
 
 TEST_CASE("functions are found by every kind of name") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   for (const std::string& compiler : {kGxx, kClangxx}) {
     INFO(compiler);
     compile(compiler, "-O1 -g", {"statements.cpp"}, folder / "program");
@@ -100,7 +100,7 @@ TEST_CASE("functions are found by every kind of name") {
 }
 
 TEST_CASE("functions of line-tables-only information are found") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   for (const std::string& compiler : {kGxx, kClangxx}) {
     INFO(compiler);
     compile(compiler, "-O0 -g1", {"statements.cpp"}, folder / "program");
@@ -113,7 +113,7 @@ TEST_CASE("functions of line-tables-only information are found") {
 }
 
 TEST_CASE("the lines of a function are its statements") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   for (const std::string& compiler : {kGxx, kClangxx}) {
     for (const std::string& flags : {std::string("-O0 -gdwarf-5"), std::string("-O0 -gdwarf-4 -gsplit-dwarf")}) {
       INFO(compiler << " " << flags);
@@ -146,7 +146,7 @@ TEST_CASE("the lines of a function are its statements") {
 }
 
 TEST_CASE("the lines of a function that was inlined everywhere") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   for (const std::string& compiler : {kGxx, kClangxx}) {
     INFO(compiler);
     compile(compiler, "-O2 -g", {"statements.cpp"}, folder / "program");

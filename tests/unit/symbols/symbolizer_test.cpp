@@ -34,7 +34,7 @@ TEST_CASE("lines and inline chains of C programs") {
   for (const std::string& compiler : {kGcc, kClang}) {
     for (const Variant& variant : kVariants) {
       INFO(compiler << ": " << variant.name);
-      const TempFolder folder;
+      const ScratchFolder folder;
       compile(compiler, variant.flags, {"lines.c"}, folder / "lines");
       const std::vector<Stop> stops = stops_of(folder / "lines");
       REQUIRE(stops.size() == 4);
@@ -49,7 +49,7 @@ TEST_CASE("lines and inline chains of C++ programs") {
   for (const std::string& compiler : {kGxx, kClangxx}) {
     for (const Variant& variant : kVariants) {
       INFO(compiler << ": " << variant.name);
-      const TempFolder folder;
+      const ScratchFolder folder;
       compile(compiler, variant.flags, {"lines.cpp", "other.cpp"}, folder / "lines");
       const std::vector<Stop> stops = stops_of(folder / "lines");
       Symbolizer symbolizer = symbolizer_for(folder / "lines", build_id_of(folder / "lines"));
@@ -63,7 +63,7 @@ TEST_CASE("relative names are taken from the folder of the build") {
   for (const std::string& compiler : {kGcc, kClang}) {
     for (const std::string version : {"4", "5"}) {
       INFO(compiler << " DWARF " << version);
-      const TempFolder folder;
+      const ScratchFolder folder;
       const std::string copy = "sh -c 'cd " + folder.path() + " && mkdir src build && cp " + kFixtures + "lines.c " +
                                kFixtures + "stops.c " + kFixtures + "stops.h src && cd build && ";
       const std::string build = compiler + " -O0 -gdwarf-" + version + " ../src/lines.c ../src/stops.c -o program";
@@ -86,7 +86,7 @@ TEST_CASE("relative names are taken from the folder of the build") {
 }
 
 TEST_CASE("lines of programs optimised at link time") {
-  const TempFolder folder;
+  const ScratchFolder folder;
   compile(kGxx, "-O2 -g -flto -ffat-lto-objects", {"lines.cpp", "other.cpp"}, folder / "gcc");
   Symbolizer gcc = symbolizer_for(folder / "gcc");
   check_stops(gcc, stops_of(folder / "gcc"), "");

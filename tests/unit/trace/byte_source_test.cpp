@@ -1,34 +1,22 @@
 #include "trace/byte_source.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <array>
-#include <filesystem>
 #include <fstream>
-#include <stdexcept>
 
 #include "support/catch.h"
+#include "support/scratch_folder.h"
 
 namespace memline::trace {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Folder {
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "memline-source-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path = name;
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path;
-};
+using testing::ScratchFolder;
 
 TEST_CASE("a file is read anywhere, and may grow meanwhile", "[source]") {
-  Folder folder;
-  const std::string path = (folder.path / "file").string();
+  const ScratchFolder folder;
+  const std::string path = folder.path("file");
   std::ofstream(path) << "0123456789";
   auto opened = open_file_source(path);
   REQUIRE(opened);
@@ -47,13 +35,13 @@ TEST_CASE("a file is read anywhere, and may grow meanwhile", "[source]") {
 }
 
 TEST_CASE("only regular files are opened, and nothing is waited for", "[source]") {
-  Folder folder;
-  const std::string fifo = (folder.path / "fifo").string();
+  const ScratchFolder folder;
+  const std::string fifo = folder.path("fifo");
   REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
   CHECK(open_file_source(fifo).error().message == "is not a regular file");
   CHECK(open_file_source("/dev/zero").error().message == "is not a regular file");
-  CHECK(open_file_source(folder.path.string()).error().message == "is a directory, not a trace");
-  const std::string missing = (folder.path / "missing").string();
+  CHECK(open_file_source(folder.path()).error().message == "is a directory, not a trace");
+  const std::string missing = folder.path("missing");
   CHECK(open_file_source(missing).error().message == "No such file or directory");
   CHECK(open_file_source(missing).error().path == missing);
 }

@@ -1,32 +1,19 @@
 // What `memline dump` prints.
 #include "commands/dump.h"
 
-#include <stdlib.h>
-
-#include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "support/catch.h"
+#include "support/scratch_folder.h"
 #include "support/trace_builder.h"
 
 namespace memline {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Folder {
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "memline-dump-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path = name;
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path;
-};
+using testing::ScratchFolder;
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
@@ -46,8 +33,8 @@ testing::TraceBuilder small_trace() {
 }
 
 TEST_CASE("dump prints every record of every lane in the order of time, one a line", "[dump]") {
-  Folder folder;
-  const std::string path = (folder.path / "trace.bin").string();
+  const ScratchFolder folder;
+  const std::string path = folder.path("trace.bin");
   small_trace().write(path);
   std::ostringstream out;
   const auto code = dump(path, out);
@@ -66,8 +53,8 @@ TEST_CASE("dump prints every record of every lane in the order of time, one a li
 }
 
 TEST_CASE("dump: the lane of memline run has a name and no thread", "[dump]") {
-  Folder folder;
-  const std::string path = (folder.path / "trace.bin").string();
+  const ScratchFolder folder;
+  const std::string path = folder.path("trace.bin");
   testing::TraceBuilder trace = small_trace();
   trace.add(trace::kWatcherLane, trace::Tick{750'000'000, 1, 25});
   trace.write(path);
@@ -78,8 +65,8 @@ TEST_CASE("dump: the lane of memline run has a name and no thread", "[dump]") {
 }
 
 TEST_CASE("dump names damaged places and says so by its exit code", "[dump]") {
-  Folder folder;
-  const std::string path = (folder.path / "trace.bin").string();
+  const ScratchFolder folder;
+  const std::string path = folder.path("trace.bin");
   std::vector<std::byte> bytes = small_trace().bytes();
   bytes[trace::kHeaderBytes + trace::kBlockBytes + 4] ^= std::byte{1};
   std::ofstream(path, std::ios::binary)

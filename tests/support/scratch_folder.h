@@ -1,20 +1,23 @@
-/// \file ScratchFolder: an empty folder that is gone at the end of the test.
+/// \file ScratchFolder: an empty folder for a test's files, gone at the end of the test.
 #pragma once
 
 #include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 
-namespace memline::test {
+namespace memline::testing {
 
 class ScratchFolder {
  public:
   ScratchFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "memline-test-XXXXXX").native();
-    path_ = ::mkdtemp(name.data());
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    path_ = std::filesystem::canonical(name).native();
   }
   ~ScratchFolder() {
     std::error_code ignored;
@@ -23,12 +26,14 @@ class ScratchFolder {
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
 
-  std::string path(std::string_view name) const { return path_ + '/' + std::string(name); }
   const std::string& path() const { return path_; }
+  std::string path(std::string_view name) const { return path_ + '/' + std::string(name); }
+  std::string operator/(std::string_view name) const { return path(name); }
 
-  /// Writes a file and returns its path.
+  /// Writes a file, in folders that are made where they are missing, and returns its path.
   std::string write(std::string_view name, std::string_view contents, bool executable = false) const {
     const std::string file = path(name);
+    std::filesystem::create_directories(std::filesystem::path(file).parent_path());
     std::ofstream(file, std::ios::binary) << contents;
     if (executable) std::filesystem::permissions(file, std::filesystem::perms::owner_all);
     return file;
@@ -38,4 +43,4 @@ class ScratchFolder {
   std::string path_;
 };
 
-}  // namespace memline::test
+}  // namespace memline::testing
