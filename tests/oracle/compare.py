@@ -14,7 +14,7 @@ import tempfile
 from collections import defaultdict
 
 import oracle_log
-from oracle import load, stated
+from oracle import inside, load, stated
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
 from memline_tool import Memline  # noqa: E402
@@ -98,7 +98,7 @@ def compare_function(theirs, ours):
     return differences
 
 
-def compare_report(theirs, memline, trace):
+def compare_report(theirs, memline, trace, *options):
     """Function by function. Several of one name (templates, overloads) are told apart by their numbers."""
     groups = defaultdict(list)
     for function in theirs["functions"]:
@@ -107,7 +107,7 @@ def compare_report(theirs, memline, trace):
     answers = defaultdict(list)
     for first in range(0, len(names), 500):
         wanted = [argument for name in names[first:first + 500] for argument in ("--func", name)]
-        for function in memline.json("report", trace, *wanted)["functions"]:
+        for function in memline.json("report", trace, *options, *wanted)["functions"]:
             if function["seen"] > 0:
                 answers[stated.plain_name(function["name"])].append(function)
     differences = []
@@ -131,13 +131,16 @@ def main():
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--addr2line")
     parser.add_argument("--input")
+    parser.add_argument("--markers", help="liboracle_markers.so, for programs that use marker.h")
+    parser.add_argument("--span", action="append", default=[], help="compare the report of this span too")
     parser.add_argument("--env", action="append", default=[])
     parser.add_argument("--keep", help="a folder that keeps trace and log")
     parser.add_argument("command", nargs="+")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         folder = arguments.keep or folder
-        memline = Memline(arguments.memline, f"{arguments.preload}:{arguments.oracle}", folder)
+        preload = ":".join(one for one in (arguments.markers, arguments.preload, arguments.oracle) if one)
+        memline = Memline(arguments.memline, preload, folder)
         environment = dict(one.split("=", 1) for one in arguments.env)
         environment["ORACLE_OUT"] = os.path.join(folder, "%p.log")
         done, trace = memline.record(arguments.command, env=environment,
@@ -152,6 +155,8 @@ def main():
         differences += compare_top(oracle.top(), memline.json("top", trace), names)
         differences += compare_heap(oracle.top(), memline.json("heap", trace, "--at", "peak", "--by", "line"))
         differences += compare_report(oracle.report(), memline, trace)
+        for span in arguments.span:
+            differences += compare_report(inside(oracle, span).report(), memline, trace, "--span", span)
     for difference in differences:
         print(difference)
     print(f"{len(oracle.log.events)} events, {len(oracle.log.stacks)} stacks, {len(oracle.own_functions())} functions, "

@@ -26,10 +26,16 @@ def load(path, addr2line=None):
     return Oracle(log, name_frames(log, addr2line))
 
 
+def inside(oracle, span):
+    """The same process, seen inside of spans of this name."""
+    return Oracle(oracle.log, oracle.named, span)
+
+
 def check(arguments):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "log")
-        environment = dict(os.environ, LD_PRELOAD=arguments.oracle, ORACLE_OUT=path, ORACLE_ALONE="1")
+        preload = ":".join(library for library in (arguments.markers, arguments.oracle) if library)
+        environment = dict(os.environ, LD_PRELOAD=preload, ORACLE_OUT=path, ORACLE_ALONE="1")
         subprocess.run([arguments.program], env=environment, check=True, capture_output=True, timeout=60)
         oracle = load(path, arguments.addr2line)
     report, summary, top, tags = oracle.report(), oracle.summary(), oracle.top(), set(arguments.tags.split())
@@ -41,6 +47,10 @@ def check(arguments):
         failures += stated.check_sites(expected, tags, top)
         of_source = [function for function in report["functions"] if function["file"] == os.path.realpath(source)]
         failures += stated.check_conservation(expected, {"functions": of_source})
+        for one in expected.of("span-total", tags):
+            function = stated.find_function(inside(oracle, one.span).report(), one.function) or {}
+            failures += [f"{source}: {one.function} in span {one.span}: {name} is {function.get(name)}, expected {value}"
+                         for name, value in one.fields.items() if function.get(name) != value]
     for failure in failures:
         print(failure)
     return 1 if failures else 0
@@ -51,6 +61,7 @@ def main():
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--addr2line", help="the program that names frames; default: LLVM's, else GNU's")
     parser.add_argument("--oracle")
+    parser.add_argument("--markers", help="liboracle_markers.so, for programs that use marker.h")
     parser.add_argument("--program")
     parser.add_argument("--tags", default="")
     parser.add_argument("sources", nargs="*")

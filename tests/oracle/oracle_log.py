@@ -43,7 +43,11 @@ class Log:
 
 def _event(words):
     """Addresses are hexadecimal; which fields are depends on the kind."""
-    hexadecimal = {"a": (0,), "f": (0,), "r": (0, 1), "m": (0,), "u": (0,), "R": (0, 2), "p": (0,), "b": (0, 1)}
+    hexadecimal = {"s": (0,), "e": (0,), "t": (0,), "d": (0,), "P": (), "B": (0, 1), "A": (0, 1), "X": (0, 1, 2), "F": (0, 1),
+                   "Z": (0,), "D": (0,), "a": (0,), "f": (0,), "r": (0, 1), "m": (0,), "u": (0,), "R": (0, 2), "p": (0,), "b": (0, 1)}
+    if words[0] == "s":
+        name = "" if words[3] == "-" else bytes.fromhex(words[3]).decode(errors="replace")
+        return Event("s", int(words[1]), (int(words[2], 16), name), int(words[-1]))
     values = tuple(int(word, 16 if index in hexadecimal[words[0]] else 10) for index, word in enumerate(words[2:-1]))
     return Event(words[0], int(words[1]), values, int(words[-1]))
 

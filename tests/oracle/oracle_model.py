@@ -8,138 +8,14 @@ from collections import defaultdict
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
 from expectations import plain_name  # noqa: E402
+from oracle_memory import Memory  # noqa: E402
 
 COUNTS = ("allocated", "freed", "allocations", "frees", "reallocations", "mappings", "unmappings")
-PAGE = 4096
 SYSTEM_LIBRARIES = ("/lib/", "/lib32/", "/lib64/", "/libx32/", "/usr/lib/", "/usr/lib32/", "/usr/lib64/", "/usr/local/lib/")
 NOT_OWN = re.compile(r"^/usr/include/|^/usr/local/include/|/c\+\+/|^/usr/lib/(gcc|llvm)[^ ]*/include/|^/rustc/"
                      r"|/\.?cargo/registry/|/_deps/[^/]*-src/|/vcpkg/|/vcpkg_installed/|/\.conan2?/")
 PROFILERS = ("libmemline.so", "liboracle.so")
 START_UP = {"_start", "_init", "_fini", "call_init", "__libc_csu_init", "__libc_start_main", "frame_dummy"}
-
-
-class Change:
-    """What one event did: bytes in and out, and the counters it moves."""
-
-    def __init__(self, acquired=0, released=0, **counts):
-        self.acquired, self.released, self.counts = acquired, released, counts
-
-
-class Memory:
-    """Blocks and pages with their owners. An owner is the stack that acquired them."""
-
-    def __init__(self):
-        self.blocks, self.pages, self.owned = {}, {}, defaultdict(int)
-        self.live, self.unknown_frees, self.last_allocation = 0, 0, {}
-        self.temporary = []  # (stack, bytes) of each temporary allocation
-
-    def apply(self, event):
-        """The event's Change, or None if it is no event in the sense of the report."""
-        previous = self.last_allocation.pop(event.thread, None)
-        change = getattr(self, "_" + event.kind)(event, previous)
-        if change is not None:
-            self.live += change.acquired - change.released
-        return change
-
-    def _own(self, stack, amount):
-        self.owned[stack] += amount
-
-    def _drop_block(self, address):
-        size, owner = self.blocks.pop(address)
-        self._own(owner, -size)
-        return size
-
-    def _add_block(self, address, size, stack):
-        self.blocks[address] = (size, stack)
-        self._own(stack, size)
-
-    def _a(self, event, _):
-        address, size = event.values
-        self._add_block(address, size, event.stack)
-        self.last_allocation[event.thread] = address
-        return Change(size, 0, allocations=1)
-
-    def _f(self, event, previous):
-        address = event.values[0]
-        if address not in self.blocks:
-            self.unknown_frees += 1
-            return None
-        return Change(0, self._release(address, previous), frees=1)
-
-    def _release(self, address, previous):
-        owner = self.blocks[address][1]
-        size = self._drop_block(address)
-        if previous == address:
-            self.temporary.append((owner, size))
-        return size
-
-    def _r(self, event, previous):
-        old, address, size = event.values
-        released = self._release(old, previous) if old in self.blocks else 0
-        self._add_block(address, size, event.stack)
-        self.last_allocation[event.thread] = address
-        return Change(size, released, reallocations=1)
-
-    # A page is ("live", owner), ("reserved", None) or ("ledger", None).
-    def _take_pages(self, address, length):
-        released, any_page = 0, False
-        for page in range(address // PAGE, (address + length + PAGE - 1) // PAGE):
-            state, owner = self.pages.pop(page, (None, None))
-            any_page = any_page or state is not None
-            if state == "live":
-                self._own(owner, -PAGE)
-                released += PAGE
-        return released, any_page
-
-    def _put_pages(self, address, length, state, stack):
-        acquired = 0
-        for page in range(address // PAGE, (address + length + PAGE - 1) // PAGE):
-            self.pages[page] = (state, stack)
-            if state == "live":
-                self._own(stack, PAGE)
-                acquired += PAGE
-        return acquired
-
-    def _m(self, event, _):
-        address, length, protection, flags = event.values
-        released, _ = self._take_pages(address, length)
-        anonymous_private = flags & 0x20 and flags & 0x02
-        state = "ledger" if not anonymous_private else "live" if protection != 0 else "reserved"
-        return Change(self._put_pages(address, length, state, event.stack), released, mappings=1)
-
-    def _u(self, event, _):
-        released, any_page = self._take_pages(*event.values)
-        return Change(0, released, unmappings=1) if any_page else None
-
-    def _p(self, event, _):
-        address, length, protection = event.values
-        acquired = 0
-        for page in range(address // PAGE, (address + length + PAGE - 1) // PAGE):
-            if protection != 0 and self.pages.get(page, (None,))[0] == "reserved":
-                self.pages[page] = ("live", event.stack)
-                self._own(event.stack, PAGE)
-                acquired += PAGE
-        return Change(acquired, 0, mappings=1) if acquired else None
-
-    def _R(self, event, _):
-        old, old_length, address, length, flags = event.values
-        state = self.pages.get(old // PAGE, ("live", None))[0]
-        released, _ = self._take_pages(old, old_length)
-        released += self._take_pages(address, length)[0]
-        if flags & 4:
-            self._put_pages(old, old_length, "reserved" if state == "live" else state, None)
-        return Change(self._put_pages(address, length, state, event.stack), released, mappings=1)
-
-    def _b(self, event, _):
-        old, new = event.values
-        if new > old:
-            self.blocks[("break", old)] = (new - old, event.stack)
-            self._own(event.stack, new - old)
-            return Change(new - old, 0, mappings=1)
-        released = 0
-        for key in [key for key in self.blocks if isinstance(key, tuple) and key[1] >= new]:
-            released += self._drop_block(key)
-        return Change(0, released, unmappings=1) if released else None
 
 
 def plain_function(name):
@@ -176,6 +52,10 @@ def function_around(file, line):
         if found:
             return found[1]
     return None
+
+
+def is_marker(frame):
+    return frame.function is not None and frame.function.startswith("memline_pool_")
 
 
 class Run:
@@ -220,11 +100,32 @@ class Line:
         return {"mem_usage": self.mem_usage, "increment": self.increment, "peak": self.peak, "seen": self.seen, **self.totals}
 
 
-class Oracle:
-    """The numbers of one process. `log` and `named` come from oracle_log."""
+class Spans:
+    """Which threads are inside of spans of one name; None: of any, and outside of all."""
 
-    def __init__(self, log, named):
-        self.log, self.named = log, named
+    def __init__(self, name):
+        self.name, self.tokens, self.members = name, set(), defaultdict(list)
+
+    def see(self, event):
+        kind, token = event.kind, event.values[0] if event.values else None
+        if kind == "s" and event.values[1] == self.name:
+            self.tokens.add(token)
+        if kind in "st" and token in self.tokens:
+            self.members[event.thread].append(token)
+        for thread in self.members if kind == "e" else [event.thread] if kind == "d" else []:
+            if token in self.members[thread]:
+                self.members[thread].remove(token)
+
+    def inside(self, thread):
+        return self.name is None or bool(self.members[thread])
+
+
+class Oracle:
+    """The numbers of one process, or of what happened inside its spans of one name: then only report() is meant.
+    `log` and `named` come from oracle_log."""
+
+    def __init__(self, log, named, span=None):
+        self.log, self.named, self.span = log, named, span
         self.executable = log.modules.get(0, "")
         self._full_names = self._find_full_names()
         self._standing = {stack: self._stands(frames) for stack, frames in log.stacks.items()}
@@ -274,9 +175,11 @@ class Oracle:
         self.totals, standing_before = dict.fromkeys(COUNTS, 0), defaultdict(dict)
         self.sites = defaultdict(lambda: defaultdict(int))
         self.peak, peak_at = 0, None
+        spans = Spans(self.span)
         for number, event in enumerate(self.log.events):
+            spans.see(event)
             change = memory.apply(event)
-            if change is None:
+            if change is None or not spans.inside(event.thread):
                 continue
             self.totals["allocated"] += change.acquired
             self.totals["freed"] += change.released
@@ -301,6 +204,7 @@ class Oracle:
     def _finish(self, memory, peak_at):
         self.at_end, self.unknown_frees = memory.live, memory.unknown_frees
         self.leaked_blocks = sum(1 for address in memory.blocks if not isinstance(address, tuple))
+        self.leaked_blocks += sum(len(pool.blocks) for pool in memory.pools.values())
         self.temporary, self.temporary_bytes = len(memory.temporary), sum(size for _, size in memory.temporary)
         for stack, size in memory.temporary:
             self.sites[self.site(stack)]["temporary"] += 1
@@ -323,9 +227,12 @@ class Oracle:
     def site(self, stack):
         """(file, line, None, None), or (None, None, module, symbol)."""
         frames = [frame for text in self.log.stacks[stack] for frame in self.named[text]]
-        for frame in frames:
-            if self.is_own(frame):
-                return frame.file, frame.line, None, None
+        own = [frame for frame in frames if self.is_own(frame) and not is_marker(frame)]
+        # What a pool reports belongs to the caller of the function that reports it.
+        if frames and is_marker(frames[0]) and len(own) > 1:
+            own = own[1:]
+        if own:
+            return own[0].file, own[0].line, None, None
         chosen = next((frame for frame in frames if frame.module == self.executable and frame.symbol not in START_UP), None)
         chosen = chosen or (frames[0] if frames else None)
         if chosen is None:

@@ -11,6 +11,13 @@
  *   u tid address length stack           munmap                  R tid old length address length flags stack    mremap
  *   p tid address length protection stack   mprotect             b tid old new stack             sbrk, brk
  *
+ * and, from liboracle_markers.so:
+ *
+ *   s tid span name stack                span begun              e, t, d tid span stack          ended, attached, detached
+ *   P tid on stack                       recording on or off     B tid pool address length stack      backing
+ *   A tid pool address size stack        block of a pool         X tid pool old address size stack    resized
+ *   F tid pool address stack             given back              Z, D tid pool stack             reset, destroyed
+ *
  * ORACLE_OUT names the log; %p is the process id. A forked child writes nothing. Not meant for programs that allocate in
  * signal handlers.
  */
@@ -44,7 +51,7 @@ struct Seen {
 static struct Module modules[kMaxModules];
 static int module_count, first_module;
 static unsigned long long unloads;
-static uintptr_t own_begin, own_end, memline_begin, memline_end;
+static uintptr_t own_begin, own_end, memline_begin, memline_end, markers_begin, markers_end;
 static struct Seen* seen_stacks;
 static unsigned stack_count;
 static int output = -1;
@@ -174,6 +181,7 @@ static int add_module(struct dl_phdr_info* info, size_t size, void* unused) {
   uintptr_t here = (uintptr_t)&add_module;
   if (here >= begin && here < end) own_begin = begin, own_end = end;
   if (strstr(name, "libmemline.so") != NULL) memline_begin = begin, memline_end = end;
+  if (strstr(name, "liboracle_markers.so") != NULL) markers_begin = begin, markers_end = end;
   char line[5000];
   int written = snprintf(line, sizeof line, "M %d %lx %s\n", module_count, (unsigned long)info->dlpi_addr, name);
   put(line, (size_t)written);
@@ -187,6 +195,7 @@ static int notice_unloads(struct dl_phdr_info* info, size_t size, void* unused) 
   if (info->dlpi_subs != unloads) {
     unloads = info->dlpi_subs;
     first_module = module_count;
+    unw_flush_cache(unw_local_addr_space, 0, 0);
   }
   return 1;
 }
@@ -201,7 +210,8 @@ static int module_of(uintptr_t address) {
 }
 
 static int is_profiler(uintptr_t address) {
-  return (address >= own_begin && address < own_end) || (address >= memline_begin && address < memline_end);
+  return (address >= own_begin && address < own_end) || (address >= memline_begin && address < memline_end) ||
+         (address >= markers_begin && address < markers_end);
 }
 
 static unsigned intern(const uintptr_t* addresses, const unsigned char* exact, int count) {
@@ -269,7 +279,7 @@ static void leave(void) {
 __attribute__((format(printf, 2, 3))) static void event(char kind, const char* format, ...) {
   int saved_errno = errno;
   unsigned stack = current_stack();
-  char line[300];
+  char line[500];
   int length = snprintf(line, sizeof line, "%c %ld ", kind, syscall(SYS_gettid));
   va_list arguments;
   va_start(arguments, format);
@@ -288,6 +298,13 @@ static unsigned long number(const void* p) {
 static void* allocated(void* block, size_t bytes) {
   if (block != NULL) event('a', "%lx %zu", number(block), bytes);
   return block;
+}
+
+/* For liboracle_markers.so. */
+HOOK void oracle_event(char kind, const char* values) {
+  if (!enter()) return;
+  event(kind, "%s", values);
+  leave();
 }
 
 /* calloc comes before the real one is known when dlsym itself allocates. */
