@@ -108,10 +108,10 @@ def name_frames(log, program=None):
     for text in log.physical_frames():
         module, offset = text.rstrip("!").split(":")
         lookup = int(offset, 16) - (0 if text.endswith("!") else 1)
-        wanted.setdefault(int(module), []).append((text, lookup))
+        # a module has a new number after every dlclose, and is still the same file
+        wanted.setdefault(log.modules[int(module)], []).append((text, lookup))
     named = {}
-    for module, frames in wanted.items():
-        path = log.modules[module]
+    for path, frames in wanted.items():
         answers = ask_addr2line(program, path, sorted({lookup for _, lookup in frames}))
         symbols = dynamic_symbols(path) if path else []
         for text, lookup in frames:
