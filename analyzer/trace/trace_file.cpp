@@ -7,6 +7,8 @@
 #include <tuple>
 
 #include "base/counted.h"
+#include "trace/pack/packed_source.h"
+#include "trace/pack/packer.h"
 
 namespace memline::trace {
 
@@ -17,7 +19,14 @@ Result<std::shared_ptr<const TraceFile>> TraceFile::open(const std::string& path
 }
 
 Result<std::shared_ptr<const TraceFile>> TraceFile::open(std::unique_ptr<ByteSource> source) {
+  Damage damage;
+  if (pack::is_packed(*source)) {
+    Result<std::unique_ptr<ByteSource>> unpacked = pack::open_packed(std::move(source), damage);
+    if (!unpacked) return unpacked.error();
+    source = std::move(unpacked).value();
+  }
   std::shared_ptr<TraceFile> file(new TraceFile(std::move(source)));
+  file->damage_ = std::move(damage);
   if (std::optional<Error> error = file->read_header()) return *error;
   file->index_blocks();
   file->group_lanes();

@@ -2,7 +2,8 @@
 ///
 /// Opening reads block headers only, 24 bytes of memory a block; payloads are checked when a LaneReader gets there.
 /// Everything is as of the moment of opening: what a running program appends later is not seen, so that several passes
-/// over one TraceFile see the same records. Immutable afterwards; may be read from several threads.
+/// over one TraceFile see the same records. A packed trace (pack/format.h) is read like the raw one that it was made of,
+/// and offsets are those of the raw file. Immutable afterwards; may be read from several threads.
 #pragma once
 
 #include <cstddef>
