@@ -14,6 +14,7 @@
 #include "commands/run/child_process.h"
 #include "commands/run/explain_missing.h"
 #include "commands/run/inspect_program.h"
+#include "commands/run/pack_family.h"
 #include "commands/run/run_environment.h"
 #include "commands/run/watcher.h"
 #include "memline/env.h"
@@ -26,7 +27,8 @@ constexpr char kAbout[] = "Run a program and record its memory. Exits as the pro
 constexpr char kNotes[] =
     "FILE may hold %p (pid), %e (program), %h (host), %r (MPI rank) and %%. An older\n"
     "trace.bin of a process that has ended is renamed to trace.bin.old. Children\n"
-    "write trace.bin.PID.\n"
+    "write trace.bin.PID. When the program has ended its trace is packed, and those of\n"
+    "its children that have ended; see memline pack.\n"
     "\n"
     "LD_PRELOAD=libmemline.so COMMAND records the same, but for the RSS of times\n"
     "without events. Each option is then an environment variable: MEMLINE_OUT,\n"
@@ -37,7 +39,7 @@ constexpr char kNotes[] =
 
 struct RunArguments {
   RunOptions options;
-  bool verbose = false;
+  bool no_pack = false, verbose = false;
 
   void add_to(CLI::App& app) {
     app.add_option("-o,--out", options.out, "The trace to write (default trace.bin)")->type_name("FILE");
@@ -59,6 +61,7 @@ struct RunArguments {
         ->check(CLI::IsMember({"memline", "libunwind"}))
         ->type_name("memline|libunwind");
     app.add_flag("--private", options.private_trace, "Leave command line, working directory and host out of the trace");
+    app.add_flag("--no-pack", no_pack, "Leave the traces as they were recorded: larger, but ready at once");
     app.add_flag("--verbose", verbose, "Name the trace in the end, also where standard error is no terminal");
   }
 };
@@ -157,8 +160,10 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   const std::string trace = watcher.finish(*status);
 
   for (const std::string& sentence : explain_missing(trace, command.front(), search_path)) say(streams, sentence);
+  const std::vector<std::string> others = trace.empty() ? std::vector<std::string>() : locator.find_later(process);
+  if (!trace.empty() && !run.no_pack) pack_family(trace, others, streams);
   if (!trace.empty() && (run.verbose || streams.terminal.err_is_terminal)) {
-    name_traces(streams, trace, locator.find_later(process));
+    name_traces(streams, trace, others);
   }
   end_like(*status);
 }

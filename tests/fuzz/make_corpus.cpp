@@ -1,4 +1,4 @@
-// Writes the corpora of codec_fuzz, block_fuzz and replay_fuzz: make_corpus FOLDER
+// Writes the corpora of codec_fuzz, block_fuzz, packed_fuzz and replay_fuzz: make_corpus FOLDER
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -7,6 +7,8 @@
 
 #include "packed_trace.h"
 #include "support/trace_builder.h"
+#include "trace/pack/format.h"
+#include "trace/pack/packer.h"
 #include "unit/include/every_record.h"
 
 namespace {
@@ -113,6 +115,30 @@ TraceBuilder images_and_spans() {
   return trace;
 }
 
+struct MemorySink : trace::pack::PackSink {
+  std::vector<std::byte> bytes;
+  std::optional<Error> write_at(std::uint64_t offset, std::span<const std::byte> part) override {
+    if (bytes.size() < offset + part.size()) bytes.resize(offset + part.size());
+    std::copy(part.begin(), part.end(), bytes.begin() + static_cast<std::ptrdiff_t>(offset));
+    return std::nullopt;
+  }
+};
+
+/// A packed trace, and its first chunk alone.
+void write_packed(const fs::path& folder, const std::string& name, const std::vector<std::byte>& raw) {
+  MemorySink sink;
+  if (!trace::pack::pack(*trace::make_memory_source(raw, name), sink, 1)) return;
+  std::vector<std::byte> file = {std::byte{'F'}}, chunk = {std::byte{'C'}};
+  file.insert(file.end(), sink.bytes.begin(), sink.bytes.end());
+  write(folder / name, file);
+  const std::size_t begin = sizeof(trace::TraceHeader) + sizeof(trace::pack::PackedHeader);
+  trace::pack::ChunkHeader header{};
+  std::memcpy(&header, sink.bytes.data() + begin, sizeof header);
+  const auto bytes = std::span(sink.bytes).subspan(begin, sizeof header + header.directory_bytes + header.body_bytes);
+  chunk.insert(chunk.end(), bytes.begin(), bytes.end());
+  write(folder / (name + "_chunk"), chunk);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -126,6 +152,8 @@ int main(int argc, char** argv) {
                                                                    {"images", images_and_spans().bytes()}};
   for (const auto& [name, bytes] : traces) {
     write(folder / "replay" / name, fuzz::pack_trace(bytes));
+    write(folder / "packed" / (std::string(name) + "_raw"), fuzz::pack_trace(bytes));
+    write_packed(folder / "packed", name, bytes);
     write(folder / "codec" / name, first_block(bytes).subspan(sizeof(trace::BlockHeader)));
   }
   const auto block = first_block(every);

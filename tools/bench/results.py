@@ -10,7 +10,8 @@ INTRO = """# What memline costs, measured
 
 Each section was written by the command that it names. Peers: `ht-file` is heaptrack's preload alone, writing its raw
 text to a file (stacks on malloc only, no times); `ht` is heaptrack's default (interpreter and zstd beside the program).
-`memline` is the preload alone: stacks on malloc and on free, threads, the trace in a file.
+`memline` is the preload alone: stacks on malloc and on free, threads, the trace in a file; `memline-run` is `memline run`, which packs the
+trace once the program has ended.
 """
 
 

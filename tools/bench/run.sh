@@ -36,7 +36,8 @@ if [ "$what" = threads ] || [ "$what" = all ]; then
   record "Capture, threads" python3 "$here/capture.py" $common --peers memline,ht-file threads
 fi
 if [ "$what" = size ]; then
-  record "Trace size" python3 "$here/capture.py" $common --tables size programs
+  record "Trace size, one thread" python3 "$here/capture.py" $common --peers memline,memline-run,ht --tables size single
+  record "Trace size, real programs" python3 "$here/capture.py" $common --peers memline,memline-run,ht --tables size programs
 fi
 if [ "$what" = analysis ] || [ "$what" = all ]; then
   record "Analysis" python3 "$here/analysis.py" $common

@@ -24,12 +24,16 @@ std::optional<std::vector<ChunkPlace>> read_index(const ByteSource& file, std::u
   if (file.read_at(end.index_offset, bytes) != bytes.size()) return std::nullopt;
   if (crc32c(0, bytes.data(), bytes.size()) != end.index_crc32c) return std::nullopt;
   std::vector<ChunkPlace> places;
-  std::span<const std::byte> rest(bytes);
+  std::span<std::byte> rest(bytes);
   while (!rest.empty()) {
     ChunkPlace place;
     if (rest.size() < sizeof place.offset) return std::nullopt;
     std::memcpy(&place.offset, rest.data(), sizeof place.offset);
     rest = rest.subspan(sizeof place.offset);
+    if (rest.size() < sizeof kListedMagic || std::memcmp(rest.data(), &kListedMagic, sizeof kListedMagic) != 0) {
+      return std::nullopt;
+    }
+    std::memcpy(rest.data(), &kChunkMagic, sizeof kChunkMagic);
     auto head = parse_head(rest);
     if (!head) return std::nullopt;
     place.head = *std::move(head);

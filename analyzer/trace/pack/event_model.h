@@ -51,7 +51,7 @@ class EventModel {
  public:
   /// `payload_bytes`: of all blocks of the chunk; both sides must say the same. `packs`: blocks can be found by address.
   EventModel(std::size_t payload_bytes, bool packs)
-      : bits_(std::clamp(static_cast<unsigned>(std::bit_width(payload_bytes >> 6)), 8U, 15U)),
+      : bits_(std::clamp(static_cast<unsigned>(std::bit_width(payload_bytes >> 6)), 8U, 13U)),
         after_three_(std::size_t{1} << bits_),
         after_one_(std::size_t{1} << bits_),
         sizes_(std::size_t{1} << bits_),

@@ -4,7 +4,8 @@
 ///                 this is (another run that finds the name taken, `memline run`) reads a packed one like a raw one
 ///     then        PackedHeader; the rest of the raw header page without the zeros at its end
 ///     then        chunks, one behind the other
-///     then        the index: of every chunk its offset (8 bytes), its ChunkHeader and its directory once more
+///     then        the index: of every chunk its offset (8 bytes), its ChunkHeader (magic: kListedMagic, lest it be taken
+///                 for a chunk) and its directory once more
 ///     last        PackedEnd, which says where the index is
 ///
 /// A chunk holds at most kMostChunkBlocks blocks of one lane, in the order of the raw file, and needs no other chunk to
@@ -34,9 +35,10 @@
 namespace memline::trace::pack {
 
 inline constexpr std::uint32_t kPackedVersion = 1;
-inline constexpr std::uint32_t kPackedMark = 0x4b434150;  // "PACK"
-inline constexpr std::uint32_t kChunkMagic = 0x4b48434d;  // "MCHK"
-inline constexpr std::uint32_t kEndMagic = 0x444e454d;    // "MEND"
+inline constexpr std::uint32_t kPackedMark = 0x4b434150;   // "PACK"
+inline constexpr std::uint32_t kChunkMagic = 0x4b48434d;   // "MCHK"
+inline constexpr std::uint32_t kListedMagic = 0x53494c4d;  // "MLIS"
+inline constexpr std::uint32_t kEndMagic = 0x444e454d;     // "MEND"
 
 /// 4 MiB of blocks. More costs the reader memory and gains little: 4 % at 16 MiB, measured.
 inline constexpr std::size_t kMostChunkBlocks = 64;

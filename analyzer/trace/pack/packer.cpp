@@ -141,7 +141,9 @@ std::optional<Error> Packing::write_chunk(const LaneKey& key, const Lane& lane, 
   ChunkHeader header{};
   std::memcpy(&header, chunk_.data(), sizeof header);
   const auto head_end = chunk_.begin() + static_cast<std::ptrdiff_t>(sizeof header + header.directory_bytes);
+  const std::size_t listed = index_.size();
   index_.insert(index_.end(), chunk_.begin(), head_end);
+  std::memcpy(index_.data() + listed + offsetof(ChunkHeader, magic), &kListedMagic, sizeof kListedMagic);
   return write(chunk_);
 }
 
