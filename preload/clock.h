@@ -2,8 +2,13 @@
 ///
 /// The time-stamp counter where it is invariant, the kernel's monotonic clock where not; shifted so that a tick is a
 /// few nanoseconds: fine enough to keep apart what one thread hands to another, and mostly one byte as a difference.
+///
+/// As long as one thread makes all events, the order of its records is all that matters, and reading the counter would be
+/// the largest part of a small event: heap events then share a stamp for some events, and for about a millisecond, which
+/// also compresses to nothing. From share() on every event reads the counter.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "sys.h"
@@ -22,6 +27,17 @@ class Clock {
     kernel_ = !counter_is_invariant();
     shift_ = kernel_ ? 3 : 4;
   }
+
+  /// A process, or a forked child, begins with one thread.
+  void start_alone() noexcept {
+    shared_.store(false, std::memory_order_relaxed);
+    events_left_.store(1, std::memory_order_relaxed);
+  }
+
+  /// To be called by whoever is about to write events beside the first lane's: another thread, or a signal handler inside
+  /// of a hook. A stamp that the first thread took before is older than the events it must not overtake: what one thread
+  /// got from another it got through a lock of the allocator or the program, after which this is seen.
+  void share() noexcept { shared_.store(true, std::memory_order_relaxed); }
 
   std::uint32_t shift() const noexcept { return shift_; }
   bool is_kernel_clock() const noexcept { return kernel_; }
@@ -45,7 +61,35 @@ class Clock {
     return sys::monotonic_ns() >> shift_;
   }
 
+  /// The same two for events of the heap.
+  std::uint64_t before_heap_event() noexcept {
+    if (shared_.load(std::memory_order_relaxed)) return before();
+    return seldom();
+  }
+  std::uint64_t after_heap_event(std::uint64_t bytes) noexcept {
+    // The large blocks are those that make peaks, whose moment is shown.
+    if (shared_.load(std::memory_order_relaxed) || bytes >= kLargeBytes) return after();
+    return seldom();
+  }
+
  private:
+  static constexpr std::uint32_t kEventsPerReading = 8;
+  static constexpr std::uint64_t kTicksPerStamp = std::uint64_t{1} << 17;  ///< about 1 ms
+  static constexpr std::uint64_t kLargeBytes = std::uint64_t{64} << 10;
+
+  /// Atomic only for the moment in which a second thread appears.
+  std::uint64_t seldom() noexcept {
+    const std::uint32_t left = events_left_.load(std::memory_order_relaxed) - 1;
+    if (left == 0) [[unlikely]] {
+      events_left_.store(kEventsPerReading, std::memory_order_relaxed);
+      const std::uint64_t now = before();
+      if (now - stamp_.load(std::memory_order_relaxed) >= kTicksPerStamp) stamp_.store(now, std::memory_order_relaxed);
+    } else {
+      events_left_.store(left, std::memory_order_relaxed);
+    }
+    return stamp_.load(std::memory_order_relaxed);
+  }
+
   static bool counter_is_invariant() noexcept {
 #if defined(__x86_64__)
     unsigned a = 0, b = 0, c = 0, d = 0;
@@ -58,6 +102,9 @@ class Clock {
 
   std::uint32_t shift_ = 0;
   bool kernel_ = false;
+  std::atomic<bool> shared_{true};
+  std::atomic<std::uint32_t> events_left_{1};
+  std::atomic<std::uint64_t> stamp_{0};
 };
 
 }  // namespace memline::capture

@@ -27,13 +27,17 @@ def small(build):
         Workload("stl", program("stl", 300000)),
         Workload("deep-1000", program("deep", 1000, 100)),
         Workload("realloc", program("realloc", 100)),
+        Workload("start", program("start"), own_clock=False),
         Workload("bigarrays", program("bigarrays", 1000000, 8)),
     ]
 
 
 def threads(build):
     return [Workload(f"threads-{n}", [os.path.join(build, "threads"), str(n), "1000000"], cpus="0,1")
-            for n in (1, 2, 4)]
+            for n in (1, 2, 4)] + [
+        Workload("spawn-22000", [os.path.join(build, "spawn"), "22000"], cpus="0,1"),
+        Workload("crowd-1000", [os.path.join(build, "crowd"), "1000", "20"], cpus="0,1"),
+    ]
 
 
 def compiler_front_end(driver):

@@ -1,0 +1,65 @@
+#include "clock.h"
+
+#include "support/catch.h"
+
+using namespace memline::capture;
+
+namespace {
+
+void wait_for_ticks(const Clock& clock, std::uint64_t ticks) {
+  const std::uint64_t end = clock.before() + ticks;
+  while (clock.before() < end) {
+  }
+}
+
+constexpr std::uint64_t kTenMilliseconds = std::uint64_t{10}
+                                           << 17;  // a tick is at least 4 ns, 2^17 are at least 0.5 ms
+
+}  // namespace
+
+TEST_CASE("events of a lone thread share a stamp, which is never far behind", "[clock]") {
+  Clock clock;
+  clock.choose();
+  clock.start_alone();
+  const std::uint64_t first = clock.before_heap_event();
+  REQUIRE(first > 0);
+  CHECK(clock.after_heap_event(100) == first);
+  wait_for_ticks(clock, kTenMilliseconds);
+  const std::uint64_t now = clock.before();
+  std::uint64_t last = first;
+  int stale = 0;
+  for (int i = 0; i < 8; ++i) {
+    const std::uint64_t stamp = clock.before_heap_event();
+    CHECK(stamp >= last);
+    if (stamp < now) ++stale;
+    last = stamp;
+  }
+  CHECK(stale < 8);
+  CHECK(last >= now);
+}
+
+TEST_CASE("a large block is stamped exactly", "[clock]") {
+  Clock clock;
+  clock.choose();
+  clock.start_alone();
+  clock.before_heap_event();
+  wait_for_ticks(clock, kTenMilliseconds);
+  const std::uint64_t now = clock.before();
+  CHECK(clock.after_heap_event(std::uint64_t{1} << 20) >= now);
+}
+
+TEST_CASE("with a second thread every event reads the clock, and so again in a forked child's first", "[clock]") {
+  Clock clock;
+  clock.choose();
+  clock.start_alone();
+  clock.before_heap_event();
+  clock.share();
+  for (int i = 0; i < 20; ++i) {
+    const std::uint64_t now = clock.before();
+    CHECK(clock.before_heap_event() >= now);
+    CHECK(clock.after_heap_event(1) >= now);
+  }
+  clock.start_alone();
+  const std::uint64_t stamp = clock.before_heap_event();
+  CHECK(clock.before_heap_event() == stamp);
+}
