@@ -1,5 +1,6 @@
-# Sanitizers are for the whole tree, not for one target: an instrumented library in a plain program does not link.
-if(MEMLINE_SANITIZE OR MEMLINE_FUZZ)
+# Sanitizers are for all that is added from here on, not for one target: an instrumented library in a plain program does
+# not link. The preload comes before: it lives in programs that know nothing of sanitizers.
+if(MEMLINE_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
 endif()
