@@ -7,8 +7,11 @@ namespace memline::capture {
 void Lane::seal() noexcept {
   if (end_ == nullptr) return;
   trace::BlockHeader* const block = header();
-  block->state = static_cast<std::uint32_t>(trace::BlockState::kSealed);
-  block->crc32c = trace::block_checksum(*block, reinterpret_cast<std::byte*>(block) + sizeof *block);
+  trace::BlockHeader sealed = *block;
+  sealed.state = static_cast<std::uint32_t>(trace::BlockState::kSealed);
+  block->crc32c = trace::block_checksum(sealed, reinterpret_cast<std::byte*>(block) + sizeof *block);
+  // Last: nobody looks at the checksum of an open block, and a process may be killed right here.
+  std::atomic_ref(block->state).store(sealed.state, std::memory_order_release);
   context_->space->retire(reinterpret_cast<std::byte*>(block));
 }
 

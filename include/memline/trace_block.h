@@ -12,6 +12,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -121,9 +122,20 @@ __attribute__((target("sse4.2"))) inline std::uint32_t crc32c_sse42(std::uint32_
   }
   return crc32c_table(static_cast<std::uint32_t>(wide), data, size);
 }
-inline bool has_sse42() {
+inline bool ask_for_sse42() {
   unsigned a = 0, b = 0, c = 0, d = 0;
   return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_SSE4_2) != 0;
+}
+/// Asked once: cpuid traps in a virtual machine.
+inline bool has_sse42() {
+  enum : std::uint8_t { kUnknown, kNo, kYes };
+  constinit static std::atomic<std::uint8_t> answer{kUnknown};
+  std::uint8_t known = answer.load(std::memory_order_relaxed);
+  if (known == kUnknown) {
+    known = ask_for_sse42() ? kYes : kNo;
+    answer.store(known, std::memory_order_relaxed);
+  }
+  return known == kYes;
 }
 #endif
 }  // namespace detail
