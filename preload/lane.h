@@ -72,22 +72,6 @@ class Lane {
   std::uint32_t sequence() const noexcept { return static_cast<std::uint32_t>(progress_ >> 32) - 1; }
   std::uint32_t committed_bytes() const noexcept { return static_cast<std::uint32_t>(progress_); }
 
-  // Of the thread that has the lane; all but busy_sp are its own business.
-  std::uint64_t busy_sp;
-  std::uint64_t epoch;   ///< the session's, when this lane last looked
-  std::uint32_t thread;  ///< number of the thread that the lane's last Thread record names
-  std::uint32_t tid;
-  char name[16];
-  bool named;     ///< a Thread record was written
-  bool borrowed;  ///< for one event only
-  Unwinder* unwinder;
-  void** return_addresses;  ///< for libunwind; mapped when first used
-  StackTable stacks;
-  std::uint32_t next_stack_id;
-  std::uint32_t open_spans;
-  std::uint64_t spans[kMaxOpenSpans];
-  trace::Stack stack_record;  ///< too large for the stack of a hook
-
  private:
   template <class Record>
   void clamp(Record& record) noexcept {
@@ -106,14 +90,32 @@ class Lane {
     std::atomic_ref(progress_).store((std::uint64_t{next_sequence_} << 32) | bytes, std::memory_order_release);
   }
 
+  // What every event uses comes first, together.
   const LaneContext* context_;
   std::byte* position_;  ///< null, like end_: no block yet
   std::byte* end_;
   trace::DeltaState deltas_;
+  std::uint64_t progress_;  ///< number of blocks begun << 32 | bytes committed in the last one
   std::uint32_t index_;
   std::uint32_t next_sequence_;
-  std::uint64_t progress_;  ///< number of blocks begun << 32 | bytes committed in the last one
   SpaceFault fault_;
+
+ public:
+  // Of the thread that has the lane; all but busy_sp are its own business.
+  std::uint64_t busy_sp;
+  std::uint64_t epoch;  ///< the session's, when this lane last looked
+  Unwinder* unwinder;
+  StackTable stacks;
+  std::uint32_t next_stack_id;
+  bool named;            ///< a Thread record was written
+  bool borrowed;         ///< for one event only
+  std::uint32_t thread;  ///< number of the thread that the lane's last Thread record names
+  std::uint32_t tid;
+  char name[16];
+  void** return_addresses;  ///< for libunwind; mapped when first used
+  std::uint32_t open_spans;
+  std::uint64_t spans[kMaxOpenSpans];
+  trace::Stack stack_record;  ///< too large for the stack of a hook
 };
 
 }  // namespace memline::capture

@@ -34,11 +34,13 @@ constexpr std::uint64_t unzigzag(std::uint64_t coded) {
 /// The longest encoding of one number.
 inline constexpr std::size_t kMaxVarintBytes = 10;
 
-class Encoder {
+/// `kChecked` false: whoever uses it has made sure that there is room for all numbers at their longest.
+template <bool kChecked>
+class BasicEncoder {
  public:
   static constexpr bool kWrites = true;
 
-  Encoder(std::byte* position, std::byte* end) : position_(position), end_(end) {}
+  BasicEncoder(std::byte* position, std::byte* end) : position_(position), end_(end) {}
 
   template <class T>
   void number(const T& value) {
@@ -90,7 +92,9 @@ class Encoder {
 
  private:
   bool room(std::size_t bytes) {
-    if (static_cast<std::size_t>(end_ - position_) < bytes) ok_ = false;
+    if constexpr (kChecked) {
+      if (static_cast<std::size_t>(end_ - position_) < bytes) ok_ = false;
+    }
     return ok_;
   }
   void varint(std::uint64_t value) {
@@ -106,6 +110,7 @@ class Encoder {
   std::byte* end_;
   bool ok_ = true;
 };
+using Encoder = BasicEncoder<true>;
 
 class Decoder {
  public:

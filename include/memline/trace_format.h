@@ -30,6 +30,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -472,7 +473,24 @@ using AllRecords =
              SpanBegin, SpanEnd, SpanAttach, SpanDetach, Recording, PoolCreate, PoolBacking, PoolAcquire, PoolRealloc,
              PoolRelease, PoolReset, PoolDestroy, ForkedFrom, ForkPosition, Exec, ExecFailed, Exit>;
 
+/// Records of a few numbers, which are nearly all that there are: one look at the room that is left is enough for them.
+template <class Record>
+concept ShortRecord = std::same_as<Record, Acquire> || std::same_as<Record, AcquireUsable> ||
+    std::same_as<Record, Release> || std::same_as<Record, MoveBegin> || std::same_as<Record, MoveEnd>;
+inline constexpr std::ptrdiff_t kMostShortRecordBytes = 1 + 8 * kMaxVarintBytes;
+
 /// Appends a record. False: it did not fit and nothing changed; the caller takes a new block and repeats.
+template <ShortRecord Record>
+[[gnu::always_inline]] inline bool encode(std::byte*& position, std::byte* end, DeltaState& state,
+                                          const Record& record) {
+  if (end - position < kMostShortRecordBytes) return false;
+  *position = static_cast<std::byte>(Record::kType);
+  BasicEncoder<false> encoder(position + 1, end);
+  Record::fields(encoder, state, record);
+  position = encoder.position();
+  return true;
+}
+
 template <class Record>
 bool encode(std::byte*& position, std::byte* end, DeltaState& state, const Record& record) {
   if (position == end) return false;
