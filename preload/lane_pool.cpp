@@ -56,7 +56,7 @@ void LanePool::give_back(Lane& lane) noexcept {
 void LanePool::reset(const Lane* keep) noexcept {
   for (std::uint32_t i = 0; i < kMost; ++i) {
     Lane* lane = at(i);
-    if (lane == nullptr) break;
+    if (lane == nullptr) continue;  // its creation failed, or was under way in another thread at the fork
     lanes_[i].store(nullptr, std::memory_order_relaxed);
     if (lane == keep) continue;
     lane->stacks.release();
