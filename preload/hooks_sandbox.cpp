@@ -8,10 +8,11 @@
 namespace memline::capture {
 namespace {
 
-/// Runs the call that installs a filter. Where it fails, everything is as before.
+/// Runs the call that installs a filter. Where it fails, everything is as before. A vfork child, which shares our memory,
+/// installs it for itself.
 template <class Function>
 auto install_filter(const Function& function) noexcept {
-  const bool allowed_before = session.system_calls_allowed();
+  const bool allowed_before = session.system_calls_allowed() && session.is_own_process();
   if (allowed_before) session.forbid_system_calls(true);
   const auto result = function();
   if (result < 0 && allowed_before) {
@@ -37,7 +38,8 @@ MEMLINE_HOOK(int, prctl, int option, unsigned long a, unsigned long b, unsigned 
 // frame.
 MEMLINE_HOOK(long, syscall, long number, long a, long b, long c, long d, long e, long f) {
   if (real.syscall == nullptr) return as_libc(sys::call(number, a, b, c, d, e, f));
-  const bool installs = number == SYS_seccomp && (a == SECCOMP_SET_MODE_STRICT || a == SECCOMP_SET_MODE_FILTER);
+  const bool installs = (number == SYS_seccomp && (a == SECCOMP_SET_MODE_STRICT || a == SECCOMP_SET_MODE_FILTER)) ||
+                        (number == SYS_prctl && a == PR_SET_SECCOMP);
   if (installs) [[unlikely]]
     return install_filter([&] { return real.syscall(number, a, b, c, d, e, f); });
   return real.syscall(number, a, b, c, d, e, f);
