@@ -15,6 +15,8 @@ bool is_recording() noexcept {
 template <class Function>
 [[gnu::always_inline]] inline int replace_program(const Site& site, const char* path,
                                                   const Function& function) noexcept {
+  // Constructors that run before ours may come here first.
+  if (real.execve == nullptr && session.ensure_started() == State::kUnknown) return static_cast<int>(as_libc(-ENOSYS));
   const bool recorded = is_recording() && session.is_own_process();
   if (recorded) record_exec(site, path);
   const int result = function();
