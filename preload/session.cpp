@@ -72,7 +72,8 @@ void Session::set_state(State next) noexcept {
 
 State Session::ensure_started() noexcept {
   const State now = state();
-  if (now != State::kUnknown || !is_program_loaded()) return now;
+  // A forked child is loaded, even if another thread was in dlopen at the fork and the loader still says so.
+  if (now != State::kUnknown || (!was_started() && !is_program_loaded())) return now;
   ThreadState& self = thread_state;
   if (self.starting) return State::kUnknown;
   constexpr unsigned kPatience = 10000;
