@@ -23,12 +23,18 @@ bool is_trace(const char* path, struct stat& status, trace::TraceHeader& header)
   return found;
 }
 
+/// In a folder that is shared, the file of that name may be somebody else's, with a header made to look like ours.
+bool nobody_else_writes(const struct stat& status) noexcept {
+  return status.st_uid == static_cast<uid_t>(sys::call(SYS_geteuid)) && status.st_nlink == 1 &&
+         (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 int open_own(const char* path, const Identity& self) noexcept {
   const int fd = sys::open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) return -1;
   struct stat status;
   trace::TraceHeader header;
-  if (read_header(fd, status, header) && header.version == trace::kVersion &&
+  if (read_header(fd, status, header) && nobody_else_writes(status) && header.version == trace::kVersion &&
       header.block_bytes == trace::kBlockBytes && self.start != 0 && same_process(identity_of(header), self)) {
     return fd;
   }
