@@ -16,7 +16,13 @@ namespace {
         as_libc(sys::call(SYS_mmap, sys::as_long(at), static_cast<long>(bytes), protection, flags, fd, offset)));
   }
   const bool recorded = acquiring_if_started(site, bytes);
+  // A pause stops acquisitions only: what the mapping replaces is gone.
+  const bool replaces = !recorded && (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) == MAP_FIXED &&
+                        releasing_if_started(site) && state() == State::kPaused;
+  if (replaces) [[unlikely]]
+    record_unmap(site, address_of(at), bytes);
   void* const memory = real.mmap(at, bytes, protection, flags, fd, offset);
+  if (replaces && memory == MAP_FAILED) record_unmap_failed(site, address_of(at), bytes);
   if (recorded && memory != MAP_FAILED) record_map(site, address_of(memory), bytes, protection, flags);
   return memory;
 }
