@@ -15,6 +15,14 @@ static_assert(static_cast<int>(StackEnd::kDepthLimit) == static_cast<int>(trace:
 
 constexpr std::size_t kReturnAddresses = kMaxFrames + 64;  // some more, for frames of our own
 
+/// The loader keeps the name that dlopen was given, which may be relative to a folder that was left since. On its own,
+/// since a path takes more stack than a hook may use.
+[[gnu::noinline]] bool write_with_mapped_path(Lane& lane, trace::Module& module) noexcept {
+  PathText mapped;
+  if (mapped_path(module.begin, mapped)) module.path = mapped.view();
+  return lane.write(module);
+}
+
 bool record_module(Lane& lane, ModuleEntry& entry) noexcept {
   trace::Module module{};
   module.module = entry.number;
@@ -24,13 +32,12 @@ bool record_module(Lane& lane, ModuleEntry& entry) noexcept {
   module.bias = entry.bias;
   module.main_executable = entry.main_executable ? 1 : 0;
   module.build_id = entry.build_id_view();
-  PathText mapped;
   module.path = entry.main_executable ? session.executable.view() : cut_text(entry.path, trace::kMaxTextBytes);
-  // The loader keeps the name that dlopen was given, which may be relative to a folder that was left since.
   const bool relative =
       !module.path.empty() && module.path[0] != '/' && module.path.find('/') != std::string_view::npos;
-  if (relative && session.system_calls_allowed() && mapped_path(entry.begin, mapped)) module.path = mapped.view();
-  if (!lane.write(module)) return false;
+  const bool written =
+      relative && session.system_calls_allowed() ? write_with_mapped_path(lane, module) : lane.write(module);
+  if (!written) return false;
   ModuleTable::recorded(entry);
   return true;
 }
