@@ -22,7 +22,7 @@ namespace memline::capture {
 
 class Clock {
  public:
-  /// Which counter there is. Until then every stamp is 0.
+  /// Which counter there is; before any stamp is taken.
   void choose() noexcept {
     kernel_ = !counter_is_invariant();
     shift_ = kernel_ ? 3 : 4;

@@ -7,7 +7,7 @@ namespace memline::capture {
 namespace {
 
 constexpr char kStatm[] = "/proc/self/statm";
-/// Until the counter's rate is known: no machine's is lower, so that the first sample is never late.
+/// Until the counter's rate is known: a counter of 1.6 GHz or less would have the second sample come late, once.
 constexpr std::uint64_t kFewestTicksPerInterval = 1'000'000;
 
 }  // namespace

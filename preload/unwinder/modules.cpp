@@ -34,7 +34,7 @@ bool find_module(std::uint64_t pc, ModuleInfo& out) noexcept {
   return true;
 }
 
-UnwindModule* ModuleTable::find(std::uint64_t pc, bool syscalls_allowed) noexcept {
+UnwindModule* UnwindModules::find(std::uint64_t pc, bool syscalls_allowed) noexcept {
   if (last_ < count_ && pc - modules_[last_].start < modules_[last_].end - modules_[last_].start)
     return &modules_[last_];
   for (unsigned i = 0; i < count_; ++i) {

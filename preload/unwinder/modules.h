@@ -1,4 +1,4 @@
-/// \file ModuleTable: the unwind sections of the loaded modules, looked up once a module.
+/// \file UnwindModules: the unwind sections of the loaded modules, looked up once a module.
 ///
 /// Part of one Unwinder. Modules are found by the lock-free _dl_find_object. Errors: a module without usable sections
 /// is remembered as such. After a dlclose the owner calls clear().
@@ -20,7 +20,7 @@ struct UnwindModule {
   Cie cie;           ///< the last one read
 };
 
-class ModuleTable {
+class UnwindModules {
  public:
   /// The module of `pc`, or nullptr. `syscalls_allowed`: the file of a module that has no .eh_frame_hdr may be read for
   /// its section headers, which alone tell where .eh_frame is.

@@ -61,7 +61,7 @@ class RowSource {
   KeyedMemoryRow& memory_entry(std::uint64_t pc) noexcept { return memory_rows_[(pc ^ (pc >> 6)) % kMemoryRows]; }
 
   RowCache cache_;
-  ModuleTable modules_;
+  UnwindModules modules_;
   KeyedMemoryRow memory_rows_[kMemoryRows];
   RowScratch scratch_;
   FullRow full_;

@@ -2,7 +2,7 @@
 ///
 /// Nearly every row is {CFA = sp or bp + offset; bp saved or not; return address right below the CFA} and fits eight
 /// bytes. Signal frames, realigned stacks and PLT entries need a MemoryRow: places that sp, bp and the CFA lead to,
-/// perhaps through one word of memory. What else exists is RowKind::kFull, for the evaluator of full_unwind.h.
+/// perhaps through one word of memory. What else exists is RowKind::kFull, for the evaluator of full_step.h.
 #pragma once
 
 #include <cstdint>
