@@ -34,7 +34,8 @@ bool is_nested(const Site& site) noexcept {
   if (self.inside_sp == 0) return false;
   self.stack.bounds(site.sp, session.system_calls_allowed());
   Between between = Between::kNoHook;
-  if (!is_stale(self.inside_sp, site.sp - 16, self)) between = look_between(site, self.inside_sp);
+  if (!is_stale(self.inside_sp, site.sp - 16, self, session.system_calls_allowed()))
+    between = look_between(site, self.inside_sp);
   if (between == Between::kNoHook) self.inside_sp = 0;
   return between == Between::kNothing || between == Between::kUnknown;
 }

@@ -54,7 +54,7 @@ void LaneUse::renew(Lane& lane) noexcept {
 Lane* LaneUse::enter_slowly(std::uint64_t sp) noexcept {
   ThreadState& self = thread_state;
   Lane* const own = self.lane;
-  if (own != nullptr && is_stale(own->busy_sp, sp, self)) {
+  if (own != nullptr && is_stale(own->busy_sp, sp, self, session.system_calls_allowed())) {
     own->busy_sp = sp;
     own->recover();
     renew(*own);

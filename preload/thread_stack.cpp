@@ -1,5 +1,7 @@
 #include "thread_stack.h"
 
+#include <signal.h>
+
 #include "sys.h"
 
 extern "C" void* __libc_stack_end;  // the loader's: where the kernel put the program's arguments
@@ -43,6 +45,15 @@ StackBounds ThreadStack::extend(std::uint64_t sp, bool syscalls_allowed) noexcep
   low = reached;
   high = end;
   return {low, high};
+}
+
+bool may_be_handler_of(std::uint64_t mark_sp, bool syscalls_allowed) noexcept {
+  if (!syscalls_allowed) return true;
+  stack_t alternate = {};
+  if (sys::call(SYS_sigaltstack, 0, sys::as_long(&alternate)) != 0 || (alternate.ss_flags & SS_ONSTACK) == 0) {
+    return false;
+  }
+  return mark_sp - reinterpret_cast<std::uint64_t>(alternate.ss_sp) >= alternate.ss_size;
 }
 
 }  // namespace memline::capture

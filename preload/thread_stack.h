@@ -29,4 +29,8 @@ struct ThreadStack {
   StackBounds extend(std::uint64_t sp, bool syscalls_allowed) noexcept;
 };
 
+/// Whether the caller may be a signal handler on an alternate stack that has interrupted the code at `mark_sp`. Memory
+/// for such a stack can be an array of main's, or a thread-local one above the thread's stack: addresses do not tell.
+bool may_be_handler_of(std::uint64_t mark_sp, bool syscalls_allowed) noexcept;
+
 }  // namespace memline::capture

@@ -27,10 +27,12 @@ extern constinit thread_local ThreadState thread_state __attribute__((tls_model(
 
 /// Whether a mark that the hook at `mark_sp` left is stale: the hook cannot have returned, yet the stack has been
 /// unwound past it (longjmp). Only certain where both lie on the thread's own stack, or the mark on another one and we
-/// are back on the thread's: a signal's alternate stack may lie anywhere.
-inline bool is_stale(std::uint64_t mark_sp, std::uint64_t sp, const ThreadState& thread) noexcept {
+/// are back on the thread's: a signal's alternate stack may lie anywhere, even within the thread's own.
+inline bool is_stale(std::uint64_t mark_sp, std::uint64_t sp, const ThreadState& thread,
+                     bool syscalls_allowed) noexcept {
   if (!thread.stack.contains(sp)) return false;
-  return !thread.stack.contains(mark_sp) || sp > mark_sp;
+  if (thread.stack.contains(mark_sp) && sp <= mark_sp) return false;
+  return !may_be_handler_of(mark_sp, syscalls_allowed);
 }
 
 }  // namespace memline::capture
