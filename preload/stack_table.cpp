@@ -1,5 +1,7 @@
 #include "stack_table.h"
 
+#include <atomic>
+
 #include "sys.h"
 
 namespace memline::capture {
@@ -19,6 +21,8 @@ bool StackTable::grow() noexcept {
   if (fresh == nullptr) return false;
   Slot* const old = slots_;
   slots_ = fresh;
+  // In this order: a child forked between the two must not release more than is there.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
   mask_ = count - 1;
   for (std::size_t i = 0; i < old_count; ++i) {
     if (old[i].id != 0) place(old[i].hash, old[i].id);
