@@ -110,6 +110,10 @@ bool Session::open_file(bool forked) noexcept {
     if (!opened.continued) sys::unlink(opened.path.c_str());
     return false;
   }
+  if (!space.is_mapped() && !opened.continued && !forked) {  // once a program, not once a process of it
+    say("this file system cannot map the trace: if the program is killed, its last events are lost",
+        opened.path.c_str());
+  }
   trace::TraceHeader& header = space.header();
   if (opened.continued) {
     lane_context.image = std::atomic_ref(header.images).fetch_add(1);

@@ -1,5 +1,7 @@
 #include "trace_space.h"
 
+#include <signal.h>
+
 #include "sys.h"
 
 namespace memline::capture {
@@ -28,9 +30,41 @@ std::atomic_ref<std::uint32_t> atomically(std::uint32_t& field) noexcept {
   return std::atomic_ref<std::uint32_t>(field);
 }
 
+/// No signal handler of the program runs in this thread meanwhile.
+class SignalsHeld {
+ public:
+  SignalsHeld() noexcept {
+    constexpr std::uint64_t kAll = ~std::uint64_t{0};
+    sys::call(SYS_rt_sigprocmask, SIG_BLOCK, sys::as_long(&kAll), sys::as_long(&before_), sizeof before_);
+  }
+  ~SignalsHeld() { sys::call(SYS_rt_sigprocmask, SIG_SETMASK, sys::as_long(&before_), 0, sizeof before_); }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+ private:
+  std::uint64_t before_ = 0;
+};
+
 }  // namespace
 
-bool TraceSpace::open(int fd, const PathText& path, std::uint64_t max_bytes) noexcept {
+bool TraceSpace::make_window(int fd, bool may_map) noexcept {
+  // The window is address space only, but a limit on that must be left to the program.
+  const std::uint64_t address_space = sys::soft_limit(RLIMIT_AS);
+  std::uint64_t most = kWindow;
+  while (most > address_space / 8 && most > kSmallestWindow) most /= 2;
+  for (mapped_ = may_map;; mapped_ = false) {
+    const int flags = mapped_ ? MAP_SHARED | MAP_NORESERVE : MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    for (window_bytes_ = most;; window_bytes_ /= 4) {
+      window_ =
+          static_cast<std::byte*>(sys::map(nullptr, window_bytes_, PROT_READ | PROT_WRITE, flags, mapped_ ? fd : -1));
+      if (window_ != nullptr) return true;
+      if (window_bytes_ <= kSmallestWindow) break;
+    }
+    if (!mapped_) return false;
+  }
+}
+
+bool TraceSpace::open(int fd, const PathText& path, std::uint64_t max_bytes, bool may_map) noexcept {
   path_ = path;
   max_bytes_ = max_bytes == 0 ? UINT64_MAX : max_bytes;
   step_bytes_ = kFirstStep;
@@ -40,25 +74,21 @@ bool TraceSpace::open(int fd, const PathText& path, std::uint64_t max_bytes) noe
   const int own = descriptor_.get(path_.c_str(), kOpenFlags, false);
   struct stat status;
   if (own < 0 || sys::fstat(own, status) != 0) return false;
-  // The window is address space only, but a limit on that must be left to the program.
-  const std::uint64_t address_space = sys::soft_limit(RLIMIT_AS);
-  window_bytes_ = kWindow;
-  while (window_bytes_ > address_space / 8 && window_bytes_ > kSmallestWindow) window_bytes_ /= 2;
-  void* window = sys::map(nullptr, window_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, own);
-  while (window == nullptr && window_bytes_ > kSmallestWindow) {
-    window_bytes_ /= 4;
-    window = sys::map(nullptr, window_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, own);
-  }
-  if (window == nullptr || (static_cast<std::uint64_t>(status.st_size) < kHeaderBytes &&
-                            grow_file(own, 0, kHeaderBytes) != SpaceFault::kNone)) {
-    if (window != nullptr) sys::unmap(window, window_bytes_);
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  const auto fail = [&] {
+    if (window_ != nullptr) sys::unmap(window_, window_bytes_);
+    window_ = nullptr;
     descriptor_.drop();
     return false;
+  };
+  if (!make_window(own, may_map)) return fail();
+  if (size < kHeaderBytes && grow_file(own, 0, kHeaderBytes) != SpaceFault::kNone) return fail();
+  if (!mapped_ && size >= kHeaderBytes &&
+      sys::pread(own, window_, sizeof(trace::TraceHeader), 0) != static_cast<long>(sizeof(trace::TraceHeader))) {
+    return fail();
   }
-  sys::madvise(window, window_bytes_, MADV_DONTDUMP);
-  window_ = static_cast<std::byte*>(window);
+  sys::madvise(window_, window_bytes_, MADV_DONTDUMP);
   // A trace that goes on after exec: what the file has beyond the header is reserved already.
-  const auto size = static_cast<std::uint64_t>(status.st_size);
   const std::uint64_t end = size > kHeaderBytes ? size : kHeaderBytes;
   atomically(header().reserved_bytes).store(end, std::memory_order_seq_cst);
   return true;
@@ -134,7 +164,7 @@ SpaceFault TraceSpace::reserve(std::uint64_t needed_end) noexcept {
   if (needed_end > window_bytes_ || needed_end > max_bytes_) return SpaceFault::kLimit;
   if (!system_calls_allowed()) return SpaceFault::kNoSystemCalls;
   // Reserving twice does no harm, so nobody waits for another to reserve; only trim() must not come between. The wait
-  // has an end: this may be a signal handler that has interrupted it.
+  // has an end, in case the thread that trims is stopped.
   growing_.fetch_add(1);
   for (unsigned i = 0; trimming_.load(); ++i) {
     growing_.fetch_sub(1);
@@ -168,6 +198,7 @@ std::byte* TraceSpace::claim(SpaceFault& fault) noexcept {
       return nullptr;
     }
     std::byte* block = window_ + end - kBlockBytes;
+    if (!mapped_) write_header(trace::kUnmappedOpen);
     if (!no_populate_ && system_calls_allowed()) {
       const long result = sys::madvise(block, kBlockBytes, kPopulateWrite);
       if (result == -EINVAL || result == -ENOSYS) {
@@ -181,8 +212,37 @@ std::byte* TraceSpace::claim(SpaceFault& fault) noexcept {
   }
 }
 
+void TraceSpace::write_header(std::uint64_t reserved_bytes) noexcept {
+  const int fd = system_calls_allowed() ? descriptor_.get(path_.c_str(), kOpenFlags, false) : -1;
+  if (fd < 0) return;
+  trace::TraceHeader copy = header();
+  copy.reserved_bytes = reserved_bytes;
+  sys::pwrite(fd, &copy, sizeof copy, 0);
+}
+
+bool TraceSpace::write_block(const std::byte* block) noexcept {
+  const auto bytes = sizeof(trace::BlockHeader) + reinterpret_cast<const trace::BlockHeader*>(block)->payload_bytes;
+  const auto at = static_cast<std::uint64_t>(block - window_);
+  if (at + bytes > sys::soft_limit(RLIMIT_FSIZE)) return false;  // lowered since the space was reserved
+  const int fd = descriptor_.get(path_.c_str(), kOpenFlags, false);
+  long written = -EINTR;
+  while (fd >= 0 && written == -EINTR) written = sys::pwrite(fd, block, bytes, at);
+  return written == static_cast<long>(bytes);
+}
+
+void TraceSpace::write_open_blocks() noexcept {
+  const std::uint32_t claimed = atomically(header().claimed_blocks).load();
+  for (std::uint64_t index = 0; index < claimed && end_of_block(index) <= window_bytes_; ++index) {
+    const std::byte* const block = window_ + end_of_block(index) - kBlockBytes;
+    // Those that were retired read as zeros.
+    if (reinterpret_cast<const trace::BlockHeader*>(block)->magic == trace::kBlockMagic) write_block(block);
+  }
+  write_header(trace::kUnmappedDone);
+}
+
 void TraceSpace::retire(std::byte* block) noexcept {
-  if (system_calls_allowed()) sys::madvise(block, kBlockBytes, MADV_DONTNEED);
+  if (!system_calls_allowed() || (!mapped_ && !write_block(block))) return;
+  sys::madvise(block, kBlockBytes, MADV_DONTNEED);
 }
 
 void TraceSpace::reserve_ahead(std::uint64_t bytes) noexcept {
@@ -195,6 +255,8 @@ void TraceSpace::reserve_ahead(std::uint64_t bytes) noexcept {
 
 void TraceSpace::trim() noexcept {
   if (!system_calls_allowed() || atomically(header().watcher_pid).load() != 0) return;
+  // A handler that wanted space here would wait for the very code that it has interrupted: a timer's could for ever.
+  const SignalsHeld held;
   if (trimming_.exchange(true)) return;
   bool alone = false;
   for (unsigned i = 0; i < kPatience && !alone; ++i) {
@@ -214,6 +276,7 @@ void TraceSpace::trim() noexcept {
     sys::ftruncate(fd, kHeaderBytes + seen * kBlockBytes);
     step_bytes_.store(kBlockBytes, std::memory_order_relaxed);
   }
+  if (!mapped_) write_open_blocks();
   trimming_.store(false);
 }
 

@@ -4,6 +4,8 @@
 /// written, whatever becomes of the process. Only reserved space is ever touched: a page of a mapping that the disk has
 /// no room for would kill the program. Blocks are claimed without a lock by the program's threads, and by `memline run`
 /// from outside.
+/// Where the file system cannot map files (some network and user-space ones), the window is private memory: blocks are
+/// written to the file when they are retired, the open ones by trim(), so that a kill loses what stands in open blocks.
 #pragma once
 
 #include <atomic>
@@ -22,21 +24,22 @@ enum class SpaceFault : std::uint8_t { kNone, kDiskFull, kLimit, kFileGone, kNot
 class TraceSpace {
  public:
   /// Maps the file behind `fd` (which is taken over) and reserves its first space. `max_bytes`: MEMLINE_MAX_TRACE, or
-  /// 0. A new file's header page reads as zeros. False: nothing is mapped, the descriptor is closed.
-  bool open(int fd, const PathText& path, std::uint64_t max_bytes) noexcept;
+  /// 0. A new file's header page reads as zeros. `may_map` false: as if the file could not be mapped. False: there is
+  /// no window, the descriptor is closed.
+  bool open(int fd, const PathText& path, std::uint64_t max_bytes, bool may_map = true) noexcept;
 
   trace::TraceHeader& header() noexcept { return *reinterpret_cast<trace::TraceHeader*>(window_); }
 
   /// A block to write to: zeroed, and its pages are there. nullptr: none is left; `fault` says why.
   std::byte* claim(SpaceFault& fault) noexcept;
 
-  /// A block that is written and sealed: its pages no longer count as the process's.
+  /// A block that is written and sealed: it is in the file, and its pages no longer count as the process's.
   void retire(std::byte* block) noexcept;
 
   /// Asks for space ahead, so that recording can go on for a while after system calls are forbidden.
   void reserve_ahead(std::uint64_t bytes) noexcept;
 
-  /// Cuts off what was reserved and is not claimed. Claims go on to work.
+  /// Cuts off what was reserved and is not claimed, and writes what is not in the file yet. Claims go on to work.
   void trim() noexcept;
 
   /// From here on no system call is made: claims go to the end of what is reserved.
@@ -49,6 +52,8 @@ class TraceSpace {
   void abandon(bool keep_memory) noexcept;
 
   bool is_open() const noexcept { return window_ != nullptr; }
+  /// Whether everything is in the file the moment it is recorded.
+  bool is_mapped() const noexcept { return mapped_; }
   const PathText& path() const noexcept { return path_; }
 
  private:
@@ -58,6 +63,10 @@ class TraceSpace {
   SpaceFault reserve_more(std::uint64_t needed_end) noexcept;
   SpaceFault grow_file(int fd, std::uint64_t begin, std::uint64_t end) noexcept;
   std::uint64_t room_on_disk(int fd) noexcept;
+  bool make_window(int fd, bool may_map) noexcept;
+  void write_header(std::uint64_t reserved_bytes) noexcept;
+  bool write_block(const std::byte* block) noexcept;
+  void write_open_blocks() noexcept;
 
   std::byte* window_ = nullptr;
   std::uint64_t window_bytes_ = 0;
@@ -66,6 +75,7 @@ class TraceSpace {
   std::atomic<bool> no_system_calls_{false};
   std::atomic<std::uint32_t> growing_{0};  ///< threads that are reserving space; several may
   std::atomic<bool> trimming_{false};
+  bool mapped_ = false;
   bool no_fallocate_ = false;
   bool no_populate_ = false;
   HighDescriptor descriptor_;

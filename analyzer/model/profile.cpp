@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "model/profile_notes.h"
 #include "model/source_cache.h"
@@ -42,7 +43,11 @@ Result<std::unique_ptr<Profile>> Profile::open(const std::string& path, ProfileO
   Result<replay::Recording> recording = replay::scan(path);
   if (!recording) return recording.error();
   const std::size_t images = recording->images.size();
-  if (images == 0) return Error{ExitCode::kNothing, "the trace holds no program: nothing was recorded", path};
+  if (images == 0) {
+    std::string why = "the trace holds no program: nothing was recorded";
+    for (const std::string& note : recording->losses.notes) why += "; " + note;
+    return Error{ExitCode::kNothing, std::move(why), path};
+  }
   if (options.image && *options.image >= images) {
     return Error{ExitCode::kNothing,
                  "there is no image " + std::to_string(*options.image) + ": the process ran " +

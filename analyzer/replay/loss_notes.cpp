@@ -23,6 +23,14 @@ void add_header_losses(const trace::TraceHeader& header, Losses& losses) {
     add_incomplete(losses, counted(events, "event", "events") + " not recorded: " + kReasons[i]);
   }
   losses.bytes += header.lost_bytes;
+  if (header.reserved_bytes == trace::kUnmappedOpen) {
+    add_incomplete(losses,
+                   "the trace lies where files cannot be mapped, and the process was killed or still runs: what "
+                   "stood in its open blocks is missing");
+  } else if (header.reserved_bytes == trace::kUnmappedDone) {
+    losses.notes.push_back(
+        "the trace lies where files cannot be mapped: what threads did while the process ended may be missing");
+  }
 }
 
 void add_damage(const trace::Damage& damage, const std::string& whose, Losses& losses) {

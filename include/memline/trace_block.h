@@ -50,6 +50,11 @@ enum class Loss : std::uint32_t {
   kCount = 4,
 };
 
+/// TraceHeader::reserved_bytes of a trace on a file system that cannot be mapped. Blocks are then written when they are
+/// full, and those that are open when the process ends: kUnmappedOpen until then, kUnmappedDone afterwards.
+inline constexpr std::uint64_t kUnmappedOpen = ~std::uint64_t{0};
+inline constexpr std::uint64_t kUnmappedDone = kUnmappedOpen - 1;
+
 /// The first page of a trace; lives in a MAP_SHARED mapping while the process runs. Fields marked (atomic) are updated
 /// by several threads or processes at once.
 struct TraceHeader {
@@ -68,7 +73,7 @@ struct TraceHeader {
   std::uint32_t exit_kind;  ///< ExitKind
   std::int32_t exit_code;
   std::uint32_t watcher_pid;     ///< `memline run`, if it watches from outside; else 0
-  std::uint64_t reserved_bytes;  ///< (atomic) file space that may be written to
+  std::uint64_t reserved_bytes;  ///< (atomic) file space that may be written to; or kUnmapped...
   std::uint64_t exit_monotonic_ns;
   std::array<std::uint64_t, static_cast<std::size_t>(Loss::kCount)> lost_events;  ///< (atomic)
   std::uint64_t lost_bytes;  ///< (atomic) acquired bytes among them

@@ -42,6 +42,7 @@ std::unique_ptr<OutsideTrace> OutsideTrace::open(const std::string& path, std::u
   auto* const header = static_cast<trace::TraceHeader*>(page);
   std::unique_ptr<OutsideTrace> trace(new OutsideTrace(fd, header, most_bytes));
   if (header->version != trace::kVersion || header->block_bytes != trace::kBlockBytes) return nullptr;
+  if (std::atomic_ref(header->reserved_bytes).load() >= trace::kUnmappedDone) return nullptr;  // not shared with us
   std::atomic_ref(header->watcher_pid).store(static_cast<std::uint32_t>(::getpid()));
   return trace;
 }

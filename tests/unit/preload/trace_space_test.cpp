@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <filesystem>
 #include <memory>
 
@@ -21,11 +22,11 @@ struct Fixture {
   ScratchFolder folder;
   std::unique_ptr<TraceSpace> space = std::make_unique<TraceSpace>();
 
-  bool open(std::uint64_t max_bytes = 0) {
+  bool open(std::uint64_t max_bytes = 0, bool may_map = true) {
     PathText path;
     path.add(folder / "t");
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    return space->open(fd, path, max_bytes);
+    return space->open(fd, path, max_bytes, may_map);
   }
   std::uint64_t file_size() const { return std::filesystem::file_size(folder / "t"); }
   ~Fixture() { space->abandon(false); }
@@ -146,4 +147,51 @@ TEST_CASE("a trace goes on behind the blocks it has", "[trace_space]") {
   CHECK(f.space->header().claimed_blocks == 1);
   f.space->claim(fault);
   CHECK(f.space->header().claimed_blocks == 2);
+}
+
+TEST_CASE("where the file cannot be mapped, blocks are written when they are retired, and all of them by trimming",
+          "[trace_space]") {
+  Fixture f;
+  REQUIRE(f.open(0, false));
+  CHECK_FALSE(f.space->is_mapped());
+  f.space->header().magic = trace::kFileMagic;
+  SpaceFault fault = SpaceFault::kNone;
+  std::byte* blocks[3];
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    blocks[i] = f.space->claim(fault);
+    REQUIRE(blocks[i] != nullptr);
+    trace::BlockHeader header{};
+    header.magic = trace::kBlockMagic;
+    header.lane = i;
+    header.payload_bytes = 100;
+    std::memcpy(blocks[i], &header, sizeof header);
+    blocks[i][sizeof header + 99] = static_cast<std::byte>(i + 1);
+  }
+  const auto on_disk = [&](std::uint64_t block) {
+    return testing::file_bytes(f.folder / "t")[size_with(block) + sizeof(trace::BlockHeader) + 99];
+  };
+  const auto header_on_disk = [&] {
+    trace::TraceHeader header{};
+    const std::string bytes = testing::file_bytes(f.folder / "t");
+    std::memcpy(&header, bytes.data(), sizeof header);
+    return header;
+  };
+  f.space->retire(blocks[1]);
+  CHECK(on_disk(0) == 0);
+  CHECK(on_disk(1) == 2);
+  CHECK(header_on_disk().reserved_bytes == trace::kUnmappedOpen);
+  CHECK(header_on_disk().claimed_blocks == 3);
+  f.space->trim();
+  CHECK(on_disk(0) == 1);
+  CHECK(on_disk(1) == 2);
+  CHECK(on_disk(2) == 3);
+  CHECK(header_on_disk().reserved_bytes == trace::kUnmappedDone);
+  CHECK(header_on_disk().magic == trace::kFileMagic);
+
+  // An exec goes on in the same file.
+  f.space->abandon(false);
+  REQUIRE(f.open(0, false));
+  CHECK(f.space->header().claimed_blocks == 3);
+  REQUIRE(f.space->claim(fault) != nullptr);
+  CHECK(on_disk(2) == 3);
 }
