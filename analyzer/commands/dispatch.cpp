@@ -70,7 +70,8 @@ int dispatch(const Arguments& arguments, const Streams& streams) {
     try {
       return command.run({arguments.begin() + 1, arguments.end()}, streams);
     } catch (const std::bad_alloc&) {
-      streams.err << "memline: out of memory\n";
+      streams.err << "memline: out of memory: the trace holds more live blocks, mappings or stacks than this process "
+                     "may use memory for (see ulimit -v)\n";
     } catch (const std::exception& error) {
       // nothing of ours throws: this is a library that could not go on
       streams.err << "memline: " << error.what() << '\n';

@@ -1,3 +1,4 @@
+#include "base/escape.h"
 #include "commands/args.h"
 #include "commands/command.h"
 #include "commands/dump.h"
@@ -28,7 +29,9 @@ int dump_command(const Arguments& arguments, const Streams& streams) {
   app.footer(kNotes);
   if (const auto code = parse(app, "[TRACE]", arguments, streams)) return *code;
   const auto code = dump(trace, streams.out);
-  return code ? static_cast<int>(*code) : fail(streams, code.error());
+  if (!code) return fail(streams, code.error());
+  if (*code == ExitCode::kUnreadable) say(streams, escape_control(trace) + ": damaged; printed is what could be read");
+  return static_cast<int>(*code);
 }
 
 }  // namespace memline::commands

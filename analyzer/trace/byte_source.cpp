@@ -37,6 +37,13 @@ class FileSource final : public ByteSource {
     return done;
   }
 
+  std::uint64_t next_data(std::uint64_t offset) const override {
+    if (offset > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) return size();
+    const off_t found = ::lseek(descriptor_, static_cast<off_t>(offset), SEEK_DATA);
+    if (found >= 0) return static_cast<std::uint64_t>(found);
+    return errno == ENXIO ? size() : offset;  // others: the file system cannot tell
+  }
+
   const std::string& name() const override { return path_; }
 
  private:

@@ -23,6 +23,8 @@ class ByteSource {
   virtual std::uint64_t size() const = 0;
   /// Fills `bytes` from `offset` on; returns how many there were. Fewer than asked for: the end, or a read error.
   virtual std::size_t read_at(std::uint64_t offset, std::span<std::byte> bytes) const = 0;
+  /// The first offset from `offset` on at which something may have been written; size() if there is none.
+  virtual std::uint64_t next_data(std::uint64_t offset) const { return offset; }
   /// The path, for messages.
   virtual const std::string& name() const = 0;
 

@@ -11,6 +11,11 @@
 #include "trace/pack/packer.h"
 
 namespace memline::trace {
+namespace {
+
+constexpr std::uint64_t kManyUnused = 1024;
+
+}  // namespace
 
 Result<std::shared_ptr<const TraceFile>> TraceFile::open(const std::string& path) {
   Result<std::unique_ptr<ByteSource>> source = open_file_source(path);
@@ -59,6 +64,7 @@ void TraceFile::index_blocks() {
   std::uint64_t count = 0;
   if (size_bytes_ > kHeaderBytes) count = (size_bytes_ - kHeaderBytes + kBlockBytes - 1) / kBlockBytes;
   count = std::min<std::uint64_t>(count, std::numeric_limits<std::uint32_t>::max());
+  std::uint64_t unused_in_a_row = 0;
   for (std::uint64_t number = 0; number < count; ++number) {
     BlockRef ref;
     ref.number = static_cast<std::uint32_t>(number);
@@ -68,7 +74,17 @@ void TraceFile::index_blocks() {
     const std::size_t got = source_->read_at(offset, bytes);
     BlockHeader header{};
     std::memcpy(&header, bytes.data(), sizeof header);
-    if (header.magic == 0 && header.payload_bytes == 0) continue;  // reserved, never used
+    if (header.magic == 0 && header.payload_bytes == 0) {  // reserved, never used
+      // More than anybody reserves ahead: a file of terabytes in which nearly nothing was written.
+      if (++unused_in_a_row >= kManyUnused) {
+        const std::uint64_t data = source_->next_data(offset + kBlockBytes);
+        if (data >= size_bytes_) break;
+        number = std::max(number, (data - kHeaderBytes) / kBlockBytes - 1);
+        unused_in_a_row = 0;
+      }
+      continue;
+    }
+    unused_in_a_row = 0;
     if (got < sizeof header) {
       damage_.add_block(offset, "the file ends within its header", 1);
       continue;
