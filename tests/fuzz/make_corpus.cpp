@@ -1,4 +1,5 @@
-// Writes the corpora of codec_fuzz, block_fuzz, packed_fuzz and replay_fuzz: make_corpus FOLDER
+// Writes the corpora of codec_fuzz, block_fuzz, packed_fuzz, replay_fuzz, reader_fuzz and rows_fuzz:
+// make_corpus FOLDER
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -139,21 +140,106 @@ void write_packed(const fs::path& folder, const std::string& name, const std::ve
   write(folder / (name + "_chunk"), chunk);
 }
 
+/// What reader_fuzz asks for by name: a mark, a span, a second image, several threads, modules, a parent.
+TraceBuilder whole_program() {
+  TraceBuilder trace;
+  trace.begin_image();
+  trace.add(0, trace::ForkedFrom{1, 0, std::string_view("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16), "/proc/self/fd/100"});
+  trace.add(0, trace::ForkPosition{0, 0, 400});
+  const std::uint32_t a = trace.stack(0, {0x10, 0x20});
+  trace.thread(1, 1, "\x1b[31m<script>");
+  const std::uint32_t b = trace.stack(1, {0x10, 0x30}, trace::StackEnd::kNoUnwindInfo);
+  trace.add(0, trace::Tick{1, 10, 100});
+  trace.add(0, trace::SpanBegin{2, 1, 0, "s"});
+  trace.add(1, trace::SpanAttach{3, 1});
+  trace.add(0, acquire(4, 0x1000, 100, a));
+  trace.add(1, acquire(5, 0x2000, 50, b));
+  trace.add(0, trace::Mark{6, 1, 2.5, "m"});
+  trace.add(1, trace::NamedFrame{9, 0, 3, "/dev/zero", "\xff\x07 f"});
+  trace.add(1, acquire(7, 0x3000, 5, 9));
+  trace.add(1, trace::SpanDetach{8, 1});
+  trace.add(0, trace::SpanEnd{9, 1});
+  trace.add(0, trace::Release{10, 0x1000, a});
+  trace.add(0, trace::Exec{11, "/bin/next"});
+  trace.begin_image();
+  trace.add(0, trace::Map{12, 0x10000, 0x4000, 3, 0x22, trace::MapKind::kPrivateAnonymous, trace.stack(0, {0x40})});
+  trace.add(0, trace::Exit{13, 20, trace::ExitKind::kSignal, 9});
+  return trace;
+}
+
+using Bytes = std::vector<std::uint8_t>;
+
+void put32(Bytes& out, std::uint32_t value) {
+  for (int i = 0; i < 4; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+}
+
+void put_entry(Bytes& out, std::uint32_t id, Bytes body) {
+  while ((body.size() + 8) % 8 != 0) body.push_back(0);
+  put32(out, static_cast<std::uint32_t>(body.size() + 4));
+  put32(out, id);
+  out.insert(out.end(), body.begin(), body.end());
+}
+
+/// An input of rows_fuzz: a search table of one entry, a CIE and an FDE of 64 bytes of code at address 64.
+Bytes rows_input(const Bytes& program, std::string_view augmentation = "zR") {
+  constexpr std::uint32_t kHeaderBytes = 20;
+  constexpr std::uint32_t kCode = 64;
+  Bytes out = {kHeaderBytes, 0, kCode + 5, 0, 1, 0x1b, 0x03, 0x3b};
+  put32(out, 0x20000 - 0x10004);  // where .eh_frame is, from here
+  put32(out, 1);
+  put32(out, kCode - 0x10000);
+  Bytes frames;
+  Bytes cie = {1};
+  cie.insert(cie.end(), augmentation.begin(), augmentation.end());
+  cie.push_back(0);
+  const Bytes rest = {1, 0x78, 16, 1, 0x03, 0x0C, 7, 8, 0x90, 1};
+  cie.insert(cie.end(), rest.begin(), rest.end());
+  put_entry(frames, 0, cie);
+  put32(out, static_cast<std::uint32_t>(0x20000 - 0x10000 + frames.size()));
+  Bytes fde;
+  put32(fde, kCode);
+  put32(fde, 64);
+  fde.push_back(0);
+  fde.insert(fde.end(), program.begin(), program.end());
+  put_entry(frames, static_cast<std::uint32_t>(frames.size() + 4), fde);
+  put32(frames, 0);
+  out.insert(out.end(), frames.begin(), frames.end());
+  return out;
+}
+
+void write_rows(const fs::path& folder) {
+  const std::pair<const char*, Bytes> inputs[] = {
+      {"frame_pointer", rows_input({0x41, 0x0E, 16, 0x86, 2, 0x43, 0x0D, 6, 0x50, 0x0A, 0x0C, 7, 8, 0x41, 0x0B})},
+      {"plt", rows_input({0x0F, 11, 0x77, 8, 0x80, 0, 0x3F, 0x1A, 0x3B, 0x2A, 0x33, 0x24, 0x22})},
+      {"realigned", rows_input({0x0F, 3, 0x76, 0x78, 0x06, 0x10, 6, 2, 0x76, 0})},
+      {"signal", rows_input({0x0F, 4,  0x77, 0xA0, 0x01, 0x06, 0x10, 7, 3, 0x77, 0xA0, 0x01,
+                             0x10, 16, 3,    0x77, 0xA8, 0x01, 0x10, 6, 3, 0x77, 0xF8, 0x00},
+                            "zRS")},
+      {"root", rows_input({0x07, 16})},
+      {"registers", rows_input({0x0C, 3, 16, 0x09, 16, 5, 0x16, 6, 2, 0x73, 0, 0x14, 7, 2, 0x2F, 3, 1, 0x2E, 8})},
+      {"jumps", rows_input({0x0F, 12, 0x77, 8, 0x31, 0x28, 1, 0, 0x96, 0x12, 0x16, 0x14, 0x13, 0x13, 0x13})}};
+  for (const auto& [name, bytes] : inputs) write(folder / name, std::as_bytes(std::span(bytes)));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   const fs::path folder = argv[1];
   const auto every = every_record_once().bytes();
-  const std::pair<const char*, std::vector<std::byte>> traces[] = {{"every_record", every},
-                                                                   {"heap", heap_in_two_threads().bytes()},
-                                                                   {"mappings", mappings().bytes()},
-                                                                   {"pools", pools().bytes()},
-                                                                   {"images", images_and_spans().bytes()}};
+  write_rows(folder / "rows");
+  const std::pair<const char*, std::vector<std::byte>> traces[] = {
+      {"every_record", every},          {"program", whole_program().bytes()}, {"heap", heap_in_two_threads().bytes()},
+      {"mappings", mappings().bytes()}, {"pools", pools().bytes()},           {"images", images_and_spans().bytes()}};
+  unsigned command = 0;
   for (const auto& [name, bytes] : traces) {
-    write(folder / "replay" / name, fuzz::pack_trace(bytes));
-    write(folder / "packed" / (std::string(name) + "_raw"), fuzz::pack_trace(bytes));
+    std::vector<std::byte> packed = fuzz::pack_trace(bytes);
+    write(folder / "replay" / name, packed);
+    write(folder / "packed" / (std::string(name) + "_raw"), packed);
     write_packed(folder / "packed", name, bytes);
+    packed.insert(packed.begin(), static_cast<std::byte>(command));
+    write(folder / "reader" / name, packed);
+    command += 2;
     write(folder / "codec" / name, first_block(bytes).subspan(sizeof(trace::BlockHeader)));
   }
   const auto block = first_block(every);
