@@ -9,7 +9,8 @@ namespace {
 int lowest_number() noexcept {
   const std::uint64_t limit = sys::soft_limit(RLIMIT_NOFILE);
   const std::uint64_t top = limit < 1024 ? limit : 1024;
-  return top > 64 ? static_cast<int>(top - 24) : 3;
+  if (top > 64) return static_cast<int>(top - 24);
+  return top > 8 ? static_cast<int>(top - 4) : 3;
 }
 
 int move_up(int fd) noexcept {

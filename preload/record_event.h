@@ -22,7 +22,7 @@ inline bool record_event(const Site& site, std::uint64_t lost_bytes, const Fill&
   }
   if constexpr (requires { record.time; }) {
     if (session.rss.is_due(record.time)) [[unlikely]]
-      session.rss.sample(*lane, session.clock);
+      session.rss.sample(*lane, session.clock, session.space.is_watched());
   }
   return true;
 }

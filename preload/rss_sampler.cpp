@@ -40,10 +40,14 @@ bool RssSampler::read_pages(std::uint64_t& pages) noexcept {
   return got > 0 && parse_statm(text, static_cast<std::size_t>(got), pages);
 }
 
-void RssSampler::sample(Lane& lane, const Clock& clock) noexcept {
+void RssSampler::sample(Lane& lane, const Clock& clock, bool is_watched) noexcept {
   std::uint64_t due = next_.load(std::memory_order_relaxed);
   // Nobody else samples while this one is at it.
   if (due == UINT64_MAX || !next_.compare_exchange_strong(due, UINT64_MAX - 1, std::memory_order_relaxed)) return;
+  if (is_watched) {
+    leave();
+    return;
+  }
   trace::Tick tick{};
   const bool known = read_pages(tick.rss_pages);
   tick.time = clock.before();

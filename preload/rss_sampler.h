@@ -23,11 +23,18 @@ class RssSampler {
 
   bool is_due(std::uint64_t ticks) const noexcept { return ticks >= next_.load(std::memory_order_relaxed); }
 
-  /// Writes a Tick to the lane and says when the next one is due.
-  void sample(Lane& lane, const Clock& clock) noexcept;
+  /// Writes a Tick to the lane and says when the next one is due. `is_watched`: somebody outside samples instead, from
+  /// here on.
+  void sample(Lane& lane, const Clock& clock, bool is_watched) noexcept;
 
-  /// Never again, in this process.
+  /// Never again, in this process; without a system call.
   void stop() noexcept { next_.store(UINT64_MAX, std::memory_order_relaxed); }
+
+  /// The same, and gives the descriptor back.
+  void leave() noexcept {
+    stop();
+    statm_.drop();
+  }
 
  private:
   bool read_pages(std::uint64_t& pages) noexcept;

@@ -193,6 +193,12 @@ State Session::start() noexcept {
   clock.choose();
   read_settings(environ, settings);
   if (settings.no_children && is_child_of_recorded(settings, own_identity())) return State::kOff;
+  if (settings.under_valgrind) {
+    // Most of its tools replace malloc once more, and its leak search never comes back from a window larger than its
+    // file.
+    say("nothing is recorded under valgrind, which puts its own malloc in place of the program's");
+    return State::kOff;
+  }
   if (!open_file(false)) return State::kOff;
   if (!begin_image(nullptr)) return State::kStopped;
   return settings.start_paused ? State::kPaused : State::kRecording;
@@ -205,7 +211,10 @@ State Session::start_child() noexcept {
       thread_state.lane != nullptr && thread_state.lane->busy_sp != 0 ? thread_state.lane : nullptr;
   thread_state.lane = nullptr;
   if (!was_recording || settings.no_children || !system_calls_allowed()) {
-    if (system_calls_allowed()) space.abandon(interrupted != nullptr);
+    if (system_calls_allowed()) {
+      rss.leave();
+      space.abandon(interrupted != nullptr);
+    }
     return State::kOff;
   }
   ForkInfo fork{};

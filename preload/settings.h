@@ -19,6 +19,7 @@ struct Settings {
   bool no_free_stacks = false;
   bool libunwind = false;
   bool is_private = false;
+  bool under_valgrind = false;
 };
 
 /// A number with an optional K, M or G (binary). False: not such a number.

@@ -254,7 +254,7 @@ void TraceSpace::reserve_ahead(std::uint64_t bytes) noexcept {
 }
 
 void TraceSpace::trim() noexcept {
-  if (!system_calls_allowed() || atomically(header().watcher_pid).load() != 0) return;
+  if (!system_calls_allowed() || is_watched()) return;
   // A handler that wanted space here would wait for the very code that it has interrupted: a timer's could for ever.
   const SignalsHeld held;
   if (trimming_.exchange(true)) return;

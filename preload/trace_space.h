@@ -54,6 +54,9 @@ class TraceSpace {
   bool is_open() const noexcept { return window_ != nullptr; }
   /// Whether everything is in the file the moment it is recorded.
   bool is_mapped() const noexcept { return mapped_; }
+
+  /// Whether `memline run` reserves space and samples from outside.
+  bool is_watched() noexcept { return std::atomic_ref(header().watcher_pid).load(std::memory_order_relaxed) != 0; }
   const PathText& path() const noexcept { return path_; }
 
  private:

@@ -111,6 +111,13 @@ int fail_to_start(const Streams& streams, const std::string& program, const std:
   return reason == ENOENT ? kNotFound : kNotExecutable;
 }
 
+/// Whether the program starts at all with a preload: musl's loader and AddressSanitizer's runtime end it. What comes out
+/// is explained afterwards, as for every program of which nothing was recorded.
+bool can_be_preloaded(const std::string& program, const std::string& search_path) {
+  const Inspection inspection = inspect_program(program, search_path);
+  return inspection.obstacle != Obstacle::kOtherLibc && inspection.obstacle != Obstacle::kRefusesPreloads;
+}
+
 void name_traces(const Streams& streams, const std::string& trace, const std::vector<std::string>& others) {
   const std::filesystem::path name = std::filesystem::path(trace).lexically_proximate(std::filesystem::current_path());
   say(streams, fmt::format("recorded into {}; see it with: memline report{}", escape_control(name.native()),
@@ -150,7 +157,11 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   const std::string max_trace = run.options.max_trace.value_or(variable_or(kEnvMaxTrace, ""));
   const TraceLocator locator(out, std::filesystem::current_path().native());
   streams.out.flush();
-  ChildProcess child(command, make_environment(own_environment(), run.options, *preload));
+  std::vector<std::string> environment = own_environment();
+  if (can_be_preloaded(command.front(), search_path)) {
+    environment = make_environment(std::move(environment), run.options, *preload);
+  }
+  ChildProcess child(command, std::move(environment));
   if (child.pid() < 0) return fail_to_start(streams, command.front(), search_path, child.start_errno());
 
   const ProcessName process = name_process(static_cast<std::uint32_t>(child.pid()));

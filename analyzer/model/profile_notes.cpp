@@ -28,6 +28,17 @@ std::string image_label(const replay::Image& image, std::size_t number) {
          std::to_string(image.acquired_bytes) + " bytes)";
 }
 
+/// Where malloc is not the C library's: whether we were asked at all depends on who comes first.
+std::string foreign_allocator_note(const replay::Image& image) {
+  const std::string name = image.allocator.substr(image.allocator.find_last_of('/') + 1);
+  if (name.empty() || name.starts_with("libc.") || name.starts_with("libc-")) return {};
+  if (image.allocator == image.executable) {
+    return "The program defines malloc itself, so that its heap never reaches libmemline.so.";
+  }
+  return "malloc is served by " + image.allocator +
+         "; where no allocation was recorded, it was loaded before libmemline.so.";
+}
+
 }  // namespace
 
 ProgramInfo program_info(const replay::Recording& recording, std::size_t image_index) {
@@ -77,6 +88,7 @@ std::vector<std::string> profile_notes(const replay::Recording& recording, std::
     if (children.size() > kMostNames) names += " and " + std::to_string(children.size() - kMostNames) + " more";
     notes.push_back("The traces of its child processes lie beside this one: " + names + ".");
   }
+  if (std::string note = foreign_allocator_note(image); !note.empty()) notes.push_back(std::move(note));
   if (image.start.weight > 1) {
     notes.push_back("Sampled: every recorded event stands for about " + std::to_string(image.start.weight) + ".");
   }

@@ -13,6 +13,25 @@ bool is_signal_trampoline(std::uint64_t pc, const UnwindModule& module) noexcept
   return std::memcmp(reinterpret_cast<const void*>(pc), kCode, sizeof kCode) == 0;
 }
 
+/// The compiler's start-up files run a library's static destructors from __do_global_dtors_aux, for which they have no
+/// unwind information. A return into it from __cxa_finalize is told by what follows: the call of deregister_tm_clones,
+/// movb $1, completed; pop %rbp; ret.
+bool is_finalizer_caller(std::uint64_t pc, const UnwindModule& module) noexcept {
+  constexpr std::size_t kBytes = 14;
+  if (module.end - pc < kBytes) return false;
+  const auto* const code = reinterpret_cast<const std::uint8_t*>(pc);
+  return code[0] == 0xE8 && code[5] == 0xC6 && code[6] == 0x05 && code[11] == 0x01 && code[12] == 0x5D &&
+         code[13] == 0xC3;
+}
+
+/// push %rbp; mov %rsp, %rbp is behind us.
+void set_frame_pointer_row(FullRow& row) noexcept {
+  row = FullRow{};
+  row.cfa = CfaRule{16, 0, kRegisterBp, false, true};
+  row.rules[kRegisterBp] = Rule{-16, 0, RuleKind::kOffset};
+  row.rules[kRegisterReturn] = Rule{-8, 0, RuleKind::kOffset};
+}
+
 }  // namespace
 
 RowSource::Full RowSource::full_row(std::uint64_t pc, bool exact) noexcept {
@@ -34,6 +53,10 @@ RowSource::Full RowSource::full_row(std::uint64_t pc, bool exact) noexcept {
     result.short_row.kind = RowKind::kMemory;
     result.is_signal = true;
     result.is_trampoline = true;
+  } else if (!exact && is_finalizer_caller(pc, *module)) {
+    set_frame_pointer_row(full_);
+    result.row = &full_;
+    result.short_row = reduce(module->eh_frame, full_, false, pc, memory_);
   }
   if (result.short_row.kind == RowKind::kMemory) result.memory = &memory_;
   return result;

@@ -39,8 +39,12 @@ std::vector<std::string> explain_missing(const std::string& trace, const std::st
   const replay::Image& last = recording->images.back();
   std::uint64_t events = 0;
   for (const replay::Image& image : recording->images) events += image.events;
+  const std::string& executable = last.executable.empty() ? program : last.executable;
+  if (events != 0 && last.allocator == executable) {  // what it maps is seen, but not what for
+    const Inspection inspection = inspect_program(executable, search_path);
+    if (!inspection.reason.empty()) sentences.push_back(sentence(inspection, {}));
+  }
   if (events == 0) {
-    const std::string& executable = last.executable.empty() ? program : last.executable;
     sentences.push_back(sentence(inspect_program(executable, search_path),
                                  last.was_paused ? "recording was paused from the start to the end"
                                                  : "it neither allocated nor mapped any memory"));

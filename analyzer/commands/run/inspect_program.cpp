@@ -8,6 +8,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
@@ -109,7 +110,11 @@ Inspection judge_elf(const std::string& path, const ElfProgram& program) {
     return {Obstacle::kOtherLibc, path, "it is linked with musl, and libmemline.so with glibc"};
   }
   if (!program.sanitizer.empty()) {
-    return {Obstacle::kSanitizer, path,
+    // AddressSanitizer as a library must come first of all; linked in statically, as clang does, it does not care.
+    const bool refuses = std::ranges::any_of(program.libraries, [](const std::string& library) {
+      return library.starts_with("libasan.") || library.starts_with("libclang_rt.asan");
+    });
+    return {refuses ? Obstacle::kRefusesPreloads : Obstacle::kSanitizer, path,
             fmt::format("it is built with {}, which brings its own malloc; build it without -fsanitize",
                         program.sanitizer)};
   }

@@ -9,13 +9,14 @@ namespace memline::commands {
 enum class Obstacle {
   kNone,
   kNotFound,
-  kNotExecutable,  ///< no permission, a folder, or no program at all
-  kOtherMachine,   ///< 32-bit, or for another processor
-  kStatic,         ///< no dynamic loader
-  kOtherLibc,      ///< musl's loader
-  kPrivileged,     ///< setuid, setgid or file capabilities: the loader drops LD_PRELOAD
-  kSanitizer,      ///< an allocator of its own, inside the sanitizer's runtime
-  kOwnMalloc,      ///< the program itself defines malloc
+  kNotExecutable,    ///< no permission, a folder, or no program at all
+  kOtherMachine,     ///< 32-bit, or for another processor
+  kStatic,           ///< no dynamic loader
+  kOtherLibc,        ///< musl's loader
+  kPrivileged,       ///< setuid, setgid or file capabilities: the loader drops LD_PRELOAD
+  kSanitizer,        ///< an allocator of its own, inside the sanitizer's runtime
+  kRefusesPreloads,  ///< the same, and the runtime ends the program where a library is loaded before it
+  kOwnMalloc,        ///< the program itself defines malloc
 };
 
 struct Inspection {
