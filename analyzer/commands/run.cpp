@@ -161,7 +161,7 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   if (can_be_preloaded(command.front(), search_path)) {
     environment = make_environment(std::move(environment), run.options, *preload);
   }
-  ChildProcess child(command, std::move(environment));
+  ChildProcess child(command, environment);
   if (child.pid() < 0) return fail_to_start(streams, command.front(), search_path, child.start_errno());
 
   const ProcessName process = name_process(static_cast<std::uint32_t>(child.pid()));
