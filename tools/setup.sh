@@ -9,7 +9,8 @@ required=(
   libclang-rt-dev llvm catch2 libeigen3-dev sqlite3
 )
 # Tests that need one of these say so and are skipped where a distribution does not have it.
-optional=(clang-format heaptrack python3-dbg)
+optional=(clang-format heaptrack python3-dbg
+  libjemalloc-dev libgoogle-perftools-dev libmimalloc-dev libboost-context-dev musl-tools valgrind gdb)
 
 as_root() {
   if [[ $(id -u) -eq 0 ]]; then "$@"; else sudo "$@"; fi
