@@ -44,6 +44,19 @@ inline bool is_libunwinds(void* block) noexcept {
   return session.backtrace != nullptr && session.libunwind_blocks.take(address_of(block));
 }
 
+/// The size of a block as glibc notes it in front of each; of another allocator's nothing is known.
+inline std::uint64_t noted_bytes(const void* block) noexcept {
+  if (session.foreign_allocator) [[unlikely]]
+    return 0;
+  return static_cast<const std::size_t*>(block)[-1] & ~std::size_t{7};
+}
+
+inline void releasing_block(const Site& site, const void* block) noexcept {
+  const std::uint64_t bytes = noted_bytes(block);
+  if (bytes >= ResidentWatch::kLargeRelease) [[unlikely]]
+    look_before_release(site, bytes);
+}
+
 template <class Function>
 [[gnu::always_inline]] inline void release(const Site& site, void* block, const Function& function) noexcept {
   if (bootstrap_arena.contains(block)) [[unlikely]] {
@@ -52,7 +65,10 @@ template <class Function>
     return;
   }
   if (releasing(site)) [[likely]] {
-    if (block != nullptr && !is_libunwinds(block)) record_release(site, address_of(block));
+    if (block != nullptr && !is_libunwinds(block)) {
+      releasing_block(site, block);
+      record_release(site, address_of(block));
+    }
     const RealCall mark(site);
     function();
   } else if (real.free != nullptr) {
@@ -115,6 +131,7 @@ void* reallocate_early(const Site& site, void* block, std::size_t bytes) noexcep
     if (moved != nullptr) acquired(site, moved, 0, trace::Origin::kRealloc);
     return moved;
   }
+  if (bytes < ResidentWatch::kLargeRelease) releasing_block(site, block);
   record_move_begin(site, address_of(block));
   void* const moved = call_real(site, function);
   record_move_end(site, address_of(block), address_of(moved), bytes);

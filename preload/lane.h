@@ -66,6 +66,9 @@ class Lane {
   /// After the hook that used the lane was left by a longjmp: what it had not committed is dropped.
   void recover() noexcept;
 
+  /// What was written to it so far, roughly: a measure of cost.
+  std::uint64_t written_bytes() const noexcept { return (progress_ >> 32) * trace::kPayloadBytes + committed_bytes(); }
+
   std::uint32_t index() const noexcept { return index_; }
   SpaceFault fault() const noexcept { return fault_; }
   bool has_blocks() const noexcept { return progress_ != 0; }
@@ -111,6 +114,7 @@ class Lane {
   bool borrowed;         ///< for one event only
   std::uint32_t thread;  ///< number of the thread that the lane's last Thread record names
   std::uint32_t tid;
+  std::uint64_t stack_address;  ///< somewhere in the thread's stack; 0: not known, or the main one
   char name[16];
   void** return_addresses;  ///< for libunwind; mapped when first used
   std::uint32_t open_spans;

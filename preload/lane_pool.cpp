@@ -2,7 +2,7 @@
 
 #include <new>
 
-#include "sys.h"
+#include "own_memory.h"
 
 namespace memline::capture {
 namespace {
@@ -20,7 +20,7 @@ std::size_t lane_bytes() noexcept {
 }  // namespace
 
 Lane* LanePool::create(const LaneContext& context, std::uint32_t index) noexcept {
-  void* memory = sys::map_private(lane_bytes());
+  void* memory = map_own(lane_bytes());
   if (memory == nullptr) return nullptr;
   auto* lane = new (memory) Lane();
   lane->begin(context, index);
@@ -60,7 +60,7 @@ void LanePool::reset(const Lane* keep) noexcept {
     lanes_[i].store(nullptr, std::memory_order_relaxed);
     if (lane == keep) continue;
     lane->stacks.release();
-    sys::unmap(lane, lane_bytes());
+    unmap_own(lane, lane_bytes());
   }
   for (auto& word : taken_) word.store(0, std::memory_order_relaxed);
 }

@@ -72,6 +72,7 @@ Lane* LaneUse::enter_slowly(std::uint64_t sp) noexcept {
     if (lane->epoch != session.epoch.load(std::memory_order_acquire)) renew(*lane);
     lane->unwinder->forget_stack();  // the thread that had the lane before
     if (keep) {
+      lane->stack_address = sp;
       adopt(*lane);
       watch_this_thread();
     } else {
@@ -101,6 +102,7 @@ void LaneUse::end_thread() noexcept {
     trace::ThreadEnd record{session.clock.before()};
     lane->write(record);
   }
+  lane->stack_address = 0;
   lane->busy_sp = 0;
   session.lanes.give_back(*lane);
 }

@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <link.h>
 
+#include "own_memory.h"
 #include "sys.h"
 
 namespace memline::capture {
@@ -56,12 +57,12 @@ void read_build_id(const ModuleInfo& module, ModuleEntry& out) noexcept {
 }  // namespace
 
 bool ModuleTable::create() noexcept {
-  entries_ = static_cast<ModuleEntry*>(sys::map_private(kMost * sizeof(ModuleEntry)));
+  entries_ = static_cast<ModuleEntry*>(map_own(kMost * sizeof(ModuleEntry)));
   return entries_ != nullptr;
 }
 
 void ModuleTable::reset() noexcept {
-  if (entries_ != nullptr) sys::unmap(entries_, kMost * sizeof(ModuleEntry));
+  if (entries_ != nullptr) unmap_own(entries_, kMost * sizeof(ModuleEntry));
   entries_ = nullptr;
   count_ = 0;
 }

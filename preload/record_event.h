@@ -7,6 +7,14 @@
 
 namespace memline::capture {
 
+/// The RSS, and a look at what is in RAM where that has grown.
+inline void take_samples(Lane& lane) noexcept {
+  // With somebody outside who samples, the RSS is only asked for where what is in RAM is looked at.
+  const bool others_do = session.space.is_watched() && !session.resident.is_on();
+  const std::uint64_t rss_pages = session.rss.sample(lane, session.clock, others_do);
+  if (rss_pages != 0) session.resident.grown(lane, rss_pages);
+}
+
 /// Writes the record that `fill` makes: fill(Lane&) is called with the lane in use. `lost_bytes` are counted where the
 /// record cannot be written. False: it was not.
 template <class Fill>
@@ -22,7 +30,7 @@ inline bool record_event(const Site& site, std::uint64_t lost_bytes, const Fill&
   }
   if constexpr (requires { record.time; }) {
     if (session.rss.is_due(record.time)) [[unlikely]]
-      session.rss.sample(*lane, session.clock, session.space.is_watched());
+      take_samples(*lane);
   }
   return true;
 }

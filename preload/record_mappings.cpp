@@ -28,6 +28,7 @@ void record_map(const Site& site, std::uint64_t address, std::uint64_t bytes, in
 }
 
 void record_unmap(const Site& site, std::uint64_t address, std::uint64_t bytes) noexcept {
+  if (bytes >= ResidentWatch::kLargeRelease) look_before_release(site, bytes);
   const std::uint64_t time = session.clock.before();
   record_event(site, 0, [&](Lane& lane) { return trace::Unmap{time, address, bytes, release_stack(lane, site)}; });
 }

@@ -39,6 +39,9 @@ void record_move_begin(const Site& site, std::uint64_t address) noexcept;
 /// `address` 0: the call failed.
 void record_move_end(const Site& site, std::uint64_t old_address, std::uint64_t address, std::uint64_t bytes) noexcept;
 
+/// `bytes` are about to be given back, and the large ones may be worth a look at what is in RAM.
+void look_before_release(const Site& site, std::uint64_t bytes) noexcept;
+
 // Mappings.
 void record_map(const Site& site, std::uint64_t address, std::uint64_t bytes, int protection, int flags) noexcept;
 void record_unmap(const Site& site, std::uint64_t address, std::uint64_t bytes) noexcept;

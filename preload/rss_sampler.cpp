@@ -40,13 +40,13 @@ bool RssSampler::read_pages(std::uint64_t& pages) noexcept {
   return got > 0 && parse_statm(text, static_cast<std::size_t>(got), pages);
 }
 
-void RssSampler::sample(Lane& lane, const Clock& clock, bool is_watched) noexcept {
+std::uint64_t RssSampler::sample(Lane& lane, const Clock& clock, bool others_do) noexcept {
   std::uint64_t due = next_.load(std::memory_order_relaxed);
   // Nobody else samples while this one is at it.
-  if (due == UINT64_MAX || !next_.compare_exchange_strong(due, UINT64_MAX - 1, std::memory_order_relaxed)) return;
-  if (is_watched) {
+  if (due == UINT64_MAX || !next_.compare_exchange_strong(due, UINT64_MAX - 1, std::memory_order_relaxed)) return 0;
+  if (others_do) {
     leave();
-    return;
+    return 0;
   }
   trace::Tick tick{};
   const bool known = read_pages(tick.rss_pages);
@@ -61,6 +61,7 @@ void RssSampler::sample(Lane& lane, const Clock& clock, bool is_watched) noexcep
   const std::uint64_t next = known ? tick.time + interval : UINT64_MAX;
   if (known) lane.write(tick);
   next_.store(next, std::memory_order_relaxed);
+  return known ? tick.rss_pages : 0;
 }
 
 }  // namespace memline::capture

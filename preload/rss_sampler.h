@@ -23,9 +23,12 @@ class RssSampler {
 
   bool is_due(std::uint64_t ticks) const noexcept { return ticks >= next_.load(std::memory_order_relaxed); }
 
-  /// Writes a Tick to the lane and says when the next one is due. `is_watched`: somebody outside samples instead, from
-  /// here on.
-  void sample(Lane& lane, const Clock& clock, bool is_watched) noexcept;
+  /// Writes a Tick to the lane and says when the next one is due. Gives the pages it found; 0: none were counted.
+  /// `others_do`: somebody outside samples instead, from here on.
+  std::uint64_t sample(Lane& lane, const Clock& clock, bool others_do) noexcept;
+
+  /// The resident pages of the process just now. False: they cannot be known.
+  bool read_pages(std::uint64_t& pages) noexcept;
 
   /// Never again, in this process; without a system call.
   void stop() noexcept { next_.store(UINT64_MAX, std::memory_order_relaxed); }
@@ -37,8 +40,6 @@ class RssSampler {
   }
 
  private:
-  bool read_pages(std::uint64_t& pages) noexcept;
-
   std::atomic<std::uint64_t> next_{0};
   std::uint64_t first_ticks_ = 0, first_ns_ = 0;
   HighDescriptor statm_;

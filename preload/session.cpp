@@ -156,6 +156,7 @@ bool Session::begin_image(const ForkInfo* fork) noexcept {
   }
   LaneUse::adopt(*lane);
   rss.start(clock);
+  if (!settings.no_resident) resident.start(sys::monotonic_ns());
   if (fork == nullptr) {
     for (std::size_t i = 0; i < bootstrap_arena.listed_count(); ++i) {
       const EarlyBlock& early = bootstrap_arena.listed()[i];
@@ -259,6 +260,7 @@ void Session::find_allocator() noexcept {
 
 void Session::stop(SpaceFault fault) noexcept {
   rss.stop();
+  resident.stop();
   set_state(State::kStopped);
   if (said_.exchange(true)) return;
   if (system_calls_allowed()) say(explain(fault), space.is_open() ? space.path().c_str() : nullptr);
@@ -289,8 +291,12 @@ void Session::forbid_system_calls(bool forbidden) noexcept {
   const bool recording = state() == State::kRecording || state() == State::kPaused;
   if (forbidden && recording) space.reserve_ahead(kAhead);
   if (forbidden) rss.stop();
+  if (forbidden) resident.stop();
   space.forbid_system_calls(forbidden);
-  if (!forbidden && recording) rss.start(clock);
+  if (!forbidden && recording) {
+    rss.start(clock);
+    if (!settings.no_resident) resident.start(sys::monotonic_ns());
+  }
   modules_changed();  // lanes pass it on to their unwinders
 }
 

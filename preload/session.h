@@ -17,6 +17,7 @@
 #include "memline/trace_block.h"
 #include "module_table.h"
 #include "process_info.h"
+#include "resident_watch.h"
 #include "rss_sampler.h"
 #include "settings.h"
 #include "thread_state.h"
@@ -99,6 +100,7 @@ class Session {
   const void* allocator_code{};  ///< the malloc that serves the program
   std::atomic<std::uint64_t> epoch{};
   RssSampler rss;
+  ResidentWatch resident;
   std::atomic<std::uint32_t> next_thread{};
   std::atomic<std::uint64_t> next_span{};
   std::atomic<std::uint64_t> next_pool{};

@@ -96,6 +96,8 @@ void apply_variable(std::string_view name, std::string_view value, Settings& set
     settings.is_private = value == "1";
   } else if (name == "LD_PRELOAD") {
     settings.under_valgrind = value.find("/vgpreload_") != std::string_view::npos;
+  } else if (name == kEnvResident) {
+    settings.no_resident = value == "0";
   } else if (settings.mpi_rank.empty()) {
     for (const std::string_view variable : kRankVariables) {
       if (name == variable) settings.mpi_rank.add(value);

@@ -20,6 +20,7 @@ struct Settings {
   bool libunwind = false;
   bool is_private = false;
   bool under_valgrind = false;
+  bool no_resident = false;
 };
 
 /// A number with an optional K, M or G (binary). False: not such a number.

@@ -1,5 +1,6 @@
 #include "stack_recorder.h"
 
+#include "own_memory.h"
 #include "session.h"
 #include "sys.h"
 
@@ -110,7 +111,7 @@ std::uint32_t record_new_stack(Lane& lane, StackEnd end, std::uint64_t hash) noe
 Unwinder::Walk walk(Lane& lane, const StartRegisters& start) noexcept {
   if (session.backtrace != nullptr) [[unlikely]] {
     if (lane.return_addresses == nullptr) {
-      lane.return_addresses = static_cast<void**>(sys::map_private(kReturnAddresses * sizeof(void*)));
+      lane.return_addresses = static_cast<void**>(map_own(kReturnAddresses * sizeof(void*)));
     }
     if (lane.return_addresses != nullptr) {
       // libunwind maps and allocates memory through our hooks: that is not the program's.

@@ -2,7 +2,7 @@
 
 #include <atomic>
 
-#include "sys.h"
+#include "own_memory.h"
 
 namespace memline::capture {
 
@@ -17,7 +17,7 @@ bool StackTable::grow() noexcept {
   const std::size_t old_count = slots_ == nullptr ? 0 : mask_ + 1;
   const std::size_t count = old_count == 0 ? kFirstSlots : old_count * 4;
   if (count > kMostSlots) return false;
-  auto* fresh = static_cast<Slot*>(sys::map_private(count * sizeof(Slot)));
+  auto* fresh = static_cast<Slot*>(map_own(count * sizeof(Slot)));
   if (fresh == nullptr) return false;
   Slot* const old = slots_;
   slots_ = fresh;
@@ -27,7 +27,7 @@ bool StackTable::grow() noexcept {
   for (std::size_t i = 0; i < old_count; ++i) {
     if (old[i].id != 0) place(old[i].hash, old[i].id);
   }
-  if (old != nullptr) sys::unmap(old, old_count * sizeof(Slot));
+  if (old != nullptr) unmap_own(old, old_count * sizeof(Slot));
   return true;
 }
 
@@ -50,7 +50,7 @@ void StackTable::clear() noexcept {
 }
 
 void StackTable::release() noexcept {
-  if (slots_ != nullptr) sys::unmap(slots_, (mask_ + 1) * sizeof(Slot));
+  if (slots_ != nullptr) unmap_own(slots_, (mask_ + 1) * sizeof(Slot));
   slots_ = nullptr;
   mask_ = 0;
   used_ = 0;

@@ -51,6 +51,10 @@ class TraceSpace {
   /// memory, for code that the fork interrupted.
   void abandon(bool keep_memory) noexcept;
 
+  /// Where the file is mapped; 0 and 0 if it is not.
+  std::uint64_t window_begin() const noexcept { return reinterpret_cast<std::uint64_t>(window_); }
+  std::uint64_t window_bytes() const noexcept { return window_ == nullptr ? 0 : window_bytes_; }
+
   bool is_open() const noexcept { return window_ != nullptr; }
   /// Whether everything is in the file the moment it is recorded.
   bool is_mapped() const noexcept { return mapped_; }

@@ -6,7 +6,7 @@
 namespace memline::exporting {
 namespace {
 
-Json site_object(const model::Site& site) {
+Json site_object(const model::Site& site, bool has_resident) {
   Json object;
   object["file"] = or_null(site.file);
   object["line"] = or_null(site.line);
@@ -20,6 +20,15 @@ Json site_object(const model::Site& site) {
   object["at_end"] = site.costs.at_end;
   object["temporary"] = site.costs.temporary;
   object["temporary_bytes"] = site.costs.temporary_bytes;
+  const model::SiteCosts& costs = site.costs;
+  object["resident_at_peak"] = nullptr;
+  object["resident_at_end"] = nullptr;
+  if (has_resident) {
+    object["resident_at_peak"] =
+        or_null(model::known_resident(costs.resident_at_peak, costs.looked_at_peak, costs.at_peak));
+    object["resident_at_end"] =
+        or_null(model::known_resident(costs.resident_at_end, costs.looked_at_end, costs.at_end));
+  }
   return object;
 }
 
@@ -31,6 +40,7 @@ Json row_object(const model::HeapRow& row) {
   object["function"] = or_null(row.function);
   object["count"] = row.count;
   object["bytes"] = row.bytes;
+  object["resident"] = or_null(row.resident);
   return object;
 }
 
@@ -47,7 +57,7 @@ std::string top_json(const model::TopModel& top, std::size_t most_sites) {
   add_totals(document["totals"], top.totals);
   document["sites"] = Json::array();
   for (std::size_t i = 0; i < shown(top.sites.size(), most_sites); ++i) {
-    document["sites"].push_back(site_object(top.sites[i]));
+    document["sites"].push_back(site_object(top.sites[i], top.has_resident));
   }
   return to_text(document);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/block_filter.h"
+#include "model/peak_look.h"
 #include "model/stack_costs.h"
 #include "model/totals_counter.h"
 
@@ -21,7 +22,8 @@ Result<Costs> collect_costs(const Profile& profile) {
   BlockFilter filter(image, profile.filter());
   StackCosts stack_costs;
   TotalsCounter counter;
-  std::vector<replay::Observer*> observers{&stack_costs, &counter};
+  PeakLook peak_look(image);
+  std::vector<replay::Observer*> observers{&stack_costs, &counter, &peak_look};
   if (filter.needs_events()) observers.push_back(&filter);
   ObserverList all(observers);
 
@@ -32,6 +34,7 @@ Result<Costs> collect_costs(const Profile& profile) {
   if (!outcome) return outcome.error();
 
   Costs costs{stack_costs.finish(), counter.totals(), *outcome};
+  costs.peak_look = peak_look.ticks();
   costs.totals.threads = profile.filter().threads.empty() ? image.threads.size() : profile.filter().threads.size();
   costs.totals.peak = outcome->peak_live_bytes;
   costs.totals.peak_time = outcome->peak_event == 0 ? 0 : image.seconds_since_start(outcome->peak_ticks);

@@ -1,6 +1,9 @@
 /// \file collect_costs(): what each stack owns and what it all adds up to, whatever filter is in force.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -15,6 +18,8 @@ struct Costs {
   std::vector<SiteCosts> by_stack;  ///< by NodeId::index()
   Totals totals;
   replay::Outcome outcome;
+  std::optional<std::uint64_t> peak_look{};  ///< when somebody looked at what was in RAM at the peak
+  std::string resident_note{};  ///< what the columns of resident bytes are worth; add_resident_costs() fills it in
 };
 
 /// One pass over the events; two where a filter is in force, since what is owned at the peak cannot be told from the

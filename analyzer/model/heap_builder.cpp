@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "model/block_filter.h"
 #include "model/heap_moment.h"
 #include "model/heap_partition.h"
+#include "model/peak_look.h"
+#include "model/resident_blocks.h"
+#include "model/totals_counter.h"
 
 namespace memline::model {
 namespace {
@@ -17,6 +21,12 @@ constexpr std::array<std::pair<std::string_view, HeapKind>, 6> kKinds = {{{"line
                                                                           {"module", HeapKind::kModule},
                                                                           {"size", HeapKind::kSize},
                                                                           {"thread", HeapKind::kThread}}};
+
+ResidentBlocks resident_at(const replay::Image& image, HeapMoment::Kind kind, std::uint64_t ticks,
+                           std::optional<std::uint64_t> peak_look) {
+  if (kind == HeapMoment::Kind::kPeak) return ResidentBlocks::at_peak(image, ticks, peak_look);
+  return kind == HeapMoment::Kind::kEnd ? ResidentBlocks::at_end(image) : ResidentBlocks::at(image, ticks);
+}
 
 }  // namespace
 
@@ -47,8 +57,12 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
     at_ticks = std::min(moment->ticks, image.last_ticks);
   }
   std::optional<replay::Losses> losses;
+  PeakLook peak_look(image);
   if (moment->kind == HeapMoment::Kind::kPeak || filter.needs_events()) {
-    const Result<replay::Outcome> whole = profile.run(filter.needs_events() ? &filter : nullptr);
+    std::vector<replay::Observer*> observers{&peak_look};
+    if (filter.needs_events()) observers.push_back(&filter);
+    ObserverList all(observers);
+    const Result<replay::Outcome> whole = profile.run(&all);
     if (!whole) return whole.error();
     losses = whole->losses;
     if (moment->kind == HeapMoment::Kind::kPeak) {
@@ -57,10 +71,16 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
     }
   }
 
+  std::optional<ResidentBlocks> resident;
+  if (!image.looks.empty()) {
+    resident.emplace(resident_at(image, moment->kind, at_ticks, peak_look.ticks()));
+    const Result<replay::Outcome> looked = profile.run(&*resident);
+    if (!looked) return looked.error();
+  }
   Sites sites(profile.frames(), profile.rules(), [&](const std::string& name) { return profile.display_name(name); });
   HeapPartition partition(request.by, image, sites);
   const Result<replay::Outcome> outcome = profile.run(nullptr, stop, [&](const replay::LiveBlock& block) {
-    if (filter.contains(block)) partition.add(block);
+    if (filter.contains(block)) partition.add(block, resident ? resident->find(block) : std::nullopt);
   });
   if (!outcome) return outcome.error();
 
@@ -76,6 +96,7 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
                                 lasted);
   }
   heap.rows = partition.rows();
+  heap.has_resident = resident.has_value();
   if (heap.rows.empty()) {
     heap.common.notes.push_back((filter.passes_all() ? "Nothing was live at that moment."
                                                      : "Nothing that --thread and --span let through was live then.") +

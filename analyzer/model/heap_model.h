@@ -18,6 +18,7 @@ struct HeapRow {
   std::optional<std::string> function;
   std::uint64_t count = 0;  ///< blocks; a mapped range of one owner counts as one
   std::uint64_t bytes = 0;
+  std::optional<std::uint64_t> resident;  ///< what of `bytes` was in RAM; null: nobody looked
 };
 
 struct HeapModel {
@@ -26,6 +27,7 @@ struct HeapModel {
   std::string by;      ///< line, func, file, module, size or thread
   double at_time = 0;  ///< seconds after the start
   std::uint64_t count = 0, bytes = 0;
+  bool has_resident = false;  ///< somebody looked at what was in RAM
   std::vector<HeapRow> rows;  ///< largest first; their sums are count and bytes
 };
 

@@ -9,13 +9,14 @@
 
 namespace memline::model {
 
-void HeapPartition::add(const replay::LiveBlock& block) {
+void HeapPartition::add(const replay::LiveBlock& block, std::optional<std::uint64_t> resident) {
   std::uint64_t key = block.owner.value;
   if (kind_ == HeapKind::kSize) key = block.bytes;
   if (kind_ == HeapKind::kThread) key = block.thread.value;
   Group& group = groups_[key];
   ++group.count;
   group.bytes += block.bytes;
+  if (resident) group.resident = group.resident.value_or(0) + *resident;
 }
 
 HeapRow HeapPartition::describe(const Sites::Charged& charged) const {
@@ -71,6 +72,7 @@ std::vector<HeapRow> HeapPartition::rows() const {
     HeapRow& into = merged.try_emplace(std::move(key), std::move(row)).first->second;
     into.count += group.count;
     into.bytes += group.bytes;
+    if (group.resident) into.resident = into.resident.value_or(0) + *group.resident;
   }
   std::vector<HeapRow> rows;
   rows.reserve(merged.size());

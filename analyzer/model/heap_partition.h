@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "model/heap_builder.h"
@@ -18,13 +19,15 @@ class HeapPartition {
   /// Both must outlive it.
   HeapPartition(HeapKind kind, const replay::Image& image, Sites& sites) : kind_(kind), image_(image), sites_(sites) {}
 
-  void add(const replay::LiveBlock& block);
+  /// `resident`: what of it was in RAM.
+  void add(const replay::LiveBlock& block, std::optional<std::uint64_t> resident);
   /// Rows with the most bytes first; their counts and bytes add up to those of all blocks.
   std::vector<HeapRow> rows() const;
 
  private:
   struct Group {
     std::uint64_t count = 0, bytes = 0;
+    std::optional<std::uint64_t> resident;
   };
   HeapRow describe(const Sites::Charged& charged) const;
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/cost_pass.h"
+#include "model/resident_costs.h"
 #include "model/sites.h"
 #include "model/source_cache.h"
 
@@ -24,6 +25,10 @@ void add(SiteCosts& costs, const SiteCosts& other) {
   costs.at_end += other.at_end;
   costs.temporary += other.temporary;
   costs.temporary_bytes += other.temporary_bytes;
+  costs.resident_at_peak += other.resident_at_peak;
+  costs.resident_at_end += other.resident_at_end;
+  costs.looked_at_peak += other.looked_at_peak;
+  costs.looked_at_end += other.looked_at_end;
 }
 
 std::int64_t order_key(const SiteCosts& costs, TopOrder order) {
@@ -87,6 +92,9 @@ std::optional<TopOrder> parse_top_order(std::string_view text) {
 Result<TopModel> build_top(Profile& profile, const TopRequest& request) {
   Result<Costs> costs = collect_costs(profile);
   if (!costs) return costs.error();
+  if (!profile.image().looks.empty()) {
+    if (const auto error = add_resident_costs(profile, *costs)) return *error;
+  }
   Sites sites(profile.frames(), profile.rules(), [&](const std::string& name) { return profile.display_name(name); });
   std::vector<SiteCosts> by_site;
   for (std::size_t stack = 0; stack < costs->by_stack.size(); ++stack) {
@@ -103,6 +111,8 @@ Result<TopModel> build_top(Profile& profile, const TopRequest& request) {
   top.common = profile.common();
   top.common.losses = costs->outcome.losses;
   top.totals = costs->totals;
+  top.has_resident = !profile.image().looks.empty();
+  if (!costs->resident_note.empty()) top.common.notes.push_back(costs->resident_note);
   top.inclusive = request.inclusive;
   for (std::size_t i = 0; i < by_site.size(); ++i) {
     if (!is_nothing(by_site[i])) top.sites.push_back(make_site(profile, sites.info(SiteId{i}), by_site[i]));

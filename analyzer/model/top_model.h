@@ -17,7 +17,14 @@ struct SiteCosts {
   std::int64_t at_peak = 0;  ///< live when the process reached its highest live bytes
   std::int64_t at_end = 0;   ///< never released
   std::uint64_t temporary = 0, temporary_bytes = 0;
+  std::int64_t resident_at_peak = 0, resident_at_end = 0;  ///< what of at_peak and at_end was in RAM
+  std::int64_t looked_at_peak = 0, looked_at_end = 0;      ///< what of them somebody looked at
 };
+
+/// Bytes in RAM of `bytes`, of which `looked_at` were looked at; nullopt: nothing is known.
+inline std::optional<std::int64_t> known_resident(std::int64_t resident, std::int64_t looked_at, std::int64_t bytes) {
+  return looked_at > 0 || bytes == 0 ? std::optional(resident) : std::nullopt;
+}
 
 struct Site {
   std::optional<std::string> file;
@@ -32,6 +39,7 @@ struct Site {
 struct TopModel {
   CommonInfo common;
   Totals totals;
+  bool has_resident = false;  ///< somebody looked at what was in RAM
   bool inclusive =
       false;  ///< sites are all lines on the stacks, each charged with what its callees allocate: rows overlap
   std::vector<Site> sites;  ///< all of them, the largest first

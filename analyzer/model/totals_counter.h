@@ -32,6 +32,14 @@ class ObserverList : public replay::Observer {
   void on_vanished(const replay::OwnerShare& share, std::int64_t live_bytes) override {
     for (replay::Observer* observer : observers_) observer->on_vanished(share, live_bytes);
   }
+  bool wants_look(std::uint64_t ticks) override {
+    bool wanted = false;
+    for (replay::Observer* observer : observers_) wanted = observer->wants_look(ticks) || wanted;
+    return wanted;
+  }
+  void on_look(const replay::ResidentLook& look, const replay::LiveMemory& memory) override {
+    for (replay::Observer* observer : observers_) observer->on_look(look, memory);
+  }
 
  private:
   std::vector<replay::Observer*> observers_;

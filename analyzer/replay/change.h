@@ -21,6 +21,9 @@ struct OwnerShare {
   bool temporary = false;    ///< released by the very next event of the thread that acquired it
 };
 
+class LiveMemory;
+struct ResidentLook;
+
 struct Change {
   std::uint64_t ticks = 0;
   ThreadId thread = {};
@@ -45,6 +48,10 @@ class Observer {
   /// A block whose release is missing from the trace left live memory, because its address was handed out again. Nobody
   /// is charged for it. `live_bytes` is that of the process afterwards.
   virtual void on_vanished(const OwnerShare& /*share*/, std::int64_t /*live_bytes*/) {}
+  /// Whether on_look() is wanted for the look at this time.
+  virtual bool wants_look(std::uint64_t /*ticks*/) { return false; }
+  /// A look at what was in RAM, whatever the filter, with what was live when it was finished. Valid during the call.
+  virtual void on_look(const ResidentLook& /*look*/, const LiveMemory& /*memory*/) {}
 };
 
 }  // namespace memline::replay

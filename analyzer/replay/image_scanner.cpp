@@ -151,8 +151,7 @@ void ImageScanner::on(const trace::Break& record) {
 
 void ImageScanner::on(const trace::Tick& record) {
   clock_pair(record.time, record.monotonic_ns);
-  const std::uint64_t page_bytes = image_.start.page_bytes != 0 ? image_.start.page_bytes : 4096;
-  rss_.add({record.time, record.rss_pages * page_bytes});
+  rss_.add({record.time, record.rss_pages * page_bytes()});
 }
 
 void ImageScanner::clock_pair(std::uint64_t ticks, std::uint64_t nanoseconds) {
@@ -195,6 +194,12 @@ void ImageScanner::on(const trace::Exit& record) {
   clock_pair(record.time, record.monotonic_ns);
 }
 
+void ImageScanner::on(const trace::ResidentEnd& record) {
+  if (look_.end(record)) {
+    image_.looks.push_back({look_.look().ticks, look_.look().reason, look_.look().resident_bytes()});
+  }
+}
+
 void ImageScanner::ended(Ending ending) {
   if (!ending_ || ending.ticks >= ending_->ticks) ending_ = std::move(ending);
 }
@@ -231,6 +236,7 @@ void ImageScanner::finish() {
     if (const auto end = span_ends_.find(span.token); end != span_ends_.end()) span.end_ticks = end->second;
   }
   image_.rss = rss_.take();
+  std::stable_sort(image_.looks.begin(), image_.looks.end(), earlier);
 
   if (image_.start.ticks_are_ns != 0) {
     image_.ticks_per_second = std::ldexp(1e9, -static_cast<int>(image_.start.time_shift));

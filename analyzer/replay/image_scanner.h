@@ -73,6 +73,11 @@ class ImageScanner {
   void on(const trace::Exec& record);
   void on(const trace::ExecFailed& record);
   void on(const trace::Exit& record);
+  void on(const trace::ResidentLook& record) { look_.begin(record, page_bytes()); }
+  void on(const trace::ResidentRegion& record) { look_.add(record); }
+  void on(const trace::ResidentPages& record) { look_.add(record); }
+  void on(const trace::ResidentEnd& record);
+  std::uint64_t page_bytes() const { return image_.start.page_bytes != 0 ? image_.start.page_bytes : 4096; }
   template <class Record>
   void on(const Record& /*record*/) {}  // tells nothing that an Image keeps
 
@@ -95,6 +100,7 @@ class ImageScanner {
   std::uint64_t ticks_ = 0;
   std::uint64_t offset_ = 0;
   std::optional<Ending> lane_exec_;
+  LookAssembler look_;
   Thread unknown_thread_;
   bool has_unknown_thread_ = false;
 };

@@ -12,6 +12,7 @@
 
 #include "base/strong_id.h"
 #include "memline/trace_format.h"
+#include "replay/resident_look.h"
 #include "replay/stack_table.h"
 
 namespace memline::trace {
@@ -86,6 +87,7 @@ struct Image {
   std::vector<Mark> marks;      ///< in time order
   std::vector<Span> spans;      ///< in order of their beginning
   std::vector<RssSample> rss;   ///< in time order, thinned to a bounded number so that no maximum is lost
+  std::vector<LookInfo> looks;  ///< at what was in RAM, in time order
   std::optional<ForkOrigin> fork;
   std::uint64_t events = 0;          ///< acquisitions and releases recorded
   std::uint64_t acquired_bytes = 0;  ///< sum of recorded block sizes and mappings: which image allocated most

@@ -30,9 +30,12 @@ std::uint64_t sane_page_bytes(std::uint32_t bytes) {
 }
 
 template <class Record>
-inline constexpr bool kIsNoEvent = std::is_same_v<Record, trace::Stack> || std::is_same_v<Record, trace::NamedFrame> ||
-                                   std::is_same_v<Record, trace::Module> || std::is_same_v<Record, trace::Thread> ||
-                                   std::is_same_v<Record, trace::Tick> || std::is_same_v<Record, trace::Clock>;
+inline constexpr bool kIsNoEvent =
+    std::is_same_v<Record, trace::Stack> || std::is_same_v<Record, trace::NamedFrame> ||
+    std::is_same_v<Record, trace::Module> || std::is_same_v<Record, trace::Thread> ||
+    std::is_same_v<Record, trace::Tick> || std::is_same_v<Record, trace::Clock> ||
+    std::is_same_v<Record, trace::ResidentLook> || std::is_same_v<Record, trace::ResidentRegion> ||
+    std::is_same_v<Record, trace::ResidentPages> || std::is_same_v<Record, trace::ResidentEnd>;
 
 }  // namespace
 
@@ -252,6 +255,16 @@ void Replayer::on(const trace::PoolReset& record) {
 void Replayer::on(const trace::PoolDestroy& record) {
   memory_.pool_destroy(actor(record.time, record.stack, true), record.pool, effect_);
   commit(thread());
+}
+
+void Replayer::on(const trace::ResidentLook& record) {
+  if (observer_ == nullptr || !observer_->wants_look(record.time)) return;
+  lanes_[lane_].look.begin(record, sane_page_bytes(image_.start.page_bytes));
+}
+
+void Replayer::on(const trace::ResidentEnd& record) {
+  LookAssembler& look = lanes_[lane_].look;
+  if (look.end(record)) observer_->on_look(look.look(), memory_);
 }
 
 void Replayer::finish() {

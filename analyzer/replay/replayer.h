@@ -10,6 +10,7 @@
 #include "replay/lane_stacks.h"
 #include "replay/live_memory.h"
 #include "replay/replay.h"
+#include "replay/resident_look.h"
 #include "replay/span_filter.h"
 #include "trace/merged_reader.h"
 #include "trace/trace_file.h"
@@ -30,6 +31,7 @@ class Replayer {
   struct Lane {
     LaneStacks stacks;
     ThreadId thread;
+    LookAssembler look;
   };
 
   void inherit();
@@ -61,6 +63,10 @@ class Replayer {
   void on(const trace::PoolRelease& record);
   void on(const trace::PoolReset& record);
   void on(const trace::PoolDestroy& record);
+  void on(const trace::ResidentLook& record);
+  void on(const trace::ResidentRegion& record) { lanes_[lane_].look.add(record); }
+  void on(const trace::ResidentPages& record) { lanes_[lane_].look.add(record); }
+  void on(const trace::ResidentEnd& record);
   void on(const trace::SpanBegin& record) { on_span(record); }
   void on(const trace::SpanEnd& record) { on_span(record); }
   void on(const trace::SpanAttach& record) { on_span(record); }

@@ -46,6 +46,8 @@ constexpr std::string_view kOrigins[] = {"malloc", "calloc", "aligned", "realloc
 constexpr std::string_view kStackEndNames[] = {"root", "depth-limit", "no-unwind-info", "bad-memory"};
 constexpr std::string_view kMapKinds[] = {"private-anonymous", "shared-anonymous", "private-file", "shared-file"};
 constexpr std::string_view kLockKinds[] = {"lock", "unlock", "lock-all", "unlock-all"};
+constexpr std::string_view kLookReasons[] = {"growth", "release", "mark", "exit", "exec", "tick"};
+constexpr std::string_view kRegionKinds[] = {"private", "shared", "stack", "profiler"};
 constexpr std::string_view kExitKinds[] = {"unknown", "exit", "signal", "exec"};
 
 template <class Enum>
@@ -305,6 +307,34 @@ std::string record_text(const Exit& r) {
       .name("kind", number_of(r.kind), kExitKinds)
       .signed_number("code", r.code)
       .str();
+}
+
+std::string record_text(const ResidentLook& r) {
+  return Line("ResidentLook")
+      .name("reason", number_of(r.reason), kLookReasons)
+      .number("rss_pages", r.rss_pages)
+      .number("page_tables", r.page_table_bytes)
+      .number("swapped", r.swapped_bytes)
+      .str();
+}
+std::string record_text(const ResidentRegion& r) {
+  return Line("ResidentRegion")
+      .name("kind", number_of(r.kind), kRegionKinds)
+      .hex("begin", r.begin)
+      .number("length", r.length_bytes)
+      .number("protection", r.protection)
+      .text("name", r.name)
+      .str();
+}
+std::string record_text(const ResidentPages& r) {
+  std::string runs;
+  for (std::uint32_t i = 0; i < r.count && i < r.runs.size(); ++i) {
+    runs += fmt::format("{}+{}:{}", i == 0 ? "" : " ", r.runs[i].gap, r.runs[i].pages);
+  }
+  return Line("ResidentPages").hex("first_page", r.first_page).raw("runs", '[' + runs + ']').str();
+}
+std::string record_text(const ResidentEnd& r) {
+  return Line("ResidentEnd").number("complete", r.complete).str();
 }
 
 }  // namespace memline::trace

@@ -55,5 +55,9 @@ std::string record_text(const ForkPosition& record);
 std::string record_text(const Exec& record);
 std::string record_text(const ExecFailed& record);
 std::string record_text(const Exit& record);
+std::string record_text(const ResidentLook& record);
+std::string record_text(const ResidentRegion& record);
+std::string record_text(const ResidentPages& record);
+std::string record_text(const ResidentEnd& record);
 
 }  // namespace memline::trace

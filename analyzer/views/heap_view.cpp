@@ -33,9 +33,12 @@ Table heap_view(const model::HeapModel& heap, std::size_t most_rows) {
                    {"count_percent", "%", Align::kRight, Shrink::kNever},
                    {"size", "Size", Align::kRight, Shrink::kNever},
                    {"size_percent", "%", Align::kRight, Shrink::kNever},
+                   {"resident", "Resident", Align::kRight, Shrink::kNever},
                    {"cumulative", "Cumulative", Align::kRight, Shrink::kNever},
                    {"cumulative_percent", "%", Align::kRight, Shrink::kNever},
                    {"kind", "Kind", Align::kLeft, Shrink::kCutEnd}};
+  constexpr int kResidentColumn = 5;
+  if (!heap.has_resident) table.columns.erase(table.columns.begin() + kResidentColumn);
   const std::size_t shown = most_rows == 0 ? heap.rows.size() : std::min(most_rows, heap.rows.size());
   std::uint64_t cumulative = 0, counted_objects = 0;
   for (std::size_t i = 0; i < shown; ++i) {
@@ -43,9 +46,11 @@ Table heap_view(const model::HeapModel& heap, std::size_t most_rows) {
     cumulative += row.bytes;
     counted_objects += row.count;
     table.rows.push_back({{count(i), count(row.count), Cell::percent(percent(row.count, heap.count)), bytes(row.bytes),
-                           Cell::percent(percent(row.bytes, heap.bytes)), bytes(cumulative),
-                           Cell::percent(percent(cumulative, heap.bytes)), Cell::of_text(row.kind)},
+                           Cell::percent(percent(row.bytes, heap.bytes)), bytes_or_empty(row.resident),
+                           bytes(cumulative), Cell::percent(percent(cumulative, heap.bytes)), Cell::of_text(row.kind)},
                           RowRole::kNormal});
+    std::vector<Cell>& cells = table.rows.back().cells;
+    if (!heap.has_resident) cells.erase(cells.begin() + kResidentColumn);
   }
   if (shown < heap.rows.size()) {
     table.notes.push_back(counted(heap.rows.size() - shown, "more row", "more rows") + " with " +
@@ -59,13 +64,14 @@ Table heap_view(const model::HeapModel& heap, std::size_t most_rows) {
 
 Table heap_data_view(const model::HeapModel& heap) {
   Table table;
-  for (const char* key : {"kind", "file", "line", "function", "count", "bytes"}) {
+  for (const char* key : {"kind", "file", "line", "function", "count", "bytes", "resident"}) {
     table.columns.push_back({key, key, Align::kLeft, Shrink::kNever});
   }
   for (const model::HeapRow& row : heap.rows) {
-    table.rows.push_back({{Cell::of_text(row.kind), text_or_empty(row.file), count_or_empty(row.line),
-                           text_or_empty(row.function), count(row.count), bytes(row.bytes)},
-                          RowRole::kNormal});
+    table.rows.push_back(
+        {{Cell::of_text(row.kind), text_or_empty(row.file), count_or_empty(row.line), text_or_empty(row.function),
+          count(row.count), bytes(row.bytes), bytes_or_empty(row.resident)},
+         RowRole::kNormal});
   }
   return table;
 }

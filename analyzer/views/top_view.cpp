@@ -21,12 +21,29 @@ void add(SiteCosts& sum, const SiteCosts& costs) {
   sum.at_end += costs.at_end;
   sum.temporary += costs.temporary;
   sum.temporary_bytes += costs.temporary_bytes;
+  sum.resident_at_peak += costs.resident_at_peak;
+  sum.resident_at_end += costs.resident_at_end;
+  sum.looked_at_peak += costs.looked_at_peak;
+  sum.looked_at_end += costs.looked_at_end;
 }
 
-Row cost_row(const SiteCosts& costs, std::string name, RowRole role) {
-  return {{Cell::bytes(costs.at_peak), bytes(costs.allocated), count(costs.allocations), Cell::bytes(costs.at_end),
-           count(costs.temporary), bytes(costs.temporary_bytes), Cell::of_text(std::move(name))},
-          role};
+Cell resident_at_peak(const SiteCosts& costs) {
+  return bytes_or_empty(model::known_resident(costs.resident_at_peak, costs.looked_at_peak, costs.at_peak));
+}
+
+Cell resident_at_end(const SiteCosts& costs) {
+  return bytes_or_empty(model::known_resident(costs.resident_at_end, costs.looked_at_end, costs.at_end));
+}
+
+Row cost_row(const SiteCosts& costs, bool has_resident, std::string name, RowRole role) {
+  Row row{{Cell::bytes(costs.at_peak)}, role};
+  if (has_resident) row.cells.push_back(resident_at_peak(costs));
+  for (Cell& cell :
+       std::vector<Cell>{bytes(costs.allocated), count(costs.allocations), Cell::bytes(costs.at_end),
+                         count(costs.temporary), bytes(costs.temporary_bytes), Cell::of_text(std::move(name))}) {
+    row.cells.push_back(std::move(cell));
+  }
+  return row;
 }
 
 std::string site_name(const Site& site, const ShortPaths& short_path) {
@@ -54,12 +71,16 @@ Table top_view(const model::TopModel& top, std::size_t most_rows) {
                    {"temporary", "Temporary", Align::kRight, Shrink::kNever},
                    {"temporary_bytes", "Temp bytes", Align::kRight, Shrink::kNever},
                    {"site", top.inclusive ? "Line" : "Site", Align::kLeft, Shrink::kCutEnd}};
+  if (top.has_resident) {
+    table.columns.insert(table.columns.begin() + 1, {"resident_at_peak", "Resident", Align::kRight, Shrink::kNever});
+  }
   const std::size_t shown = most_rows == 0 ? top.sites.size() : std::min(most_rows, top.sites.size());
   std::vector<std::string> paths;
   for (std::size_t i = 0; i < shown; ++i) paths.push_back(top.sites[i].file.value_or(top.sites[i].module));
   const ShortPaths short_path(std::move(paths));
   for (std::size_t i = 0; i < shown; ++i) {
-    table.rows.push_back(cost_row(top.sites[i].costs, site_name(top.sites[i], short_path), RowRole::kNormal));
+    table.rows.push_back(
+        cost_row(top.sites[i].costs, top.has_resident, site_name(top.sites[i], short_path), RowRole::kNormal));
   }
   SiteCosts rest, all;
   for (std::size_t i = 0; i < top.sites.size(); ++i) {
@@ -71,8 +92,9 @@ Table top_view(const model::TopModel& top, std::size_t most_rows) {
     if (hidden > 0) table.notes.push_back(counted(hidden, "more line is", "more lines are") + " not shown.");
   } else {
     if (hidden > 0)
-      table.rows.push_back(cost_row(rest, "(" + counted(hidden, "other site", "other sites") + ")", RowRole::kQuiet));
-    table.rows.push_back(cost_row(all, "(all sites)", RowRole::kTotal));
+      table.rows.push_back(
+          cost_row(rest, top.has_resident, "(" + counted(hidden, "other site", "other sites") + ")", RowRole::kQuiet));
+    table.rows.push_back(cost_row(all, top.has_resident, "(all sites)", RowRole::kTotal));
   }
   const std::vector<std::string> others = loss_and_other_notes(top.common);
   table.notes.insert(table.notes.end(), others.begin(), others.end());
@@ -82,7 +104,7 @@ Table top_view(const model::TopModel& top, std::size_t most_rows) {
 Table top_data_view(const model::TopModel& top) {
   Table table;
   for (const char* key : {"file", "line", "function", "module", "why", "text", "allocated", "allocations", "at_peak",
-                          "at_end", "temporary", "temporary_bytes"}) {
+                          "at_end", "temporary", "temporary_bytes", "resident_at_peak", "resident_at_end"}) {
     table.columns.push_back({key, key, Align::kLeft, Shrink::kNever});
   }
   for (const Site& site : top.sites) {
@@ -90,7 +112,8 @@ Table top_data_view(const model::TopModel& top) {
         {{text_or_empty(site.file), count_or_empty(site.line), Cell::of_text(site.function), Cell::of_text(site.module),
           text_or_empty(site.why), text_or_empty(site.text), bytes(site.costs.allocated), count(site.costs.allocations),
           Cell::bytes(site.costs.at_peak), Cell::bytes(site.costs.at_end), count(site.costs.temporary),
-          bytes(site.costs.temporary_bytes)},
+          bytes(site.costs.temporary_bytes), top.has_resident ? resident_at_peak(site.costs) : Cell::empty(),
+          top.has_resident ? resident_at_end(site.costs) : Cell::empty()},
          RowRole::kNormal});
   }
   return table;

@@ -19,6 +19,9 @@ inline constexpr char kEnvUnwinder[] = "MEMLINE_UNWINDER";
 /// "1": command line, working directory and host stay out of the trace.
 inline constexpr char kEnvPrivate[] = "MEMLINE_PRIVATE";
 
+/// "0": nobody looks at which pages are in RAM.
+inline constexpr char kEnvResident[] = "MEMLINE_RESIDENT";
+
 inline constexpr char kDefaultOut[] = "trace.bin";
 
 }  // namespace memline

@@ -26,7 +26,7 @@
 namespace memline::trace {
 
 /// Reader and writer must agree on it exactly: there is no ladder of older versions.
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersion = 2;
 inline constexpr std::size_t kHeaderBytes = 4096;
 inline constexpr std::size_t kBlockBytes = std::size_t{64} << 10;
 inline constexpr std::array<char, 8> kFileMagic = {'m', 'e', 'm', 'l', 'i', 'n', 'e', '\n'};

@@ -25,6 +25,10 @@
 /// Threads. A Thread record says which thread writes the lane from here on; lanes are handed on when a thread ends.
 /// A signal handler that allocates while its thread's lane is busy writes to another lane, under the same thread id.
 ///
+/// What is in RAM. A ResidentLook begins a look at the whole process: the regions of its address space and the runs of its
+/// pages that occupy RAM follow in the same lane, and ResidentEnd says that the look is whole. Only Tick, Clock, Thread
+/// and definitions may stand between; a look without its end is none.
+///
 /// Processes. An image begins with ImageStart in lane 0. A forked child's trace holds, after ImageStart, a ForkedFrom and
 /// one ForkPosition per lane of its parent: up to there the parent's records tell what was live in the child.
 #pragma once
@@ -82,6 +86,10 @@ enum class RecordType : std::uint8_t {
   kExec = 38,
   kExecFailed = 39,
   kExit = 40,
+  kResidentLook = 41,
+  kResidentRegion = 42,
+  kResidentPages = 43,
+  kResidentEnd = 44,
 };
 
 /// The call that acquired a block.
@@ -96,6 +104,17 @@ enum class MapKind : std::uint8_t { kPrivateAnonymous = 0, kSharedAnonymous = 1,
 
 enum class LockKind : std::uint8_t { kLock = 0, kUnlock = 1, kLockAll = 2, kUnlockAll = 3 };
 
+/// Why somebody looked at what is in RAM.
+enum class LookReason : std::uint8_t { kGrowth = 0, kRelease = 1, kMark = 2, kExit = 3, kExec = 4, kTick = 5 };
+
+/// What a range of the address space is.
+enum class RegionKind : std::uint8_t {
+  kPrivate = 0,   ///< a line of /proc/PID/maps: a private mapping
+  kShared = 1,    ///< a line of /proc/PID/maps: a shared mapping
+  kStack = 2,     ///< part of a region above: the stack of a thread
+  kProfiler = 3,  ///< part of a region above: memline's own tables
+};
+
 struct FrameRef {
   std::uint32_t module = 0;  ///< 0: no module, offset is an absolute address
   std::uint64_t offset = 0;
@@ -108,6 +127,8 @@ struct FrameRef {
 inline constexpr std::size_t kMaxFramesPerRecord = 64;
 /// Longer texts are cut by the writer.
 inline constexpr std::size_t kMaxTextBytes = 16384;
+/// More runs of pages are several ResidentPages records.
+inline constexpr std::size_t kMaxPageRuns = 64;
 
 // A record lists its fields with this: `c` is an Encoder or a Decoder, `d` the block's DeltaState, `r` the record.
 #define MEMLINE_FIELDS(TYPE)                            \
@@ -463,6 +484,54 @@ struct Exit {
   MEMLINE_FIELDS(kExit) { c.time(r.time, d), c.number(r.monotonic_ns), c.number(r.kind), c.signed_number(r.code); }
 };
 
+struct ResidentLook {
+  std::uint64_t time, monotonic_ns;
+  LookReason reason;
+  std::uint64_t rss_pages;         ///< the kernel's figure (statm) just before; 0: not read
+  std::uint64_t page_table_bytes;  ///< VmPTE; not part of the RSS; 0: not read
+  std::uint64_t swapped_bytes;     ///< VmSwap
+  MEMLINE_FIELDS(kResidentLook) {
+    c.time(r.time, d), c.number(r.monotonic_ns), c.number(r.reason), c.number(r.rss_pages);
+    c.number(r.page_table_bytes), c.number(r.swapped_bytes);
+  }
+};
+
+/// Regions of the kinds kPrivate and kShared come in order of address and do not overlap.
+struct ResidentRegion {
+  RegionKind kind;
+  std::uint64_t begin, length_bytes;
+  std::uint32_t protection;  ///< PROT_*
+  std::string_view name;     ///< as /proc/PID/maps has it: a path, "[heap]", ""
+  MEMLINE_FIELDS(kResidentRegion) {
+    c.number(r.kind), c.block_address(r.begin, d), c.number(r.length_bytes), c.number(r.protection), c.text(r.name);
+  }
+};
+
+/// Pages that occupy RAM; shared zero pages do not. Runs of all records of a look come in order of address.
+struct ResidentPages {
+  struct Run {
+    std::uint64_t gap = 0;    ///< pages between the end of the run before and this one
+    std::uint64_t pages = 0;  ///< at least 1
+  };
+  std::uint64_t first_page;  ///< address / page size: where the gap of the first run begins
+  std::uint32_t count;       ///< 1..kMaxPageRuns
+  std::array<Run, kMaxPageRuns> runs;
+  MEMLINE_FIELDS(kResidentPages) {
+    c.number(r.first_page), c.number(r.count);
+    if (r.count > kMaxPageRuns) {
+      if constexpr (!Codec::kWrites) c.fail();
+      return;
+    }
+    for (std::uint32_t i = 0; i < r.count; ++i) c.number(r.runs[i].gap), c.number(r.runs[i].pages);
+  }
+};
+
+struct ResidentEnd {
+  std::uint64_t time;
+  std::uint32_t complete;  ///< 0: not all of the address space was looked at
+  MEMLINE_FIELDS(kResidentEnd) { c.time(r.time, d), c.number(r.complete); }
+};
+
 #undef MEMLINE_FIELDS
 
 template <class... Records>
@@ -471,7 +540,8 @@ using AllRecords =
     TypeList<ImageStart, Thread, ThreadEnd, Module, Stack, NamedFrame, Acquire, AcquireUsable, Release, MoveBegin,
              MoveEnd, Map, Unmap, UnmapFailed, RemapBegin, RemapEnd, Protect, Advise, Lock, Break, Tick, Clock, Mark,
              SpanBegin, SpanEnd, SpanAttach, SpanDetach, Recording, PoolCreate, PoolBacking, PoolAcquire, PoolRealloc,
-             PoolRelease, PoolReset, PoolDestroy, ForkedFrom, ForkPosition, Exec, ExecFailed, Exit>;
+             PoolRelease, PoolReset, PoolDestroy, ForkedFrom, ForkPosition, Exec, ExecFailed, Exit, ResidentLook,
+             ResidentRegion, ResidentPages, ResidentEnd>;
 
 /// Records of a few numbers, which are nearly all that there are: one look at the room that is left is enough for them.
 template <class Record>

@@ -10,7 +10,7 @@ namespace memline::testing {
 /// `function(name, record)`. Times rise from 1000 on; a block that holds them all begins at 1000 ticks.
 template <class Function>
 void every_record(Function&& function) {
-  using namespace memline::trace;  // NOLINT(google-build-using-namespace): 40 names of it
+  using namespace memline::trace;  // NOLINT(google-build-using-namespace): 44 names of it
   function("ImageStart", ImageStart{.ticks = 1000,
                                     .monotonic_ns = 5'000'000,
                                     .realtime_ns = 1'700'000'000'000'000'000,
@@ -82,6 +82,13 @@ void every_record(Function&& function) {
   function("ExecFailed", ExecFailed{1301});
   function("ThreadEnd", ThreadEnd{1302});
   function("Exit", Exit{1303, 6'000'000, ExitKind::kExit, -1});
+  function("ResidentLook", ResidentLook{1304, 6'000'100, LookReason::kExit, 300, 65536, 0});
+  function("ResidentRegion", ResidentRegion{RegionKind::kPrivate, 0x602000, 0x21000, 3, "[heap]"});
+  ResidentPages pages{.first_page = 0x602, .count = 2, .runs = {}};
+  pages.runs[0] = {0, 3};
+  pages.runs[1] = {200, 1};
+  function("ResidentPages", pages);
+  function("ResidentEnd", ResidentEnd{1305, 1});
 }
 
 }  // namespace memline::testing

@@ -70,10 +70,10 @@ std::vector<HeapRow> partition(Program& program, HeapKind kind) {
   image.threads[0] = {100, "main", 0, 0};
   image.threads[1] = {101, "worker", 0, 0};
   HeapPartition heap(kind, image, program.sites);
-  heap.add(block(program.in_main, 7));
-  heap.add(block(program.in_fill, 20, 1));
-  heap.add(block(program.in_fill_long, 20));
-  heap.add(block(program.deeper, 40));
+  heap.add(block(program.in_main, 7), 7);
+  heap.add(block(program.in_fill, 20, 1), 5);
+  heap.add(block(program.in_fill_long, 20), 10);
+  heap.add(block(program.deeper, 40), std::nullopt);
   return heap.rows();
 }
 
@@ -87,6 +87,8 @@ TEST_CASE("the heap by line") {
   CHECK(rows[0].bytes == 80);
   CHECK(rows[1].kind == "app.cpp:3 main");
   CHECK(rows[1].bytes == 7);
+  CHECK(rows[0].resident == 15U);  // nobody looked at the block of 40
+  CHECK(rows[1].resident == 7U);
 }
 
 TEST_CASE("the heap by function tells template instances apart") {

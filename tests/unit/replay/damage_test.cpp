@@ -172,7 +172,7 @@ TEST_CASE("the header of a file decides whether it is a trace", "[damage]") {
   CHECK(message(bytes) == "is not a memline trace");
   bytes = good;
   bytes[8] = std::byte{99};
-  CHECK(message(bytes) == "is a trace of version 99; this memline reads version 1 only");
+  CHECK(message(bytes) == "is a trace of version 99; this memline reads version 2 only");
 }
 
 TEST_CASE("a file with nothing but its header has no images", "[damage]") {

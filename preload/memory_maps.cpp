@@ -1,0 +1,86 @@
+#include "memory_maps.h"
+
+#include "sys.h"
+
+namespace memline::capture {
+namespace {
+
+bool take_hex(std::string_view& text, std::uint64_t& out) noexcept {
+  std::uint64_t value = 0;
+  std::size_t i = 0;
+  for (; i < text.size() && i < 16; ++i) {
+    const char c = text[i];
+    unsigned digit = 0;
+    if (c >= '0' && c <= '9') {
+      digit = static_cast<unsigned>(c - '0');
+    } else if (c >= 'a' && c <= 'f') {
+      digit = static_cast<unsigned>(c - 'a') + 10;
+    } else {
+      break;
+    }
+    value = (value << 4) | digit;
+  }
+  if (i == 0) return false;
+  text.remove_prefix(i);
+  out = value;
+  return true;
+}
+
+bool take(std::string_view& text, char wanted) noexcept {
+  if (text.empty() || text.front() != wanted) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+void drop_field(std::string_view& text) noexcept {
+  while (!text.empty() && text.front() != ' ') text.remove_prefix(1);
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+}
+
+}  // namespace
+
+bool parse_map_line(std::string_view text, MapLine& line) noexcept {
+  line = {};
+  if (!take_hex(text, line.begin) || !take(text, '-') || !take_hex(text, line.end) || !take(text, ' ')) return false;
+  if (text.size() < 4 || line.end <= line.begin) return false;
+  if (text[0] == 'r') line.protection |= PROT_READ;
+  if (text[1] == 'w') line.protection |= PROT_WRITE;
+  if (text[2] == 'x') line.protection |= PROT_EXEC;
+  line.shared = text[3] == 's';
+  for (int field = 0; field < 4; ++field) drop_field(text);  // protection, offset, device, inode
+  line.name = text;
+  return true;
+}
+
+bool MemoryMaps::fill() noexcept {
+  __builtin_memmove(buffer_, buffer_ + begin_, end_ - begin_);
+  end_ -= begin_;
+  begin_ = 0;
+  if (end_ == capacity_) return false;
+  const long got = sys::pread(fd_, buffer_ + end_, capacity_ - end_, offset_);
+  if (got <= 0) {
+    complete_ = complete_ && got == 0;
+    return false;
+  }
+  end_ += static_cast<std::size_t>(got);
+  offset_ += static_cast<std::uint64_t>(got);
+  return true;
+}
+
+bool MemoryMaps::next(MapLine& line) noexcept {
+  for (;;) {
+    const std::string_view text(buffer_ + begin_, end_ - begin_);
+    const std::size_t end = text.find('\n');
+    if (end != std::string_view::npos) {
+      begin_ += end + 1;
+      if (parse_map_line({text.data(), end}, line)) return true;
+      complete_ = false;
+      continue;
+    }
+    if (fill()) continue;
+    if (begin_ != end_) complete_ = false;
+    return false;
+  }
+}
+
+}  // namespace memline::capture
