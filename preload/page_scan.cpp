@@ -34,11 +34,11 @@ bool PageScan::scan(std::uint64_t begin, std::uint64_t end, const PageReceiver& 
     arguments.category_inverted = kZeroPage;
     arguments.return_mask = kPresent;
     const long found = sys::call(SYS_ioctl, fd_, kPagemapScan, sys::as_long(&arguments));
-    if (found == -EINTR) continue;
     if (found < 0) return false;
     for (long i = 0; i < found; ++i) receiver.on_pages(receiver.self, regions[i].start, regions[i].end);
-    if (arguments.walk_end <= begin) return arguments.walk_end == end;
-    begin = arguments.walk_end;
+    // walk_end cannot be trusted: where the kernel went in several steps it keeps the end of an earlier one (6.18)
+    if (static_cast<std::uint64_t>(found) < arguments.vec_len) return true;
+    begin = regions[found - 1].end;
   }
   return true;
 }

@@ -34,7 +34,9 @@ std::uint64_t innermost_span(const Lane& lane) noexcept {
 void record_mark(const Site& site, const char* name, bool has_value, double value) noexcept {
   if (session.resident.is_on()) {
     const LaneUse use(site.sp - 16);
-    if (use.get() != nullptr) session.resident.look(*use.get(), trace::LookReason::kMark, 0, false);
+    std::uint64_t rss_pages = 0;
+    session.rss.read_pages(rss_pages);
+    if (use.get() != nullptr) session.resident.look(*use.get(), trace::LookReason::kMark, rss_pages, false);
   }
   const std::uint64_t time = session.clock.after();
   record_event(site, 0, [&](Lane&) { return trace::Mark{time, has_value ? 1U : 0U, value, name_of(name)}; });

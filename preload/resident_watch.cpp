@@ -47,6 +47,7 @@ class RunWriter {
 
  private:
   void add(std::uint64_t begin, std::uint64_t end) noexcept {
+    if (begin < end_) return;  // what cannot be: runs come in order
     if (begin == end_) {
       end_ = end;
       return;
@@ -90,6 +91,12 @@ bool write_region(Lane& lane, trace::RegionKind kind, std::uint64_t begin, std::
   return bytes == 0 && kind != trace::RegionKind::kStack ? true : lane.write(region);
 }
 
+/// Names of files stay out of a private trace.
+std::string_view name_to_tell(std::string_view name) noexcept {
+  if (session.settings.is_private && !name.empty() && name[0] == '/') return "/(private)";
+  return cut_text(name, trace::kMaxTextBytes);
+}
+
 bool write_own_regions(Lane& lane) noexcept {
   bool ok = write_region(lane, trace::RegionKind::kProfiler, own_code.begin, own_code.bytes);
   ok = write_region(lane, trace::RegionKind::kProfiler, session.space.window_begin(), session.space.window_bytes()) &&
@@ -114,7 +121,7 @@ void ResidentWatch::start(std::uint64_t now_ns) noexcept {
   maps_.drop();
   pagemap_.drop();
   status_.drop();
-  most_pages_ = largest_release_ = next_question_ = 0;
+  most_pages_ = last_pages_ = largest_release_ = next_question_ = 0;
   credit_ns_ = kFirstCredit;
   credited_ns_ = now_ns;
   busy_ = false;
@@ -142,7 +149,8 @@ void ResidentWatch::grown(Lane& lane, std::uint64_t rss_pages) noexcept {
 void ResidentWatch::releasing(Lane& lane, std::uint64_t bytes, std::uint64_t rss_pages) noexcept {
   const std::uint64_t most = most_pages_.load(std::memory_order_relaxed);
   const std::uint64_t largest = largest_release_.load(std::memory_order_relaxed);
-  if (rss_pages <= most && bytes <= largest) return;
+  const bool nothing_changed = rss_pages == last_pages_.load(std::memory_order_relaxed);
+  if (nothing_changed || (rss_pages <= most && bytes <= largest)) return;
   if (bytes > largest) largest_release_.store(bytes, std::memory_order_relaxed);
   look(lane, trace::LookReason::kRelease, rss_pages, rss_pages > most + most / 4 || bytes / 2 > largest);
 }
@@ -181,7 +189,7 @@ void ResidentWatch::look(Lane& lane, trace::LookReason reason, std::uint64_t rss
   for (MapLine line; ok && lines.next(line);) {
     if (line.begin >= kUserEnd) break;  // the vsyscall page belongs to nobody
     trace::ResidentRegion region{line.shared ? trace::RegionKind::kShared : trace::RegionKind::kPrivate, line.begin,
-                                 line.end - line.begin, line.protection, cut_text(line.name, trace::kMaxTextBytes)};
+                                 line.end - line.begin, line.protection, name_to_tell(line.name)};
     ok = lane.write(region);
     const PageReceiver receiver = runs.receiver();
     kernel_scans = kernel_scans && scan.scan(line.begin, line.end, receiver);
@@ -194,8 +202,8 @@ void ResidentWatch::look(Lane& lane, trace::LookReason reason, std::uint64_t rss
   trace::ResidentEnd tail{session.clock.before(), complete && lines.complete() ? 1U : 0U};
   if (ok) lane.write(tail);
 
-  std::uint64_t most = most_pages_.load(std::memory_order_relaxed);
-  if (rss_pages > most) most_pages_.store(rss_pages, std::memory_order_relaxed);
+  last_pages_.store(rss_pages, std::memory_order_relaxed);
+  if (rss_pages > most_pages_.load(std::memory_order_relaxed)) most_pages_.store(rss_pages, std::memory_order_relaxed);
   credit_ns_ -= static_cast<std::int64_t>(sys::clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin_cpu_ns) +
                 static_cast<std::int64_t>(lane.written_bytes() - written_before) * kByteNs;
   busy_.store(false, std::memory_order_release);

@@ -40,6 +40,7 @@ class ResidentWatch {
   std::atomic<bool> busy_{false};
   std::atomic<std::uint64_t> next_question_{0};
   std::atomic<std::uint64_t> most_pages_{0};       ///< at any look so far
+  std::atomic<std::uint64_t> last_pages_{0};       ///< at the last one
   std::atomic<std::uint64_t> largest_release_{0};  ///< of those that were looked at
   // of whoever is busy
   std::int64_t credit_ns_ = 0;

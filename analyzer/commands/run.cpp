@@ -33,7 +33,7 @@ constexpr char kNotes[] =
     "LD_PRELOAD=libmemline.so COMMAND records the same, but for the RSS of times\n"
     "without events. Each option is then an environment variable: MEMLINE_OUT,\n"
     "MEMLINE_CHILDREN, MEMLINE_START, MEMLINE_MAX_TRACE, MEMLINE_FREE_STACKS,\n"
-    "MEMLINE_UNWINDER, MEMLINE_PRIVATE.\n"
+    "MEMLINE_UNWINDER, MEMLINE_RESIDENT, MEMLINE_PRIVATE.\n"
     "\n"
     "Exit codes: the program's own; 127 not found, 126 not executable, 2 wrong usage.";
 
@@ -60,6 +60,9 @@ struct RunArguments {
     app.add_option("--unwinder", options.unwinder, "How call stacks are taken")
         ->check(CLI::IsMember({"memline", "libunwind"}))
         ->type_name("memline|libunwind");
+    app.add_option("--resident", options.resident, "0: do not look at which pages are in RAM")
+        ->check(CLI::IsMember({"0"}))
+        ->type_name("0");
     app.add_flag("--private", options.private_trace, "Leave command line, working directory and host out of the trace");
     app.add_flag("--no-pack", no_pack, "Leave the traces as they were recorded: larger, but ready at once");
     app.add_flag("--verbose", verbose, "Name the trace in the end, also where standard error is no terminal");

@@ -19,6 +19,7 @@ constexpr char kColumns[] =
     "  Allocated  bytes that the site acquired over the whole run\n"
     "  Allocs     number of its allocations\n"
     "  At peak    its bytes that were live when the process held the most\n"
+    "  Resident   what of these was in RAM then, or at the nearest look while they lived\n"
     "  At end     its bytes that were never released\n"
     "  Temporary  its allocations whose release was the thread's very next event: count and bytes\n"
     "\n"

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "model/heap_model.h"
+#include "model/ledger_model.h"
 #include "model/report_model.h"
 #include "model/summary_model.h"
 #include "model/top_model.h"
@@ -19,6 +20,7 @@ std::string report_json(const model::ReportModel& report);
 std::string top_json(const model::TopModel& top, std::size_t most_sites);
 /// At most `most_rows` rows; 0: all. The totals are always those of the whole heap.
 std::string heap_json(const model::HeapModel& heap, std::size_t most_rows);
-std::string summary_json(const model::SummaryModel& summary);
+/// `ledgers` may be null: then there is no field of that name.
+std::string summary_json(const model::SummaryModel& summary, const model::LedgerModel* ledgers = nullptr);
 
 }  // namespace memline::exporting

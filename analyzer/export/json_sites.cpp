@@ -44,6 +44,22 @@ Json row_object(const model::HeapRow& row) {
   return object;
 }
 
+Json ledger_object(const model::Ledger& ledger) {
+  Json object;
+  object["at"] = ledger.at;
+  object["at_time"] = ledger.at_time;
+  object["rss"] = ledger.rss;
+  object["kernel_rss"] = ledger.kernel_rss;
+  object["page_tables"] = ledger.page_tables;
+  object["swapped"] = ledger.swapped;
+  object["complete"] = ledger.complete;
+  object["rows"] = Json::array();
+  for (const model::LedgerRow& row : ledger.rows) {
+    object["rows"].push_back({{"kind", to_string(row.kind)}, {"name", row.name}, {"bytes", row.bytes}});
+  }
+  return object;
+}
+
 std::size_t shown(std::size_t count, std::size_t most) {
   return most == 0 ? count : std::min(count, most);
 }
@@ -76,9 +92,13 @@ std::string heap_json(const model::HeapModel& heap, std::size_t most_rows) {
   return to_text(document);
 }
 
-std::string summary_json(const model::SummaryModel& summary) {
+std::string summary_json(const model::SummaryModel& summary, const model::LedgerModel* ledgers) {
   Json document = start_document("memline.summary/1", summary.common);
   add_totals(document, summary.totals);
+  if (ledgers != nullptr) {
+    document["ledgers"] = Json::array();
+    for (const model::Ledger& ledger : ledgers->ledgers) document["ledgers"].push_back(ledger_object(ledger));
+  }
   return to_text(document);
 }
 

@@ -18,7 +18,7 @@ struct HeapRow {
   std::optional<std::string> function;
   std::uint64_t count = 0;  ///< blocks; a mapped range of one owner counts as one
   std::uint64_t bytes = 0;
-  std::optional<std::uint64_t> resident;  ///< what of `bytes` was in RAM; null: nobody looked
+  std::optional<std::uint64_t> resident{};  ///< what of `bytes` was in RAM; null: nobody looked
 };
 
 struct HeapModel {

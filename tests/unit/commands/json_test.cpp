@@ -113,8 +113,9 @@ TEST_CASE("json: top and heap") {
   const json document = json::parse(exporting::top_json(top, 2));
   CHECK(document["schema"] == "memline.top/1");
   CHECK(document["sites"].size() == 2);
-  check_keys(document["sites"][0], {"file", "line", "function", "module", "why", "text", "allocated", "allocations",
-                                    "at_peak", "at_end", "temporary", "temporary_bytes"});
+  check_keys(document["sites"][0],
+             {"file", "line", "function", "module", "why", "text", "allocated", "allocations", "at_peak", "at_end",
+              "temporary", "temporary_bytes", "resident_at_peak", "resident_at_end"});
   CHECK(document["sites"][0]["line"].is_null());
   CHECK(document["sites"][0]["why"] == "stripped");
   CHECK(document["sites"][1]["why"].is_null());
@@ -131,7 +132,7 @@ TEST_CASE("json: top and heap") {
   CHECK(partition["schema"] == "memline.heap/1");
   check_keys(partition, {"at", "by", "count", "bytes", "rows"});
   CHECK(keys_of(partition["rows"][0]).size() == 6);
-  check_keys(partition["rows"][0], {"kind", "file", "line", "function", "count", "bytes"});
+  check_keys(partition["rows"][0], {"kind", "file", "line", "function", "count", "bytes", "resident"});
 }
 
 TEST_CASE("json: no name reaches a terminal raw") {

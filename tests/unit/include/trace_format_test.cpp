@@ -88,8 +88,10 @@ template <class Record>
 void round_trip(std::mt19937_64& random) {
   std::vector<std::byte> bytes(4096);
   for (int i = 0; i < 200; ++i) {
-    // A Stack's count must be one that a Stack can have.
-    Filler filler(random, std::is_same_v<Record, Stack> ? kMaxFramesPerRecord : ~std::uint64_t{0});
+    // A count must be one that the record can have.
+    static_assert(kMaxFramesPerRecord == kMaxPageRuns);
+    constexpr bool kCounts = std::is_same_v<Record, Stack> || std::is_same_v<Record, ResidentPages>;
+    Filler filler(random, kCounts ? kMaxFramesPerRecord : ~std::uint64_t{0});
     DeltaState state{.time_ticks = random() >> 1, .address = random(), .offset = random(), .stack = 17};
     DeltaState read_state = state;
     Record record{};
