@@ -68,8 +68,8 @@ TEST_CASE("inclusive rows overlap and are never summed up") {
 TEST_CASE("the data of all sites") {
   const Table table = top_data_view(make_top());
   REQUIRE(table.rows.size() == 4);
-  CHECK(text_of(table.rows[0]) == "/src/a/main.cpp|10|f|/home/me/app|.|.|600B|2|500B|0B|0|0B");
-  CHECK(text_of(table.rows[3]) == ".|.|foo_open|/usr/lib/libfoo.so|stripped|.|0B|0|1B|0B|1|9B");
+  CHECK(text_of(table.rows[0]) == "/src/a/main.cpp|10|f|/home/me/app|.|.|600B|2|500B|0B|0|0B|.|.");
+  CHECK(text_of(table.rows[3]) == ".|.|foo_open|/usr/lib/libfoo.so|stripped|.|0B|0|1B|0B|1|9B|.|.");
 }
 
 model::HeapModel make_heap() {
@@ -101,7 +101,7 @@ TEST_CASE("rows that are not shown are counted, and an empty heap divides by not
   CHECK(table.notes == std::vector<std::string>{"1 more row with 6 objects, 100 bytes."});
   model::HeapModel empty;
   CHECK(heap_view(empty).rows.empty());
-  CHECK(text_of(heap_data_view(make_heap()).rows.at(0)) == "a.cpp:1 f|/src/a.cpp|1|f|2|300B");
+  CHECK(text_of(heap_data_view(make_heap()).rows.at(0)) == "a.cpp:1 f|/src/a.cpp|1|f|2|300B|.");
 }
 
 TEST_CASE("the summary has every total of the contract") {
