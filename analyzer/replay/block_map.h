@@ -10,13 +10,14 @@
 #include <vector>
 
 #include "base/strong_id.h"
+#include "replay/stamp.h"
 
 namespace memline::replay {
 
 struct Block {
   std::uint64_t address = 0;  ///< 0 marks a free slot: no block lives there
   std::uint64_t bytes = 0;
-  std::uint64_t ticks = 0;
+  Stamp acquired = {};
   NodeId owner = {};
   ThreadId thread = {};
 };

@@ -100,7 +100,7 @@ void BlockStore::give_back(std::uint64_t begin, std::uint64_t end, std::uint64_t
     Carve& carve = it->second;
     if (carve.pool != pool) continue;
     carve.pool = 0;
-    carve.owner = owner.owner, carve.thread = owner.thread, carve.ticks = owner.ticks;
+    carve.owner = owner.owner, carve.thread = owner.thread, carve.acquired = owner.acquired;
     acquired_bytes += carve.bytes();
     if (touched.empty() || touched.back() != carve.block) touched.push_back(carve.block);
   }
@@ -115,7 +115,7 @@ void BlockStore::give_back(std::uint64_t begin, std::uint64_t end, std::uint64_t
     if (returned != block->bytes) continue;
     take_carves(address);
     handed_over.push_back({.owner = block->owner, .owner_thread = block->thread, .bytes = 0, .blocks = 1});
-    block->owner = owner.owner, block->thread = owner.thread, block->ticks = owner.ticks;
+    block->owner = owner.owner, block->thread = owner.thread, block->acquired = owner.acquired;
   }
 }
 

@@ -26,7 +26,7 @@ struct Carve {
   std::uint64_t pool = 0;   ///< 0: returned, owned as the following say
   NodeId owner = {};
   ThreadId thread = {};
-  std::uint64_t ticks = 0;
+  Stamp acquired = {};
 
   std::uint64_t bytes() const { return end - begin; }
 };
@@ -75,11 +75,11 @@ class BlockStore {
       function(block);
     });
   }
-  /// For changing owners: function(NodeId&, ThreadId&).
+  /// For changing owners: function(NodeId&, ThreadId&, Stamp&).
   template <class Function>
   void for_each_owner(Function&& function) {
-    blocks_.for_each([&](Block& block) { function(block.owner, block.thread); });
-    for (auto& [begin, carve] : carves_) function(carve.owner, carve.thread);
+    blocks_.for_each([&](Block& block) { function(block.owner, block.thread, block.acquired); });
+    for (auto& [begin, carve] : carves_) function(carve.owner, carve.thread, carve.acquired);
   }
 
  private:

@@ -45,6 +45,8 @@ class Observer {
   /// thread is the child's first. `blocks` of mappings is 0.
   virtual void on_inherited(const OwnerShare& /*share*/) {}
   virtual void on_change(const Change& /*change*/) {}
+  /// An event of `thread` that the filter does not let through.
+  virtual void on_unobserved(ThreadId /*thread*/) {}
   /// A block whose release is missing from the trace left live memory, because its address was handed out again. Nobody
   /// is charged for it. `live_bytes` is that of the process afterwards.
   virtual void on_vanished(const OwnerShare& /*share*/, std::int64_t /*live_bytes*/) {}

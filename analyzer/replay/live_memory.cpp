@@ -43,7 +43,7 @@ void LiveMemory::finish(const Actor& actor, Latest latest, Effect& effect) {
 void LiveMemory::acquire_block(BlockStore& store, const Actor& actor, std::uint64_t address, std::uint64_t bytes,
                                Effect& effect) {
   const std::optional<HeldBlock> missed = store.insert(
-      {.address = address, .bytes = bytes, .ticks = actor.ticks, .owner = actor.stack, .thread = actor.thread});
+      {.address = address, .bytes = bytes, .acquired = actor.stamp(), .owner = actor.stack, .thread = actor.thread});
   if (missed) missed->add_shares(false, effect.vanished);
   effect.change.acquired_bytes += bytes;
   effect.change.acquired_blocks += 1;
@@ -97,15 +97,18 @@ void LiveMemory::for_each_live(const std::function<void(const LiveBlock&)>& func
   const auto from_store = [&](const BlockStore& store, BlockKind kind) {
     store.for_each_live(
         [&](const Block& block) {
-          function({block.address, block.bytes, block.owner, block.thread, block.ticks, kind});
+          function({block.address, block.bytes, block.owner, block.thread, block.acquired.ticks(), kind,
+                    block.acquired.observed()});
         },
         [&](const Carve& carve) {
-          function({carve.begin, carve.bytes(), carve.owner, carve.thread, carve.ticks, BlockKind::kMapping});
+          function({carve.begin, carve.bytes(), carve.owner, carve.thread, carve.acquired.ticks(), BlockKind::kMapping,
+                    carve.acquired.observed()});
         });
   };
   const auto from_range = [&](const MappedRange& range) {
     if (range.state != RangeState::kLive) return;
-    function({range.begin, range.bytes(), range.owner, range.thread, range.ticks, BlockKind::kMapping});
+    function({range.begin, range.bytes(), range.owner, range.thread, range.acquired.ticks(), BlockKind::kMapping,
+              range.acquired.observed()});
   };
   from_store(heap_, BlockKind::kHeap);
   for (const auto& [number, pool] : pools_) from_store(pool.store, BlockKind::kPool);
@@ -119,6 +122,13 @@ void LiveMemory::for_each_live(const std::function<void(const LiveBlock&)>& func
   }
 }
 
+template <class Function>
+void LiveMemory::for_each_owner(Function&& function) {
+  heap_.for_each_owner(function);
+  for (auto& [number, pool] : pools_) pool.store.for_each_owner(function);
+  ranges_.for_each([&](MappedRange& range) { function(range.owner, range.thread, range.acquired); });
+}
+
 void LiveMemory::become_childs(const std::vector<NodeId>& nodes) {
   for (Parked& parked : parked_) {
     if (parked.block.block.address != 0) heap_.put(std::move(parked.block));
@@ -126,13 +136,16 @@ void LiveMemory::become_childs(const std::vector<NodeId>& nodes) {
   }
   parked_.clear();
   latest_.clear();
-  const auto adopt = [&](NodeId& owner, ThreadId& thread) {
+  for_each_owner([&](NodeId& owner, ThreadId& thread, Stamp& /*acquired*/) {
     owner = owner.index() < nodes.size() ? nodes[owner.index()] : kUnknownStack;
     thread = ThreadId{std::size_t{0}};
-  };
-  heap_.for_each_owner(adopt);
-  for (auto& [number, pool] : pools_) pool.store.for_each_owner(adopt);
-  ranges_.for_each([&](MappedRange& range) { adopt(range.owner, range.thread); });
+  });
+}
+
+void LiveMemory::set_observed(bool observed) {
+  for_each_owner([observed](NodeId& /*owner*/, ThreadId& /*thread*/, Stamp& acquired) {
+    acquired = {acquired.ticks(), observed};
+  });
 }
 
 }  // namespace memline::replay

@@ -25,6 +25,9 @@ struct Actor {
   ThreadId thread = {};
   NodeId stack = {};
   std::size_t lane = 0;  ///< where begin and end of a move are paired
+  bool observed = true;  ///< the event filter lets it through
+
+  Stamp stamp() const { return {ticks, observed}; }
 };
 
 /// Reused from event to event, so that its vectors keep their room.
@@ -74,8 +77,13 @@ class LiveMemory {
   /// Turns the parent's memory at a fork into the child's: what other threads were moving is back where it was, and
   /// every owner becomes `nodes[owner]`, thread 0.
   void become_childs(const std::vector<NodeId>& nodes);
+  /// Says of everything live whether the event filter lets its acquisition through.
+  void set_observed(bool observed);
 
  private:
+  /// function(NodeId&, ThreadId&, Stamp&) for everything that has an owner; nothing may be parked.
+  template <class Function>
+  void for_each_owner(Function&& function);
   /// Where a pool got memory from; some of it may have been freed since.
   struct Backing {
     std::uint64_t store = 0;  ///< pool whose block it is; 0: the heap
@@ -109,6 +117,9 @@ class LiveMemory {
   void acquire_block(BlockStore& store, const Actor& actor, std::uint64_t address, std::uint64_t bytes, Effect& effect);
   void add_live_range(const Actor& actor, std::uint64_t begin, std::uint64_t end, RangeState state, Effect& effect);
   void drop_ranges(std::uint64_t begin, std::uint64_t end, bool charged, Effect& effect);
+  /// Puts what an mremap moved where it is now, as its own.
+  void put_moved(const Actor& actor, const std::vector<MappedRange>& old, std::uint64_t old_begin, std::uint64_t begin,
+                 std::uint64_t end, Effect& effect);
   void restore_ranges(Parked& parked);
   void finish(const Actor& actor, Latest latest, Effect& effect);
   BlockStore* store_of(std::uint64_t pool);

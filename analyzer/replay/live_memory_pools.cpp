@@ -148,7 +148,7 @@ void LiveMemory::pool_destroy(const Actor& actor, std::uint64_t pool, Effect& ef
   const std::vector<Backing> backings = std::move(found->second.backings);
   pools_.erase(found);
 
-  const Block owner{.ticks = actor.ticks, .owner = actor.stack, .thread = actor.thread};
+  const Block owner{.acquired = actor.stamp(), .owner = actor.stack, .thread = actor.thread};
   std::vector<OwnerShare> handed_over;
   for (const Backing& backing : backings) {
     if (!backing.mapped) {

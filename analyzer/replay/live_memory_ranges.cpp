@@ -28,8 +28,12 @@ void LiveMemory::drop_ranges(std::uint64_t begin, std::uint64_t end, bool charge
 
 void LiveMemory::add_live_range(const Actor& actor, std::uint64_t begin, std::uint64_t end, RangeState state,
                                 Effect& effect) {
-  ranges_.put(
-      {.begin = begin, .end = end, .state = state, .owner = actor.stack, .thread = actor.thread, .ticks = actor.ticks});
+  ranges_.put({.begin = begin,
+               .end = end,
+               .state = state,
+               .owner = actor.stack,
+               .thread = actor.thread,
+               .acquired = actor.stamp()});
   if (state == RangeState::kLive) effect.change.acquired_bytes += end - begin;
 }
 
@@ -82,6 +86,20 @@ void LiveMemory::remap_begin(const Actor& actor, std::uint64_t address, std::uin
   waiting.ranges_begin = page_down(address);
 }
 
+/// Each page stays what it was; what is new behind them is like the last one.
+void LiveMemory::put_moved(const Actor& actor, const std::vector<MappedRange>& old, std::uint64_t old_begin,
+                           std::uint64_t begin, std::uint64_t end, Effect& effect) {
+  for (const MappedRange& range : old) {
+    const bool last = &range == &old.back();
+    const std::uint64_t piece_begin = begin + (range.begin - old_begin);
+    const std::uint64_t piece_end = last ? end : std::min(begin + (range.end - old_begin), end);
+    if (piece_begin >= piece_end) break;
+    // What a pool had as its reserve and was moved away under it is plain memory again.
+    const RangeState state = range.state == RangeState::kPool ? RangeState::kLive : range.state;
+    add_live_range(actor, piece_begin, piece_end, state, effect);
+  }
+}
+
 void LiveMemory::remap_end(const Actor& actor, std::uint64_t old_address, std::uint64_t old_length,
                            std::uint64_t address, std::uint64_t length, bool keeps_old, bool replaces, Effect& effect) {
   Parked& waiting = parked(actor);
@@ -95,27 +113,24 @@ void LiveMemory::remap_end(const Actor& actor, std::uint64_t old_address, std::u
 
   const std::uint64_t begin = page_down(address);
   const std::uint64_t end = pages_end(address, length);
-  RangeState state = RangeState::kLedger;
   const MappedRange* source = nullptr;
   if (!old.empty()) {
-    // What a pool had as its reserve and was moved away under it is plain memory again.
-    state = old.back().state == RangeState::kPool ? RangeState::kLive : old.back().state;
+    if (!keeps_old) {
+      for (const MappedRange& range : old) {
+        if (range.state == RangeState::kLive) effect.released.push_back(share_of(range));
+      }
+    }
+    drop_ranges(begin, end, replaces, effect);
+    put_moved(actor, old, page_down(old_address), begin, end, effect);
   } else if (old_length == 0 && (source = ranges_.find(old_address)) != nullptr) {
-    state = source->state;  // a length of 0 makes a second mapping of the same shared pages
+    const RangeState state = source->state;  // a length of 0 makes a second mapping of the same shared pages
+    drop_ranges(begin, end, replaces, effect);
+    if (begin < end) add_live_range(actor, begin, end, state, effect);
   } else {
     // Of a mapping that the trace does not know: only what it lands on can be told.
     drop_ranges(begin, end, replaces, effect);
     if (effect.released.empty()) return;
-    effect.change.mappings = 1;
-    return finish(actor, {}, effect);
   }
-  if (!keeps_old) {
-    for (const MappedRange& range : old) {
-      if (range.state == RangeState::kLive) effect.released.push_back(share_of(range));
-    }
-  }
-  drop_ranges(begin, end, replaces, effect);
-  if (begin < end) add_live_range(actor, begin, end, state, effect);
   effect.change.mappings = 1;
   finish(actor, {}, effect);
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/strong_id.h"
+#include "replay/stamp.h"
 
 namespace memline::replay {
 
@@ -27,7 +28,7 @@ struct MappedRange {
   RangeState state = RangeState::kLedger;
   NodeId owner = {};  ///< who made it live
   ThreadId thread = {};
-  std::uint64_t ticks = 0;
+  Stamp acquired = {};
   std::uint64_t pool = 0;  ///< where state is kPool
 
   std::uint64_t bytes() const { return end - begin; }

@@ -33,6 +33,7 @@ struct LiveBlock {
   ThreadId thread = {};
   std::uint64_t acquired_ticks = 0;
   BlockKind kind = BlockKind::kHeap;
+  bool observed = true;  ///< the event filter lets its acquisition through
 };
 
 /// Where to stop: after the n-th event of the image (1-based; 0: before the first), after the last event at or before a

@@ -73,6 +73,7 @@ Outcome Replayer::run() {
 void Replayer::inherit() {
   if (image_.inherited == nullptr) return;
   memory_ = *image_.inherited;
+  memory_.set_observed(observed(ThreadId{std::size_t{0}}));
   memory_.for_each_live([this](const LiveBlock& block) {
     live_bytes_ += block.bytes;
     const bool is_block = block.kind != BlockKind::kMapping;
@@ -91,7 +92,11 @@ bool Replayer::past_stop(std::uint64_t ticks) const {
 Actor Replayer::actor(std::uint64_t ticks, std::uint32_t stack, bool is_release) {
   effect_.reset();
   const Lane& lane = lanes_[lane_];
-  const Actor actor{.ticks = ticks, .thread = lane.thread, .stack = lane.stacks.find(stack), .lane = lane_};
+  const Actor actor{.ticks = ticks,
+                    .thread = lane.thread,
+                    .stack = lane.stacks.find(stack),
+                    .lane = lane_,
+                    .observed = observed(lane.thread)};
   // Without recorded stacks a release has none; that is no loss.
   const bool recorded = stack != 0 || !is_release || image_.start.free_stacks != 0;
   short_stack_ = recorded && image_.stacks.end(actor.stack) != trace::StackEnd::kRoot;
@@ -125,7 +130,12 @@ void Replayer::commit(ThreadId thread) {
     outcome_.peak_event = outcome_.events;
     outcome_.peak_ticks = change.ticks;
   }
-  if (observer_ != nullptr && observed(thread)) observer_->on_change(change);
+  if (observer_ == nullptr) return;
+  if (observed(thread)) {
+    observer_->on_change(change);
+  } else {
+    observer_->on_unobserved(thread);
+  }
 }
 
 void Replayer::on(const trace::Thread& record) {

@@ -6,6 +6,9 @@
 
 #include "guest.h"
 
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
 #define RW (PROT_READ | PROT_WRITE)
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
@@ -63,6 +66,21 @@ NOINLINE static void remap(void) {
   KEEP(0);
 }
 
+NOINLINE static void remap_mixed(void) {
+  char* p = mmap(NULL, 64 * 4096, PROT_NONE, ANON, -1, 0);  // expect remap_mixed: mappings=1 mem_usage=0
+  KEEP(p);
+  mprotect(p, 4 * 4096, RW);  // expect remap_mixed: allocated=4*4096 mappings=1 mem_usage=4*4096
+  KEEP(0);
+  p = mremap(p, 64 * 4096, 2 * 4096, 0);  // expect remap_mixed: allocated=2*4096 freed=4*4096 mappings=1 mem_usage=2*4096
+  KEEP(p);
+  char* q = mremap(p, 2 * 4096, 2 * 4096, MREMAP_MAYMOVE | MREMAP_DONTUNMAP);  // expect remap_mixed: allocated=2*4096 mappings=1 mem_usage=4*4096
+  KEEP(q);
+  munmap(p, 2 * 4096);  // expect remap_mixed: freed=2*4096 unmappings=1 mem_usage=2*4096
+  KEEP(0);
+  munmap(q, 2 * 4096);  // expect remap_mixed: freed=2*4096 unmappings=1 mem_usage=0
+  KEEP(0);
+}
+
 NOINLINE static void ledger_only(void) {
   int file = open("/proc/self/exe", O_RDONLY);
   char* p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, file, 0);  // expect ledger_only: mappings=1
@@ -97,6 +115,7 @@ int main(void) {
   fixed_over_live();
   reserve_then_use();
   remap();
+  remap_mixed();
   ledger_only();
   move_break();
   keep_one();

@@ -1,5 +1,6 @@
 /* Memory that a callee takes and gives back: nothing in Increment, everything in Peak. */
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "guest.h"
 
@@ -33,9 +34,22 @@ NOINLINE static void caller(void) {
 }
 // expect total caller: increment=0 peak=2000 allocated=5230 freed=5230 allocations=7 frees=7 seen=1
 
+/* Calls that acquire and release nothing are no events: what is freed after them is freed next. */
+NOINLINE static void quiet_calls_between(void) {
+  void* p = aligned_alloc(4096, 4096);  // expect quiet_calls_between: allocated=4096 allocations=1
+  KEEP(p);
+  mprotect(p, 4096, PROT_READ);  // expect quiet_calls_between: quiet
+  KEEP(0);
+  mprotect(p, 4096, PROT_READ | PROT_WRITE);  // expect quiet_calls_between: quiet
+  KEEP(0);
+  free(p);  // expect quiet_calls_between: freed=4096 frees=1
+  KEEP(0);
+}
+
 int main(void) {
   caller();
+  quiet_calls_between();
   return 0;
 }
 // result is not freed next: free(p) of the 700 comes between
-// expect summary: temporary=5 temporary_bytes=4500 peak=2000 at_end=0
+// expect summary: temporary=6 temporary_bytes=4500+4096 peak=4096 at_end=0

@@ -38,6 +38,8 @@ class Memory:
             return None
         previous = self.last_allocation.pop(event.thread, None)
         change = getattr(self, "_" + event.kind)(event, previous)
+        if change is None and previous is not None:
+            self.last_allocation[event.thread] = previous  # a call that did nothing is no event
         if change is not None:
             self.live += change.acquired - change.released
         return change
@@ -183,12 +185,22 @@ class Memory:
 
     def _R(self, event, _):
         old, old_length, address, length, flags = event.values
-        state = self.pages.get(old // PAGE, ("live", None))[0]
+        first = old // PAGE
+        before = [self.pages.get(page) for page in range(first, (old + max(old_length, 1) + PAGE - 1) // PAGE)]
         released, _ = self._take_pages(old, old_length)
-        released += self._take_pages(address, length)[0]
         if flags & 4:
-            self._put_pages(old, old_length, "reserved" if state == "live" else state, None)
-        return Change(self._put_pages(address, length, state, event.stack), released, mappings=1)
+            # The old pages stay, as empty and as accessible as fresh ones, and whose they were.
+            for page, kept in enumerate(before, first):
+                if kept is not None:
+                    released -= self._put_pages(page * PAGE, PAGE, *kept)
+        released += self._take_pages(address, length)[0]
+        acquired = 0
+        for number in range((length + PAGE - 1) // PAGE):
+            moved = before[min(number, len(before) - 1)]
+            if moved is not None:
+                acquired += self._put_pages(address + number * PAGE, PAGE, moved[0], event.stack)
+        known = any(state is not None for state in before)
+        return Change(acquired, released, mappings=1) if known or released else None
 
     def _b(self, event, _):
         old, new = event.values

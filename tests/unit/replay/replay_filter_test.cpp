@@ -79,5 +79,55 @@ TEST_CASE("a thread attached to an inner span works for the outer one too", "[re
   CHECK(acquired(s) == std::vector<std::uint64_t>{5});
 }
 
+std::uint64_t observed_bytes(const Script& s) {
+  std::uint64_t bytes = 0;
+  for (const replay::LiveBlock& block : s.blocks) bytes += block.observed ? block.bytes : 0;
+  return bytes;
+}
+
+TEST_CASE("live blocks tell whether the filter lets their acquisition through", "[replay][filter]") {
+  Script s;
+  s.trace.add(0, trace::SpanBegin{++s.time, 1, 0, "work"});
+  // A worker attaches twice to one span; what it does between is none of the span's, even at the same tick.
+  s.trace.add(1, trace::SpanAttach{++s.time, 1});
+  s.malloc(1, 0x1000, 100, s.d);
+  s.trace.add(1, trace::SpanDetach{s.time, 1});
+  s.trace.add(1, trace::Acquire{s.time, 0x2000, 5000, s.d, trace::Origin::kMalloc});
+  s.trace.add(1, trace::SpanAttach{s.time, 1});
+  s.malloc(1, 0x3000, 200, s.d);
+  s.malloc(0, 0x4000, 30, s.a);
+  // A block that is moved outside of the span is not the span's any more; one moved inside becomes the span's.
+  s.realloc(0, 0x4000, 0x4000, 31, s.a);
+  s.trace.add(0, trace::SpanEnd{++s.time, 1});
+  s.realloc(1, 0x3000, 0x3000, 201, s.d);
+  s.run({.threads = {}, .span = "work"});
+  CHECK(observed_bytes(s) == 100 + 31);
+  s.run({.threads = {kThread1}, .span = {}});
+  CHECK(observed_bytes(s) == 100 + 5000 + 201);
+  s.run();
+  CHECK(observed_bytes(s) == 100 + 5000 + 31 + 201);
+}
+
+TEST_CASE("mappings and what a pool gave back tell it, too", "[replay][filter]") {
+  Script s;
+  s.malloc(0, 0x1000, 100, s.a);
+  s.trace.add(0, trace::PoolBacking{++s.time, 7, 0x1000, 40, s.a});
+  s.trace.add(0, trace::SpanBegin{++s.time, 1, 0, "work"});
+  s.trace.add(0, trace::PoolDestroy{++s.time, 7, s.b});
+  s.trace.add(0, trace::Map{++s.time, 0x7f0000000000, 8192, 3, 0x22, trace::MapKind::kPrivateAnonymous, s.b});
+  s.run({.threads = {}, .span = "work"});
+  CHECK(observed_bytes(s) == 40 + 8192);
+}
+
+TEST_CASE("an event outside of the filter is told to the observer", "[replay][filter]") {
+  Script s;
+  s.malloc(0, 0x1000, 1, s.a);
+  s.malloc(1, 0x2000, 2, s.d);
+  s.free(1, 0x1000, s.d);
+  s.free(1, 0x9999, s.d);  // of an unknown block: no event
+  s.run({.threads = {ThreadId{std::size_t{0}}}, .span = {}});
+  CHECK(s.seen.unobserved == std::vector<ThreadId>{kThread1, kThread1});
+}
+
 }  // namespace
 }  // namespace memline

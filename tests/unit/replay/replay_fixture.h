@@ -24,9 +24,11 @@ struct Keeper : replay::Observer {
   void on_change(const replay::Change& change) override {
     changes.push_back({change, {change.released.begin(), change.released.end()}});
   }
+  void on_unobserved(ThreadId thread) override { unobserved.push_back(thread); }
   void on_vanished(const replay::OwnerShare& share, std::int64_t /*live_bytes*/) override { vanished.push_back(share); }
 
   std::vector<SeenChange> changes;
+  std::vector<ThreadId> unobserved;
   std::vector<replay::OwnerShare> inherited;
   std::vector<replay::OwnerShare> vanished;
 };

@@ -202,6 +202,24 @@ TEST_CASE("mremap grows, shrinks and moves as one event", "[replay][map]") {
   CHECK(s.live_by_leaf() == Bytes{{0x1a, 2 * kPage}, {0x1b, kPage}});
 }
 
+TEST_CASE("mremap over pages of different states keeps each page's", "[replay][map]") {
+  MapScript s;
+  s.map(0, 64, PROT_NONE, s.a);
+  s.protect(0, 4, kReadWrite, s.b);
+  s.protect(8, 2, kReadWrite, s.b);
+  s.remap(0, 64, 0, 9, 0, s.c);  // 0-3 and 8 stay live, 4-7 reserved, 9 goes
+  const replay::Outcome outcome = s.run();
+  CHECK(outcome.live_bytes == 5 * 4096);
+  CHECK(s.change(3).acquired_bytes == 5 * kPage);
+  CHECK(s.change(3).released_bytes == 6 * kPage);
+  CHECK(s.live_by_leaf() == Bytes{{0x1c, 5 * kPage}});
+
+  s.remap(0, 9, 100, 12, MREMAP_MAYMOVE, s.a);  // what is new is like the last page: live
+  s.protect(100, 12, kReadWrite, s.b);          // 4 reserved pages
+  CHECK(s.run().live_bytes == 12 * 4096);
+  CHECK(s.live_by_leaf() == Bytes{{0x1a, 8 * kPage}, {0x1b, 4 * kPage}});
+}
+
 TEST_CASE("a failed mremap is nothing", "[replay][map]") {
   MapScript s;
   s.map(0, 4, kReadWrite, s.a);
