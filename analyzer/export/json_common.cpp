@@ -57,8 +57,8 @@ void add_totals(Json& object, const model::Totals& totals) {
   object["unmappings"] = totals.unmappings;
   object["allocated"] = totals.allocated;
   object["freed"] = totals.freed;
-  object["peak"] = totals.peak;
-  object["peak_time"] = finite_or_null(totals.peak_time);
+  object["peak"] = or_null(totals.peak);
+  object["peak_time"] = totals.peak_time ? finite_or_null(*totals.peak_time) : Json(nullptr);
   object["at_end"] = totals.at_end;
   object["temporary"] = totals.temporary;
   object["temporary_bytes"] = totals.temporary_bytes;

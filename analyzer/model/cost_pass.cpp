@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "model/block_filter.h"
 #include "model/peak_look.h"
 #include "model/stack_costs.h"
 #include "model/totals_counter.h"
@@ -10,55 +9,66 @@
 namespace memline::model {
 namespace {
 
-SiteCosts& costs_of(std::vector<SiteCosts>& by_stack, NodeId owner) {
-  if (by_stack.size() <= owner.index()) by_stack.resize(owner.index() + 1);
-  return by_stack[owner.index()];
+/// What the events that the filter lets through acquired and is live at the stop point.
+struct Owned {
+  std::vector<std::int64_t> bytes_by_stack;
+  std::int64_t bytes = 0;
+  std::uint64_t blocks = 0;  ///< mappings are none
+
+  void add(const replay::LiveBlock& block) {
+    if (!block.observed) return;
+    const auto more = static_cast<std::int64_t>(block.bytes);
+    bytes += more;
+    if (block.kind != replay::BlockKind::kMapping) ++blocks;
+    if (block.owner.none()) return;
+    if (bytes_by_stack.size() <= block.owner.index()) bytes_by_stack.resize(block.owner.index() + 1);
+    bytes_by_stack[block.owner.index()] += more;
+  }
+};
+
+void set_column(std::vector<SiteCosts>& by_stack, std::int64_t SiteCosts::*column, const Owned& owned) {
+  if (by_stack.size() < owned.bytes_by_stack.size()) by_stack.resize(owned.bytes_by_stack.size());
+  for (SiteCosts& costs : by_stack) costs.*column = 0;
+  for (std::size_t i = 0; i < owned.bytes_by_stack.size(); ++i) by_stack[i].*column = owned.bytes_by_stack[i];
+}
+
+/// What can only be said of the process as a whole.
+void add_process_totals(const replay::Image& image, const replay::Outcome& outcome, Totals& totals) {
+  totals.peak = outcome.peak_live_bytes;
+  if (image.ticks_per_second > 0) {
+    totals.peak_time = outcome.peak_event == 0 ? 0 : image.seconds_since_start(outcome.peak_ticks);
+  }
+  for (const replay::RssSample& sample : image.rss) totals.max_rss = std::max(totals.max_rss, sample.rss_bytes);
 }
 
 }  // namespace
 
 Result<Costs> collect_costs(const Profile& profile) {
   const replay::Image& image = profile.image();
-  BlockFilter filter(image, profile.filter());
   StackCosts stack_costs;
   TotalsCounter counter;
   PeakLook peak_look(image);
-  std::vector<replay::Observer*> observers{&stack_costs, &counter, &peak_look};
-  if (filter.needs_events()) observers.push_back(&filter);
-  ObserverList all(observers);
-
-  // Blocks cannot be asked for their span before the last event is seen, so the live ones are kept.
-  std::vector<replay::LiveBlock> live_at_end;
-  Result<replay::Outcome> outcome =
-      profile.run(&all, {}, [&](const replay::LiveBlock& block) { live_at_end.push_back(block); });
+  ObserverList all({&stack_costs, &counter, &peak_look});
+  Owned at_end;
+  Result<replay::Outcome> outcome = profile.run(&all, {}, [&](const replay::LiveBlock& block) { at_end.add(block); });
   if (!outcome) return outcome.error();
 
   Costs costs{stack_costs.finish(), counter.totals(), *outcome};
   costs.peak_look = peak_look.ticks();
   costs.totals.threads = profile.filter().threads.empty() ? image.threads.size() : profile.filter().threads.size();
-  costs.totals.peak = outcome->peak_live_bytes;
-  costs.totals.peak_time = outcome->peak_event == 0 ? 0 : image.seconds_since_start(outcome->peak_ticks);
-  costs.totals.at_end = outcome->live_bytes;
-  for (const replay::RssSample& sample : image.rss)
-    costs.totals.max_rss = std::max(costs.totals.max_rss, sample.rss_bytes);
-  for (const replay::LiveBlock& block : live_at_end) {
-    if (block.kind != replay::BlockKind::kMapping && filter.contains(block)) ++costs.totals.leaked_blocks;
+  costs.totals.at_end = at_end.bytes;
+  costs.totals.leaked_blocks = at_end.blocks;
+  if (!profile.is_filtered()) {
+    add_process_totals(image, *outcome, costs.totals);
+    return costs;
   }
-  if (filter.passes_all()) return costs;
 
-  for (SiteCosts& stack : costs.by_stack) stack.at_peak = stack.at_end = 0;
-  for (const replay::LiveBlock& block : live_at_end) {
-    if (filter.contains(block) && !block.owner.none()) {
-      costs_of(costs.by_stack, block.owner).at_end += static_cast<std::int64_t>(block.bytes);
-    }
-  }
-  const auto at_peak = [&](const replay::LiveBlock& block) {
-    if (filter.contains(block) && !block.owner.none()) {
-      costs_of(costs.by_stack, block.owner).at_peak += static_cast<std::int64_t>(block.bytes);
-    }
-  };
-  const Result<replay::Outcome> peak = profile.run(nullptr, {.event = outcome->peak_event, .ticks = {}}, at_peak);
+  Owned at_peak;
+  const Result<replay::Outcome> peak = profile.run(nullptr, {.event = outcome->peak_event, .ticks = {}},
+                                                   [&](const replay::LiveBlock& block) { at_peak.add(block); });
   if (!peak) return peak.error();
+  set_column(costs.by_stack, &SiteCosts::at_peak, at_peak);
+  set_column(costs.by_stack, &SiteCosts::at_end, at_end);
   return costs;
 }
 

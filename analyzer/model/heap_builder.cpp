@@ -5,12 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "model/block_filter.h"
 #include "model/heap_moment.h"
 #include "model/heap_partition.h"
 #include "model/peak_look.h"
+#include "model/profile_notes.h"
 #include "model/resident_blocks.h"
-#include "model/totals_counter.h"
 
 namespace memline::model {
 namespace {
@@ -47,9 +46,8 @@ std::string_view to_string(HeapKind kind) {
 Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
   const replay::Image& image = profile.image();
   const Result<HeapMoment> moment = find_moment(image, request.at);
-  if (!moment) return moment.error();
+  if (!moment) return mind_damage(moment.error(), profile.recording().losses);
 
-  BlockFilter filter(image, profile.filter());
   replay::StopPoint stop;
   std::uint64_t at_ticks = image.last_ticks;
   if (moment->kind == HeapMoment::Kind::kTicks) {
@@ -58,17 +56,12 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
   }
   std::optional<replay::Losses> losses;
   PeakLook peak_look(image);
-  if (moment->kind == HeapMoment::Kind::kPeak || filter.needs_events()) {
-    std::vector<replay::Observer*> observers{&peak_look};
-    if (filter.needs_events()) observers.push_back(&filter);
-    ObserverList all(observers);
-    const Result<replay::Outcome> whole = profile.run(&all);
+  if (moment->kind == HeapMoment::Kind::kPeak) {
+    const Result<replay::Outcome> whole = profile.run(&peak_look);
     if (!whole) return whole.error();
     losses = whole->losses;
-    if (moment->kind == HeapMoment::Kind::kPeak) {
-      stop.event = whole->peak_event;
-      at_ticks = whole->peak_event == 0 ? image.start.ticks : whole->peak_ticks;
-    }
+    stop.event = whole->peak_event;
+    at_ticks = whole->peak_event == 0 ? image.start.ticks : whole->peak_ticks;
   }
 
   std::optional<ResidentBlocks> resident;
@@ -80,7 +73,7 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
   Sites sites(profile.frames(), profile.rules(), [&](const std::string& name) { return profile.display_name(name); });
   HeapPartition partition(request.by, image, sites);
   const Result<replay::Outcome> outcome = profile.run(nullptr, stop, [&](const replay::LiveBlock& block) {
-    if (filter.contains(block)) partition.add(block, resident ? resident->find(block) : std::nullopt);
+    if (block.observed) partition.add(block, resident ? resident->find(block) : std::nullopt);
   });
   if (!outcome) return outcome.error();
 
@@ -98,8 +91,9 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
   heap.rows = partition.rows();
   heap.has_resident = resident.has_value();
   if (heap.rows.empty()) {
-    heap.common.notes.push_back((filter.passes_all() ? "Nothing was live at that moment."
-                                                     : "Nothing that --thread and --span let through was live then.") +
+    heap.common.notes.push_back((!profile.is_filtered()
+                                     ? "Nothing was live at that moment."
+                                     : "Nothing that --thread and --span let through was live then.") +
                                 lasted);
   }
   for (const HeapRow& row : heap.rows) {

@@ -55,10 +55,18 @@ void LineFlow::end_run(const Run& run) {
   totals.ended_once = true;
 }
 
-void LineFlow::on_change(const replay::Change& change) {
-  const std::size_t number = change.thread.none() ? 0 : change.thread.index();
+LineFlow::Thread& LineFlow::thread(ThreadId id) {
+  const std::size_t number = id.none() ? 0 : id.index();
   if (threads_.size() <= number) threads_.resize(number + 1);
-  Thread& thread = threads_[number];
+  return threads_[number];
+}
+
+void LineFlow::on_unobserved(ThreadId id) {
+  ++thread(id).events;  // ends the runs of that thread
+}
+
+void LineFlow::on_change(const replay::Change& change) {
+  Thread& thread = this->thread(change.thread);
   const std::uint64_t event = ++thread.events;
   if (change.stack.none()) return;
   const std::uint32_t list = standing_.list_of(change.stack);

@@ -42,6 +42,7 @@ class LineFlow : public replay::Observer {
   ~LineFlow() override;
 
   void on_change(const replay::Change& change) override;
+  void on_unobserved(ThreadId thread) override;
   /// One FunctionFlow for each function, after the last event.
   std::vector<FunctionFlow> finish();
 
@@ -68,6 +69,7 @@ class LineFlow : public replay::Observer {
     std::vector<std::unique_ptr<Page>> pages;
     Run& run(std::uint32_t slot);
   };
+  Thread& thread(ThreadId id);
 
   void advance_rss(std::uint64_t ticks);
   void end_run(const Run& run);

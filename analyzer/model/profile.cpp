@@ -42,24 +42,26 @@ std::vector<symbols::ModuleFile> module_files(const replay::Image& image) {
 Result<std::unique_ptr<Profile>> Profile::open(const std::string& path, ProfileOptions options) {
   Result<replay::Recording> recording = replay::scan(path);
   if (!recording) return recording.error();
+  const auto nothing = [&](std::string message) {
+    return mind_damage({ExitCode::kNothing, std::move(message), path}, recording->losses);
+  };
   const std::size_t images = recording->images.size();
   if (images == 0) {
     std::string why = "the trace holds no program: nothing was recorded";
     for (const std::string& note : recording->losses.notes) why += "; " + note;
-    return Error{ExitCode::kNothing, std::move(why), path};
-  }
-  if (options.image && *options.image >= images) {
-    return Error{ExitCode::kNothing,
-                 "there is no image " + std::to_string(*options.image) + ": the process ran " +
-                     (images == 1 ? "one program, image 0" : "images 0 to " + std::to_string(images - 1)),
+    return Error{recording->losses.damaged_places != 0 ? ExitCode::kUnreadable : ExitCode::kNothing, std::move(why),
                  path};
   }
-  const std::size_t image = options.image ? *options.image : image_that_allocated_most(*recording);
-  if (recording->images[image].events == 0) {
-    return Error{ExitCode::kNothing, why_nothing_was_recorded(*recording, image), path};
+  if (options.image && *options.image >= images) {
+    return nothing("there is no image " + std::to_string(*options.image) + ": the process ran " +
+                   (images == 1 ? "one program, image 0" : "images 0 to " + std::to_string(images - 1)));
   }
+  const std::size_t image = options.image ? *options.image : image_that_allocated_most(*recording);
+  if (recording->images[image].events == 0) return nothing(why_nothing_was_recorded(*recording, image));
   std::unique_ptr<Profile> profile(new Profile(std::move(recording).value(), image, std::move(options)));
-  if (std::optional<Error> error = profile->make_filter()) return *std::move(error);
+  if (std::optional<Error> error = profile->make_filter()) {
+    return mind_damage(*std::move(error), profile->recording_.losses);
+  }
   return profile;
 }
 

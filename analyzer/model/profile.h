@@ -39,7 +39,8 @@ struct ProfileOptions {
 class Profile {
  public:
   /// Scans the trace at `path` and picks the image. Errors: unreadable trace; no such image, thread or span (kNothing);
-  /// a trace without any event (kNothing, with the reason as far as the trace tells it).
+  /// a trace without any event (kNothing, with the reason as far as the trace tells it). In a damaged trace what is not
+  /// there may be lost: kUnreadable then, here and in the builders.
   static Result<std::unique_ptr<Profile>> open(const std::string& path, ProfileOptions options);
   ~Profile();
   Profile(const Profile&) = delete;
@@ -50,6 +51,7 @@ class Profile {
   std::size_t image_index() const { return image_; }
   const ProfileOptions& options() const { return options_; }
   const replay::EventFilter& filter() const { return filter_; }
+  bool is_filtered() const { return !filter_.threads.empty() || filter_.span.has_value(); }
   CommonInfo common() const;  ///< losses are the recording's: builders put those of their replay in their place
   std::vector<std::string> own_rules() const;  ///< for --verbose: what counts as the user's own code, one rule a line
 

@@ -92,6 +92,9 @@ std::vector<std::string> profile_notes(const replay::Recording& recording, std::
   if (image.start.weight > 1) {
     notes.push_back("Sampled: every recorded event stands for about " + std::to_string(image.start.weight) + ".");
   }
+  if (image.was_paused) {
+    notes.emplace_back("Acquisitions were not recorded while the program had paused recording.");
+  }
   if (image.start.free_stacks == 0) {
     notes.emplace_back("Frees were recorded without stacks: they are missing from the lines that free.");
   }
@@ -104,6 +107,14 @@ std::vector<std::string> profile_notes(const replay::Recording& recording, std::
   return notes;
 }
 
+Error mind_damage(Error error, const replay::Losses& losses) {
+  if (error.code != ExitCode::kNothing || losses.damaged_places == 0) return error;
+  error.code = ExitCode::kUnreadable;
+  error.message += "; but the trace is damaged";
+  if (!losses.notes.empty()) error.message += " (" + losses.notes.front() + ")";
+  return error;
+}
+
 std::string why_nothing_was_recorded(const replay::Recording& recording, std::size_t image_index) {
   const replay::Image& image = recording.images[image_index];
   const std::string program = image.executable.empty() ? "the program" : image.executable;
@@ -111,7 +122,8 @@ std::string why_nothing_was_recorded(const replay::Recording& recording, std::si
   if (recording.losses.events > 0) {
     return message + "all " + std::to_string(recording.losses.events) + " events were lost";
   }
-  if (image.start.paused != 0) return message + "the recording began paused, and the program never resumed it";
+  if (image.start.paused != 0 && !image.was_resumed)
+    return message + "the recording began paused, and the program never resumed it";
   if (image.exit_kind == trace::ExitKind::kExec || !image.exec_path.empty()) {
     return message + "it went on to run " + (image.exec_path.empty() ? "another program" : image.exec_path) +
            " before it allocated anything";

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "model/common_info.h"
 #include "model/profile.h"
 #include "replay/recording.h"
@@ -17,6 +18,9 @@ ProgramInfo program_info(const replay::Recording& recording, std::size_t image);
 /// One sentence each: other images, other processes, a recording that goes on, sampling, filters in force.
 std::vector<std::string> profile_notes(const replay::Recording& recording, std::size_t image,
                                        const ProfileOptions& options);
+
+/// An error of nothing found becomes one of an unreadable trace where what was asked for may be among what is lost.
+Error mind_damage(Error error, const replay::Losses& losses);
 
 /// Why an image has no event, as far as the trace can tell.
 std::string why_nothing_was_recorded(const replay::Recording& recording, std::size_t image);

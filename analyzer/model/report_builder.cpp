@@ -9,6 +9,7 @@
 #include "model/function_choice.h"
 #include "model/function_report.h"
 #include "model/line_flow.h"
+#include "model/profile_notes.h"
 
 namespace memline::model {
 namespace {
@@ -72,11 +73,10 @@ class EventlessChoice {
 
 Result<ReportModel> build_report(Profile& profile, const ReportRequest& request) {
   const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, request);
-  if (!groups) return groups.error();
+  if (!groups) return mind_damage(groups.error(), profile.recording().losses);
   const Result<Flows> flows = collect_flows(profile, *groups);
   if (!flows) return flows.error();
 
-  const bool is_filtered = !profile.options().threads.empty() || profile.options().span.has_value();
   ReportModel report;
   report.common = profile.common();
   report.common.losses = flows->losses;
@@ -94,7 +94,8 @@ Result<ReportModel> build_report(Profile& profile, const ReportRequest& request)
       const bool eventless = !has_events(id);
       if (eventless && !choice.show(id)) continue;
       report.functions.push_back(make_function_report(profile, id, flows->by_function.at(id)));
-      if (eventless) report.functions.back().notes.emplace_back(is_filtered ? kNoShownEventNote : kNoEventNote);
+      if (eventless)
+        report.functions.back().notes.emplace_back(profile.is_filtered() ? kNoShownEventNote : kNoEventNote);
     }
     if (!group.by_name || choice.hidden() == 0) continue;
     if (report.functions.size() == shown_before) {
@@ -109,7 +110,7 @@ Result<ReportModel> build_report(Profile& profile, const ReportRequest& request)
   if (report.functions.empty()) {
     const std::string message =
         report.not_found.empty() ? "no function that was asked for has any event" : report.not_found.front();
-    return Error{ExitCode::kNothing, message, profile.recording().path};
+    return mind_damage({ExitCode::kNothing, message, profile.recording().path}, profile.recording().losses);
   }
   return report;
 }

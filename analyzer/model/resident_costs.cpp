@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "model/block_filter.h"
 #include "model/resident_blocks.h"
 #include "model/totals_counter.h"
 
@@ -30,19 +29,16 @@ std::string note_of(const ResidentBlocks& at_peak, std::int64_t looked_at, std::
 
 std::optional<Error> add_resident_costs(const Profile& profile, Costs& costs) {
   const replay::Image& image = profile.image();
-  BlockFilter filter(image, profile.filter());
   const std::uint64_t peak_ticks = costs.outcome.peak_event == 0 ? image.start.ticks : costs.outcome.peak_ticks;
   ResidentBlocks at_peak = ResidentBlocks::at_peak(image, peak_ticks, costs.peak_look);
   ResidentBlocks at_end = ResidentBlocks::at_end(image);
-  std::vector<replay::Observer*> observers{&at_peak, &at_end};
-  if (filter.needs_events()) observers.push_back(&filter);
-  ObserverList all(observers);
+  ObserverList all({&at_peak, &at_end});
   std::vector<replay::LiveBlock> live_at_end;
   const auto whole = profile.run(&all, {}, [&](const replay::LiveBlock& block) { live_at_end.push_back(block); });
   if (!whole) return whole.error();
 
   for (const replay::LiveBlock& block : live_at_end) {
-    SiteCosts* const owner = filter.contains(block) ? costs_of(costs.by_stack, block) : nullptr;
+    SiteCosts* const owner = block.observed ? costs_of(costs.by_stack, block) : nullptr;
     const std::optional<std::uint64_t> resident = owner == nullptr ? std::nullopt : at_end.find(block);
     if (!resident) continue;
     owner->resident_at_end += static_cast<std::int64_t>(*resident);
@@ -51,7 +47,7 @@ std::optional<Error> add_resident_costs(const Profile& profile, Costs& costs) {
   std::int64_t bytes = 0, looked_at = 0;
   const auto peak =
       profile.run(nullptr, {.event = costs.outcome.peak_event, .ticks = {}}, [&](const replay::LiveBlock& block) {
-        SiteCosts* const owner = filter.contains(block) ? costs_of(costs.by_stack, block) : nullptr;
+        SiteCosts* const owner = block.observed ? costs_of(costs.by_stack, block) : nullptr;
         if (owner == nullptr) return;
         bytes += static_cast<std::int64_t>(block.bytes);
         const std::optional<std::uint64_t> resident = at_peak.find(block);

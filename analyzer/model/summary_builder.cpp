@@ -9,6 +9,9 @@ Result<SummaryModel> build_summary(Profile& profile) {
   if (!costs) return costs.error();
   SummaryModel summary{profile.common(), costs->totals};
   summary.common.losses = costs->outcome.losses;
+  if (profile.is_filtered()) {
+    summary.common.notes.emplace_back("The peak and the RSS are the whole process's: left out.");
+  }
   return summary;
 }
 

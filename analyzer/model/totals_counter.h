@@ -29,6 +29,9 @@ class ObserverList : public replay::Observer {
   void on_change(const replay::Change& change) override {
     for (replay::Observer* observer : observers_) observer->on_change(change);
   }
+  void on_unobserved(ThreadId thread) override {
+    for (replay::Observer* observer : observers_) observer->on_unobserved(thread);
+  }
   void on_vanished(const replay::OwnerShare& share, std::int64_t live_bytes) override {
     for (replay::Observer* observer : observers_) observer->on_vanished(share, live_bytes);
   }

@@ -67,7 +67,7 @@ class ImageScanner {
   void on(const trace::Mark& record);
   void on(const trace::SpanBegin& record);
   void on(const trace::SpanEnd& record) { span_ends_[record.token] = record.time; }
-  void on(const trace::Recording& record) { image_.was_paused = image_.was_paused || record.on == 0; }
+  void on(const trace::Recording& record) { (record.on != 0 ? image_.was_resumed : image_.was_paused) = true; }
   void on(const trace::ForkedFrom& record);
   void on(const trace::ForkPosition& record);
   void on(const trace::Exec& record);

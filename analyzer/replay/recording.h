@@ -70,11 +70,12 @@ struct ForkOrigin {
 struct Losses {
   std::uint64_t events = 0;  ///< events that were seen but could not be recorded, or stood in damaged blocks (at least)
   std::uint64_t bytes = 0;   ///< acquired bytes among them, where known
-  std::uint64_t unknown_frees = 0;   ///< releases of blocks whose acquisition is not in the trace
-  std::uint64_t short_stacks = 0;    ///< events whose stack did not reach its root
-  std::uint64_t damaged_places = 0;  ///< damaged or missing blocks, a cut tail: exit code 3
-  bool complete = true;              ///< every event is there (short stacks do not matter here)
-  std::vector<std::string> notes;    ///< one sentence each
+  std::uint64_t unknown_frees = 0;           ///< releases of blocks whose acquisition is not in the trace
+  std::uint64_t short_stacks = 0;            ///< events whose stack did not reach its root
+  std::uint64_t damaged_places = 0;          ///< damaged or missing blocks, a cut tail: exit code 3
+  std::uint64_t parents_damaged_places = 0;  ///< likewise of the trace from which a forked child's memory was read
+  bool complete = true;                      ///< every event is there (short stacks do not matter here)
+  std::vector<std::string> notes;            ///< one sentence each
 };
 
 struct Image {
@@ -97,8 +98,9 @@ struct Image {
   int exit_code = 0;
   std::string exec_path;  ///< of the next program, where exit_kind is kExec or another image follows
   StackTable stacks;
-  bool was_paused = false;  ///< acquisitions were not recorded for a while
-  ThreadId unknown_thread;  ///< who wrote lanes whose Thread record is lost; none() if there is no such lane
+  bool was_paused = false;   ///< acquisitions were not recorded for a while
+  bool was_resumed = false;  ///< recording was switched on by the program
+  ThreadId unknown_thread;   ///< who wrote lanes whose Thread record is lost; none() if there is no such lane
   std::shared_ptr<const LiveMemory> inherited;  ///< a forked child's memory at its start; null if there is none
 
   /// Negative for what happened before the image started (inherited blocks).

@@ -24,6 +24,12 @@ std::string sentence(const Inspection& inspection, std::string_view otherwise) {
                      inspection.reason.empty() ? otherwise : inspection.reason);
 }
 
+std::string_view why_no_event(const replay::Image& image) {
+  if (image.start.paused != 0 && !image.was_resumed) return "recording was paused from the start to the end";
+  if (image.was_paused) return "it neither allocated nor mapped any memory while recording was not paused";
+  return "it neither allocated nor mapped any memory";
+}
+
 }  // namespace
 
 std::vector<std::string> explain_missing(const std::string& trace, const std::string& program,
@@ -45,9 +51,7 @@ std::vector<std::string> explain_missing(const std::string& trace, const std::st
     if (!inspection.reason.empty()) sentences.push_back(sentence(inspection, {}));
   }
   if (events == 0) {
-    sentences.push_back(sentence(inspect_program(executable, search_path),
-                                 last.was_paused ? "recording was paused from the start to the end"
-                                                 : "it neither allocated nor mapped any memory"));
+    sentences.push_back(sentence(inspect_program(executable, search_path), why_no_event(last)));
   }
   if (went_on && !last.exec_path.empty()) {
     sentences.push_back(sentence(inspect_program(last.exec_path, search_path), kNoReason));

@@ -1,5 +1,8 @@
 // From a trace to the models: Profile and its builders, on a trace whose frames carry their own names.
+#include <unistd.h>
+
 #include <algorithm>
+#include <fstream>
 
 #include "model/heap_builder.h"
 #include "model/report_builder.h"
@@ -140,9 +143,9 @@ TEST_CASE("inclusive rows hold what their callees allocate") {
   const Result<TopModel> top = build_top(*profile, request);
   REQUIRE(top);
   REQUIRE(top->sites.size() == 3);
-  for (const Site& site : top->sites) {
-    if (site.line == 3U) CHECK(site.costs.at_peak == 150);
-  }
+  const auto main_line = std::find_if(top->sites.begin(), top->sites.end(), [](const Site& s) { return s.line == 3U; });
+  REQUIRE(main_line != top->sites.end());
+  CHECK(main_line->costs.at_peak == 150);
 }
 
 TEST_CASE("the summary") {
@@ -202,7 +205,7 @@ TEST_CASE("a heap before the first event or after the last one says so") {
   CHECK_FALSE(says(notes_at("end"), "That moment is after"));
 }
 
-TEST_CASE("one thread alone: its own events, its own blocks, the process's peak") {
+TEST_CASE("one thread alone: its own events and blocks, at the process's peak") {
   const ExampleTrace trace;
   ProfileOptions options;
   options.threads = {"worker"};
@@ -212,8 +215,12 @@ TEST_CASE("one thread alone: its own events, its own blocks, the process's peak"
   REQUIRE(top->sites.size() == 1);
   CHECK(top->sites[0].costs.at_peak == 1000);
   CHECK(top->sites[0].costs.at_end == 7);
-  CHECK(top->totals.peak == 1150);
+  // The worker's 7 bytes; its share of the peak is no peak of its own.
+  CHECK(top->totals.at_end == 7);
   CHECK(top->totals.leaked_blocks == 1);
+  CHECK_FALSE(top->totals.peak);
+  CHECK_FALSE(top->totals.peak_time);
+  CHECK(top->totals.max_rss == 0);
   CHECK(heap_bytes(*profile, "peak") == 1000);
 }
 
@@ -230,6 +237,50 @@ TEST_CASE("inside a span alone") {
   CHECK(top->sites[0].costs.at_end == 0);
   CHECK(heap_bytes(*profile, "peak") == 1000);
   CHECK(heap_bytes(*profile, "end") == 0);
+}
+
+TEST_CASE("what is not found in a damaged trace may be lost") {
+  const ExampleTrace trace;
+  // The last block is claimed, but cut off.
+  std::fstream file(trace.path(), std::ios::in | std::ios::out | std::ios::binary);
+  trace::TraceHeader header{};
+  file.read(reinterpret_cast<char*>(&header), sizeof header);
+  header.claimed_blocks += 1;
+  file.seekp(0);
+  file.write(reinterpret_cast<const char*>(&header), sizeof header);
+  file.close();
+  const auto profile = trace.open();
+  ReportRequest report;
+  report.functions = {"nobody"};
+  HeapRequest heap;
+  heap.at = "mark:zz";
+  ProfileOptions no_thread;
+  no_thread.threads = {"nobody"};
+  for (const Error& error : {build_report(*profile, report).error(), build_heap(*profile, heap).error(),
+                             Profile::open(trace.path(), no_thread).error()}) {
+    CHECK(error.code == ExitCode::kUnreadable);
+    CHECK(error.message.find("the file ends before its last 1 block") != std::string::npos);
+  }
+  heap.at = "never";
+  CHECK(build_heap(*profile, heap).error().code == ExitCode::kUsage);
+
+  REQUIRE(::truncate(trace.path().c_str(), trace::kHeaderBytes) == 0);
+  CHECK(Profile::open(trace.path(), {}).error().code == ExitCode::kUnreadable);
+}
+
+TEST_CASE("a pause is told, whether or not it is felt") {
+  testing::ScratchFolder folder;
+  TraceBuilder trace;
+  trace.begin_image();
+  trace.add(0, trace::Recording{2, 0});
+  trace.add(0, trace::Recording{3, 1});
+  trace.add(0, trace::Acquire{4, 0x1000, 100, 0, trace::Origin::kMalloc});
+  trace.write(folder.path("paused.bin"));
+  const auto profile = Profile::open(folder.path("paused.bin"), {});
+  REQUIRE(profile);
+  const std::vector<std::string> notes = (*profile)->common().notes;
+  CHECK(std::count(notes.begin(), notes.end(),
+                   "Acquisitions were not recorded while the program had paused recording.") == 1);
 }
 
 TEST_CASE("what is not in the trace cannot be chosen") {

@@ -28,6 +28,12 @@ class EventScript {
     change.frees = 1;
     show(change, {take(block)});
   }
+  /// As free(), but a filter hides it.
+  void free_unobserved(std::size_t thread, Block block) {
+    ++events_of_[thread];
+    live_bytes_ -= static_cast<std::int64_t>(take(block).bytes);
+    observer_.on_unobserved(ThreadId{thread});
+  }
   Block reallocate(std::size_t thread, NodeId stack, Block block, std::uint64_t bytes) {
     replay::Change change = start(thread, stack);
     change.acquired_bytes = bytes;

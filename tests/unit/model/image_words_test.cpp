@@ -1,7 +1,6 @@
 // What users may write for moments, threads and spans of one image.
 #include <limits>
 
-#include "model/block_filter.h"
 #include "model/heap_moment.h"
 #include "model/thread_choice.h"
 #include "support/catch.h"
@@ -65,54 +64,6 @@ TEST_CASE("threads go by name, glob, tid and index") {
   CHECK(found("7") == std::vector<std::size_t>{3});  // a tid goes before an index
   CHECK(found("#9").empty());
   CHECK(found("nobody").empty());
-}
-
-replay::LiveBlock block(std::size_t thread, std::uint64_t ticks) {
-  replay::LiveBlock live;
-  live.thread = ThreadId{thread};
-  live.acquired_ticks = ticks;
-  return live;
-}
-
-TEST_CASE("blocks of chosen threads") {
-  const replay::Image image = make_image();
-  replay::EventFilter filter;
-  CHECK(BlockFilter(image, filter).passes_all());
-  filter.threads = {ThreadId{std::size_t{1}}};
-  const BlockFilter blocks(image, filter);
-  CHECK_FALSE(blocks.passes_all());
-  CHECK_FALSE(blocks.needs_events());
-  CHECK(blocks.contains(block(1, 5)));
-  CHECK_FALSE(blocks.contains(block(0, 5)));
-}
-
-TEST_CASE("blocks that were acquired inside a span") {
-  replay::Image image = make_image();
-  // Thread 0 begins "work" twice; thread 1 attaches to it.
-  image.spans = {{1, 0, "work", 1100, 1200, ThreadId{std::size_t{0}}},
-                 {2, 0, "other", 1300, 1400, ThreadId{std::size_t{0}}},
-                 {3, 0, "work", 1500, {}, ThreadId{std::size_t{0}}}};
-  replay::EventFilter filter;
-  filter.span = "work";
-  BlockFilter blocks(image, filter);
-  REQUIRE(blocks.needs_events());
-  for (const auto& [thread, ticks] :
-       {std::pair<std::size_t, std::uint64_t>{0, 1110}, {1, 1150}, {0, 1190}, {1, 1160}, {0, 1510}, {0, 1600}}) {
-    replay::Change change;
-    change.thread = ThreadId{thread};
-    change.ticks = ticks;
-    change.acquired_bytes = 8;
-    change.acquired_blocks = 1;
-    blocks.on_change(change);
-  }
-  CHECK(blocks.contains(block(0, 1110)));
-  CHECK(blocks.contains(block(0, 1190)));
-  CHECK(blocks.contains(block(1, 1150)));
-  CHECK(blocks.contains(block(0, 1600)));
-  CHECK_FALSE(blocks.contains(block(0, 1050)));
-  CHECK_FALSE(blocks.contains(block(0, 1350)));  // between the two
-  CHECK_FALSE(blocks.contains(block(1, 1170)));  // thread 1 was not inside any more
-  CHECK_FALSE(blocks.contains(block(2, 1150)));
 }
 
 }  // namespace

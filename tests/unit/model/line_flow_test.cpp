@@ -57,6 +57,31 @@ TEST_CASE("a loop of allocations on one line is one run") {
   CHECK(found.lines.size() == 1);
 }
 
+TEST_CASE("what a filter hides of a thread ends its runs, what it hides of others does not") {
+  Program program;
+  const NodeId take = program.f_at(10);
+  LineFlow flow(program.stacks, program.chosen, program.rss);
+  EventScript script(flow);
+  // Ten times: inside the span 1000 bytes are taken, outside of it they are given back.
+  for (int i = 0; i < 10; ++i) {
+    script.free_unobserved(0, script.allocate(0, take, 1000));
+    script.allocate(1, program.main_at_4, 1);
+  }
+  const FunctionFlow found = flow.finish()[0];
+  CHECK(line(found, 10).flow.seen == 10);
+  CHECK(line(found, 10).peak == 1000);
+  CHECK(found.whole.flow.seen == 10);
+  CHECK(found.whole.peak == 1000);
+
+  LineFlow two(program.stacks, program.chosen, program.rss);
+  EventScript other(two);
+  for (int i = 0; i < 3; ++i) {
+    other.allocate(0, take, 1000);
+    other.free_unobserved(1, other.allocate(1, program.main_at_4, 1));
+  }
+  CHECK(line(two.finish()[0], 10).flow.seen == 1);
+}
+
 TEST_CASE("lines that take turns have a run each time, and Mem usage is the highest after a run") {
   Program program;
   const NodeId take = program.f_at(10), give = program.f_at(11);
