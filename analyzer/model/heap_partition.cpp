@@ -1,13 +1,28 @@
 #include "model/heap_partition.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
 #include "model/thread_choice.h"
 
 namespace memline::model {
+namespace {
+
+/// " (dir/file.c:12)": enough of the path for people to know it.
+std::string place_label(const Sites::Place& place) {
+  if (place.path.empty()) return "";
+  std::string_view path = place.path;
+  const std::size_t slash = path.rfind('/');
+  const std::size_t before = slash == 0 || slash == std::string_view::npos ? slash : path.rfind('/', slash - 1);
+  if (before != std::string_view::npos) path.remove_prefix(before + 1);
+  return " (" + std::string{path} + (place.line != 0 ? ":" + std::to_string(place.line) : "") + ")";
+}
+
+}  // namespace
 
 void HeapPartition::add(const replay::LiveBlock& block, std::optional<std::uint64_t> resident) {
   std::uint64_t key = block.owner.value;
@@ -51,11 +66,11 @@ HeapRow HeapPartition::describe(const Sites::Charged& charged) const {
 
 std::vector<HeapRow> HeapPartition::rows() const {
   // Stacks that are charged to the same place become one row here.
-  using Key = std::tuple<std::uint64_t, std::string>;
+  using Key = std::tuple<std::uint64_t, std::string, Sites::Place>;
   std::map<Key, HeapRow> merged;
   for (const auto& [number, group] : groups_) {
     HeapRow row;
-    Key key{number, ""};
+    Key key{number, "", {}};
     if (kind_ == HeapKind::kSize) {
       row.kind = std::to_string(number) + " B";
     } else if (kind_ == HeapKind::kThread) {
@@ -67,7 +82,8 @@ std::vector<HeapRow> HeapPartition::rows() const {
       stack.value = static_cast<std::uint32_t>(number);
       const Sites::Charged& charged = sites_.of_stack(stack);
       row = describe(charged);
-      key = {kind_ == HeapKind::kLine ? charged.site.value : 0, row.kind};
+      key = {kind_ == HeapKind::kLine ? charged.site.value : 0, row.kind,
+             kind_ == HeapKind::kFunction ? sites_.function_place(charged) : Sites::Place{}};
     }
     HeapRow& into = merged.try_emplace(std::move(key), std::move(row)).first->second;
     into.count += group.count;
@@ -76,7 +92,16 @@ std::vector<HeapRow> HeapPartition::rows() const {
   }
   std::vector<HeapRow> rows;
   rows.reserve(merged.size());
-  for (auto& [key, row] : merged) rows.push_back(std::move(row));
+  // In this order those of one name stand together.
+  for (auto it = merged.begin(); it != merged.end();) {
+    auto end = std::next(it);
+    while (end != merged.end() && end->second.kind == it->second.kind) ++end;
+    const bool alone = std::next(it) == end;
+    for (; it != end; ++it) {
+      if (!alone) it->second.kind += place_label(std::get<Sites::Place>(it->first));
+      rows.push_back(std::move(it->second));
+    }
+  }
   std::sort(rows.begin(), rows.end(), [](const HeapRow& a, const HeapRow& b) {
     if (a.bytes != b.bytes) return a.bytes > b.bytes;
     return a.count != b.count ? a.count > b.count : a.kind < b.kind;

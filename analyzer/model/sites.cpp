@@ -40,7 +40,7 @@ std::vector<SiteId> Sites::all_of_stack(NodeId stack) {
   std::vector<SiteId> found;
   for (NodeId node = stack; !node.none(); node = frames_.parent(node)) {
     for (const symbols::Frame& frame : frames_.frames(node)) {
-      if (frame.line != 0 && !frame.file.none()) found.push_back(intern(frame, frames_.module(node)));
+      if (user_lines_.is_own_line(frame, frames_.module(node))) found.push_back(intern(frame, frames_.module(node)));
     }
   }
   if (found.empty()) return {of_stack(stack).site};
@@ -56,6 +56,13 @@ std::string Sites::function_name(const Charged& charged) const {
 
 std::string Sites::module_path(const Charged& charged) const {
   return charged.module.none() ? "" : frames_.module_file(charged.module).path;
+}
+
+Sites::Place Sites::function_place(const Charged& charged) const {
+  if (charged.function.none()) return {};
+  const symbols::Function& function = frames_.function(charged.function);
+  if (function.file.none()) return {module_path(charged), 0};
+  return {std::string{frames_.file(function.file)}, function.decl_line};
 }
 
 SiteId Sites::intern(const symbols::Frame& frame, ModuleId module) {

@@ -4,6 +4,7 @@
 /// be shortened. Grows with distinct sites and stacks. One thread at a time.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -53,7 +54,14 @@ class Sites {
   /// Of the very stack: a site has those of the first stack that led to it.
   std::string function_name(const Charged& charged) const;
   std::string module_path(const Charged& charged) const;
-  /// Every line on the stack once, as sites; the charged site alone if no frame has a line.
+  /// Where the function is declared, which tells it from others of its name. Without debug information: its module.
+  struct Place {
+    std::string path;
+    std::uint32_t line = 0;  ///< 0: path is a module
+    auto operator<=>(const Place&) const = default;
+  };
+  Place function_place(const Charged& charged) const;
+  /// Every line on the stack that is the user's own, once, as sites; the charged site alone if none is.
   std::vector<SiteId> all_of_stack(NodeId stack);
   const SiteInfo& info(SiteId id) const { return sites_[id.index()]; }
   std::size_t size() const { return sites_.size(); }

@@ -119,7 +119,7 @@ std::optional<UserLine> UserLines::find(NodeId stack) {
     for (std::size_t depth = 0; depth < frames.size(); ++depth) {
       const symbols::Frame& frame = frames[depth];
       if (!innermost && reports_pool(frame)) from_pool = true;
-      if (frame.line != 0 && !frame.file.none() && is_own(frame.file, module)) {
+      if (is_own_line(frame, module)) {
         const UserLine own{node, depth, frame, module, true};
         if (!from_pool) return own;
         // The pool's own function: its caller is charged, if there is one.

@@ -48,6 +48,10 @@ class UserLines {
 
   /// Null: the stack has no frame at all.
   std::optional<UserLine> find(NodeId stack);
+  /// Whether the frame has a line that is the user's own.
+  bool is_own_line(const symbols::Frame& frame, ModuleId module) {
+    return frame.line != 0 && !frame.file.none() && is_own(frame.file, module);
+  }
 
  private:
   bool is_own(FileId file, ModuleId module);

@@ -56,6 +56,23 @@ TEST_CASE("every line on a stack is listed once") {
   CHECK(std::count(all.begin(), all.end(), program.sites.of_stack(program.in_main).site) == 1);
 }
 
+TEST_CASE("of lines on a stack only the user's own are listed") {
+  Program program;
+  const FileId header = program.stacks.add_file("/usr/include/c++/12/bits/basic_string.h");
+  const FileId start = program.stacks.add_file("../csu/libc-start.c");
+  const ModuleId libc = program.stacks.add_module("/usr/lib/x86_64-linux-gnu/libc.so.6");
+  const FunctionId create = program.stacks.add_function("_M_create", header);
+  const FunctionId start_call = program.stacks.add_function("__libc_start_call_main", start);
+  const NodeId outermost = program.stacks.call({}, {program.stacks.at(start_call, 74)}, libc);
+  const NodeId in_main = program.stacks.call(outermost, {program.stacks.at(program.main_function, 3)});
+  const NodeId innermost = program.stacks.call(in_main, {program.stacks.at(create, 650)});
+  const std::vector<SiteId> all = program.sites.all_of_stack(innermost);
+  REQUIRE(all.size() == 1);
+  CHECK(program.sites.info(all[0]).label() == "app.cpp:3");
+  // None is own: what the site is charged to stands alone.
+  CHECK(program.sites.all_of_stack(outermost) == std::vector<SiteId>{program.sites.of_stack(outermost).site});
+}
+
 replay::LiveBlock block(NodeId owner, std::uint64_t bytes, std::size_t thread = 0) {
   replay::LiveBlock live;
   live.owner = owner;
@@ -99,6 +116,35 @@ TEST_CASE("the heap by function tells template instances apart") {
   CHECK(rows[0].bytes == 60);
   CHECK(rows[1].kind == "fill<long>");
   CHECK(rows[1].bytes == 20);
+}
+
+TEST_CASE("the heap by function tells functions of one name apart") {
+  Program program;
+  const FileId one = program.stacks.add_file("/home/me/src/b1.c"), two = program.stacks.add_file("/home/me/src/b2.c");
+  const FunctionId init_one = program.stacks.add_function("init", one),
+                   init_two = program.stacks.add_function("init", two);
+  const ModuleId library = program.stacks.add_module("/opt/lib/libfoo.so");
+  const FunctionId init_three = program.stacks.add_function("init", {});
+  const NodeId in_one = program.stacks.call(program.in_main, {program.stacks.at(init_one, 5)});
+  const NodeId in_one_again = program.stacks.call(program.in_main, {program.stacks.at(init_one, 6)});
+  const NodeId in_two = program.stacks.call(program.in_main, {program.stacks.at(init_two, 5)});
+  const NodeId in_three = program.stacks.call({}, {program.stacks.at(init_three, 0)}, library);
+  replay::Image image;
+  HeapPartition heap(HeapKind::kFunction, image, program.sites);
+  heap.add(block(in_one, 60));
+  heap.add(block(in_one_again, 40));
+  heap.add(block(in_two, 900));
+  heap.add(block(in_three, 7));
+  const std::vector<HeapRow> rows = heap.rows();
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0].bytes == 900);
+  CHECK(rows[0].kind.starts_with("init (src/b2.c"));
+  CHECK(rows[0].function == "init");
+  CHECK(rows[1].bytes == 100);
+  CHECK(rows[1].count == 2);
+  CHECK(rows[1].kind.starts_with("init (src/b1.c"));
+  CHECK(rows[2].bytes == 7);
+  CHECK(rows[2].kind == "init (lib/libfoo.so)");
 }
 
 TEST_CASE("the heap by file, module, size and thread") {
