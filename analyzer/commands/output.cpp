@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "base/counted.h"
 #include "base/escape.h"
 #include "render/text.h"
 
@@ -33,11 +34,16 @@ void say(const Streams& streams, std::string_view message) {
 }
 
 int finish(const Streams& streams, const std::string& path, const model::CommonInfo& common) {
-  const std::uint64_t places = common.losses.damaged_places;
-  if (places == 0) return static_cast<int>(ExitCode::kDone);
-  say(streams, fmt::format("{}: damaged in {} place{}; shown is what could be read", escape_control(path), places,
-                           places == 1 ? "" : "s"));
-  return static_cast<int>(ExitCode::kUnreadable);
+  const auto tell = [&](std::string_view whose, std::uint64_t places) {
+    if (places == 0) return;
+    say(streams, fmt::format("{}: {}damaged in {}; shown is what could be read", escape_control(path), whose,
+                             counted(places, "place", "places")));
+  };
+  const replay::Losses& losses = common.losses;
+  tell("", losses.damaged_places);
+  tell("its parent's trace is ", losses.parents_damaged_places);
+  const bool damaged = losses.damaged_places != 0 || losses.parents_damaged_places != 0;
+  return static_cast<int>(damaged ? ExitCode::kUnreadable : ExitCode::kDone);
 }
 
 void write_text(const Streams& streams, std::vector<views::Table> tables, const OutputArguments& output) {

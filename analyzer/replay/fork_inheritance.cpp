@@ -116,11 +116,13 @@ void inherit_parent(Image& child, const std::string& child_path, Losses& losses,
   const trace::LaneLimits limits = limits_of(origin);
   trace::Damage damage;
   Image parent = ImageScanner(*file, origin.parent_image, &limits, damage).scan();
-  add_damage(damage, "parent's trace: ", losses);
+  add_parents_damage(damage, losses);
+  add_parents_header_losses(file->header(), losses);
   inherit_parent(parent, file->source().name(), losses, generation + 1);
 
   Replayer replayer(*file, parent, &limits, {}, {}, nullptr);
-  replayer.run();
+  add_parents_losses(replayer.run().losses, losses);
+  child.was_paused = child.was_paused || parent.was_paused;
   LiveMemory& memory = replayer.memory();
   Adoption adoption(parent, child);
   memory.for_each_live([&](const LiveBlock& block) { adoption.need(block.owner); });

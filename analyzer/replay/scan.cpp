@@ -34,7 +34,7 @@ Result<Recording> scan_file(const std::shared_ptr<const trace::TraceFile>& file,
   for (const std::uint32_t number : file->images()) {
     recording.images.push_back(ImageScanner(*file, number, nullptr, damage).scan());
   }
-  add_damage(damage, "", recording.losses);
+  add_damage(damage, recording.losses);
   for (Image& image : recording.images) {
     if (follow_parent) inherit_parent(image, recording.path, recording.losses);
   }

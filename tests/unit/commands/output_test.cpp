@@ -33,6 +33,14 @@ TEST_CASE("output: a damaged trace is exit code 3 after it was shown") {
   CHECK(streams.err() == "memline: t: damaged in 2 places; shown is what could be read\n");
 }
 
+TEST_CASE("output: damage of a parent's trace is not said to be the child's") {
+  model::CommonInfo common;
+  const TestStreams streams;
+  common.losses.parents_damaged_places = 1;
+  CHECK(finish(streams.streams(), "t", common) == 3);
+  CHECK(streams.err() == "memline: t: its parent's trace is damaged in 1 place; shown is what could be read\n");
+}
+
 TEST_CASE("output: notes that all tables share stand below the last one") {
   views::Table first, second;
   first.heading = {"Function: f"};

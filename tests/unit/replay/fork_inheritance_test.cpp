@@ -1,5 +1,7 @@
 // A forked child starts with what its parent had.
 
+#include <fstream>
+
 #include "replay_fixture.h"
 #include "support/catch.h"
 #include "support/scratch_folder.h"
@@ -151,6 +153,62 @@ TEST_CASE("a missing parent, or another trace in its place, is told", "[fork]") 
   CHECK_FALSE(run.outcome.losses.complete);
   CHECK(run.outcome.losses.notes.size() == 1);
   CHECK(run.outcome.losses.damaged_places == 0);
+}
+
+TEST_CASE("a child knows what its parent could not record", "[fork]") {
+  const ScratchFolder folder;
+  Script parent, child;
+  parent.malloc(0, 0x1000, 100, parent.a);
+  parent.malloc(0, 0x1000, 100, parent.a);  // its free is missing
+  parent.free(0, 0x7000, parent.a);         // its malloc is missing
+  begin_child(child, parent, folder.path("parent.bin"), 9);
+  child.malloc(0, 0x5000, 11, child.c);
+  parent.trace.header().lost_events[0] = 5;
+  parent.trace.write(folder.path("parent.bin"));
+  child.trace.write(folder.path("child.bin"));
+  Child run(folder.path("child.bin"));
+  const replay::Losses& losses = run.outcome.losses;
+  CHECK_FALSE(losses.complete);
+  CHECK(losses.notes.size() == 3);
+  for (const std::string& note : losses.notes) CHECK(note.starts_with("parent's trace: "));
+  CHECK(losses.notes.at(0).find("at most 5 events") != std::string::npos);
+  CHECK(losses.events == 0);  // none of them the child's
+  CHECK(losses.unknown_frees == 0);
+}
+
+TEST_CASE("what a parent acquired in a pause its child may free", "[fork]") {
+  const ScratchFolder folder;
+  Script parent, child;
+  parent.trace.add(0, trace::Recording{++parent.time, 0});
+  parent.trace.add(0, trace::Recording{++parent.time, 1});
+  parent.malloc(0, 0x1000, 100, parent.a);
+  begin_child(child, parent, folder.path("parent.bin"), 9);
+  child.free(0, 0x2000, child.c);
+  parent.trace.write(folder.path("parent.bin"));
+  child.trace.write(folder.path("child.bin"));
+  Child run(folder.path("child.bin"));
+  CHECK(run.outcome.losses.complete);
+  CHECK(run.outcome.losses.unknown_frees == 1);
+}
+
+TEST_CASE("damage of a parent's trace is told as the parent's", "[fork]") {
+  const ScratchFolder folder;
+  Script parent, child;
+  parent.malloc(0, 0x1000, 100, parent.a);
+  parent.trace.seal(0);
+  parent.malloc(0, 0x2000, 100, parent.a);
+  begin_child(child, parent, folder.path("parent.bin"), 9);
+  child.malloc(0, 0x5000, 11, child.c);
+  parent.trace.write(folder.path("parent.bin"));
+  child.trace.write(folder.path("child.bin"));
+  std::fstream file(folder.path("parent.bin"), std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(trace::kHeaderBytes + 100);
+  file.write("damaged", 7);
+  file.close();
+  Child run(folder.path("child.bin"));
+  CHECK(run.outcome.losses.damaged_places == 0);
+  CHECK(run.outcome.losses.parents_damaged_places == 1);
+  CHECK_FALSE(run.outcome.losses.complete);
 }
 
 TEST_CASE("a trace that names itself as its parent is read to an end", "[fork]") {
