@@ -1,13 +1,10 @@
 #include "symbols/demangle.h"
 
-#include <cxxabi.h>
-
 #include <array>
 #include <cctype>
-#include <cstdlib>
-#include <memory>
 #include <utility>
 
+#include "symbols/bounded_demangle.h"
 #include "symbols/demangle_rust.h"
 
 namespace memline::symbols {
@@ -119,13 +116,9 @@ std::string demangle(std::string_view symbol) {
   if (symbol.size() < 3 || symbol.size() > kMaxSymbolBytes) return {};
   if (symbol.starts_with("_R")) return demangle_rust_v0(symbol);
   if (!symbol.starts_with("_Z")) return {};
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> text(
-      abi::__cxa_demangle(std::string(symbol).c_str(), nullptr, nullptr, &status), std::free);
-  if (status != 0 || text == nullptr) return {};
-  const std::string_view found = text.get();
-  if (has_rust_hash(found)) return decode_rust(found.substr(0, found.size() - 19));
-  return std::string(found);
+  std::string text = demangle_bounded(symbol, Mangling::kItanium);
+  if (has_rust_hash(text)) return decode_rust(std::string_view{text}.substr(0, text.size() - 19));
+  return text;
 }
 
 std::string_view strip_clone_suffix(std::string_view symbol) {

@@ -1,44 +1,14 @@
 #include "symbols/demangle_rust.h"
 
-#include <libiberty/demangle.h>
-
-#include <csetjmp>
-#include <cstddef>
+#include "symbols/bounded_demangle.h"
 
 namespace memline::symbols {
-namespace {
-
-/// References within a symbol can make a few bytes stand for gigabytes.
-constexpr std::size_t kMostBytes = std::size_t{1} << 16;
-
-struct Output {
-  std::string text;
-  std::jmp_buf too_long;
-};
-
-void append(const char* data, std::size_t size, void* opaque) {
-  Output& output = *static_cast<Output*>(opaque);
-  // libiberty has no other way out; the frames that are left are C's, and hold nothing
-  if (size > kMostBytes - output.text.size()) std::longjmp(output.too_long, 1);
-  output.text.append(data, size);
-}
-
-/// A function of its own: no object of C++ lives in it while it may be jumped back to.
-bool run(const char* symbol, Output& output) {
-  if (setjmp(output.too_long) != 0) return false;
-  return rust_demangle_callback(symbol, 0, append, &output) != 0;
-}
-
-}  // namespace
 
 std::string demangle_rust_v0(std::string_view symbol) {
-  const std::string terminated(symbol);
-  Output output{};
-  output.text.reserve(2 * symbol.size());
-  if (!run(terminated.c_str(), output)) return {};
+  std::string text = demangle_bounded(symbol, Mangling::kRustV0);
   // "bar::<u32>" is "bar<u32>" everywhere else
-  for (std::size_t at = 0; (at = output.text.find("::<", at)) != std::string::npos;) output.text.erase(at, 2);
-  return output.text;
+  for (std::size_t at = 0; (at = text.find("::<", at)) != std::string::npos;) text.erase(at, 2);
+  return text;
 }
 
 }  // namespace memline::symbols

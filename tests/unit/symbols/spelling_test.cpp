@@ -30,6 +30,24 @@ TEST_CASE("template arguments are hidden") {
   CHECK(shorten_templates("").empty());
 }
 
+/// f(T) where T is a pair of pairs of ... of ints: each step refers to the one before twice.
+std::string doubling_symbol(int steps) {
+  static constexpr char kDigits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  std::string symbol = "_Z1fSt4pairIiiE";
+  for (int i = 0; i < steps; ++i) {
+    const std::string last = std::string("S") + kDigits[i] + "_";
+    symbol += "S_I" + last + last + "E";
+  }
+  return symbol;
+}
+
+TEST_CASE("a symbol that stands for more text than anybody can use is not demangled") {
+  const std::string small = demangle(doubling_symbol(4));  // 2 + 4 + ... + 32 ints
+  CHECK(small.starts_with("f(std::pair<int, int>, std::pair<std::pair<int, int>, std::pair<int, int> >"));
+  CHECK(demangle(doubling_symbol(16)).empty());  // a megabyte
+  CHECK(demangle(doubling_symbol(34)).empty());  // a hundred gigabytes
+}
+
 TEST_CASE("symbols are demangled") {
   CHECK(demangle("_Z5smalli") == "small(int)");
   CHECK(demangle("_ZN1AC2Ei") == "A::A(int)");
