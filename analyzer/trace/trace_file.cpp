@@ -40,7 +40,7 @@ Result<std::shared_ptr<const TraceFile>> TraceFile::open(std::unique_ptr<ByteSou
 
 std::optional<Error> TraceFile::read_header() {
   const auto error = [&](std::string message) { return Error{.message = std::move(message), .path = source_->name()}; };
-  size_bytes_ = source_->size();
+  file_bytes_ = source_->size();
   std::array<std::byte, sizeof(TraceHeader)> bytes{};
   const std::size_t got = source_->read_at(0, bytes);
   if (got == 0) return error("is empty");
@@ -62,14 +62,14 @@ std::optional<Error> TraceFile::read_header() {
 
 void TraceFile::index_blocks() {
   std::uint64_t count = 0;
-  if (size_bytes_ > kHeaderBytes) count = (size_bytes_ - kHeaderBytes + kBlockBytes - 1) / kBlockBytes;
+  if (file_bytes_ > kHeaderBytes) count = (file_bytes_ - kHeaderBytes + kBlockBytes - 1) / kBlockBytes;
   count = std::min<std::uint64_t>(count, std::numeric_limits<std::uint32_t>::max());
   std::uint64_t unused_in_a_row = 0;
   for (std::uint64_t number = 0; number < count; ++number) {
     BlockRef ref;
     ref.number = static_cast<std::uint32_t>(number);
     const std::uint64_t offset = ref.offset();
-    const std::uint64_t available = size_bytes_ - offset;
+    const std::uint64_t available = file_bytes_ - offset;
     std::array<std::byte, sizeof(BlockHeader)> bytes{};
     const std::size_t got = source_->read_at(offset, bytes);
     BlockHeader header{};
@@ -78,7 +78,7 @@ void TraceFile::index_blocks() {
       // More than anybody reserves ahead: a file of terabytes in which nearly nothing was written.
       if (++unused_in_a_row >= kManyUnused) {
         const std::uint64_t data = source_->next_data(offset + kBlockBytes);
-        if (data >= size_bytes_) break;
+        if (data >= file_bytes_) break;
         number = std::max(number, (data - kHeaderBytes) / kBlockBytes - 1);
         unused_in_a_row = 0;
       }

@@ -47,7 +47,8 @@ class TraceFile {
 
   const TraceHeader& header() const { return header_; }
   const ByteSource& source() const { return *source_; }
-  std::uint64_t size_bytes() const { return size_bytes_; }
+  /// Of the header and of the blocks that hold something: bounds what the records may speak of.
+  std::uint64_t size_bytes() const { return kHeaderBytes + std::uint64_t{blocks_.size()} * kBlockBytes; }
   /// Image numbers that have blocks, ascending. Not always dense: all blocks of an image may be lost.
   const std::vector<std::uint32_t>& images() const { return images_; }
   /// Lanes of an image by ascending lane number; empty for an unknown image.
@@ -63,7 +64,7 @@ class TraceFile {
 
   std::unique_ptr<ByteSource> source_;
   TraceHeader header_{};
-  std::uint64_t size_bytes_ = 0;
+  std::uint64_t file_bytes_ = 0;
   std::vector<BlockRef> blocks_;
   std::vector<LaneBlocks> lanes_;
   std::vector<std::uint32_t> images_;

@@ -1,10 +1,14 @@
 // Damaged traces: a bad block costs only itself, and nothing makes the analyzer crash, hang or take all memory.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
 #include <optional>
 
 #include "replay_fixture.h"
 #include "support/catch.h"
+#include "support/scratch_folder.h"
+#include "trace/trace_file.h"
 
 namespace memline {
 namespace {
@@ -149,6 +153,19 @@ TEST_CASE("blocks that were reserved but never used are no damage", "[damage]") 
   REQUIRE(result);
   CHECK(result->outcome.losses.complete);
   CHECK(result->outcome.losses.notes.empty());
+}
+
+TEST_CASE("a hole of any size behind the blocks is passed over, and lets no record speak of more", "[damage]") {
+  const testing::ScratchFolder folder;
+  ThreeBlocks s;
+  const std::string path = folder.path("sparse.bin");
+  s.trace.write(path);
+  REQUIRE(::truncate(path.c_str(), off_t{1} << 40) == 0);
+  const auto recording = replay::scan(path);
+  REQUIRE(recording);
+  CHECK(recording->losses.complete);
+  CHECK(recording->images.at(0).events == 4);
+  CHECK(recording->file->size_bytes() == block_offset(4));
 }
 
 TEST_CASE("the header of a file decides whether it is a trace", "[damage]") {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <fstream>
@@ -32,6 +33,19 @@ TEST_CASE("a file is read anywhere, and may grow meanwhile", "[source]") {
   std::ofstream(path, std::ios::app) << "abcdef";
   CHECK(source.size() == 16);
   CHECK(source.read_at(8, bytes) == 4);
+}
+
+TEST_CASE("holes of a file are passed over", "[source]") {
+  const ScratchFolder folder;
+  const std::string path = folder.path("sparse");
+  std::ofstream(path) << "0123456789";
+  constexpr std::uint64_t kBytes = std::uint64_t{1} << 32;
+  REQUIRE(::truncate(path.c_str(), off_t{kBytes}) == 0);
+  auto opened = open_file_source(path);
+  REQUIRE(opened);
+  CHECK((*opened)->next_data(5) == 5);
+  CHECK((*opened)->next_data(std::uint64_t{1} << 20) == kBytes);
+  CHECK((*opened)->next_data(~std::uint64_t{0}) == kBytes);
 }
 
 TEST_CASE("only regular files are opened, and nothing is waited for", "[source]") {
