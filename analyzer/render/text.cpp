@@ -178,21 +178,26 @@ void add_table(const views::Table& table, const TextStyle& style, Page& page) {
 
 /// A note, broken at blanks where the terminal is narrower; what follows is indented.
 void add_note(const std::string& note, const TextStyle& style, Page& page) {
-  std::string_view rest = note;
-  std::string indent;
-  while (style.width_columns > 0 && indent.size() + text_width(rest) > style.width_columns) {
-    std::size_t end = rest.size();
-    do {
-      end = rest.rfind(' ', end - 1);
-    } while (end != std::string_view::npos && end > 0 &&
-             indent.size() + text_width(rest.substr(0, end)) > style.width_columns);
-    if (end == std::string_view::npos || end == 0) end = rest.find(' ', 1);  // one long word: after it
-    if (end == std::string_view::npos) break;
-    page.line(indent + std::string(rest.substr(0, end)), kNoteColour);
-    rest.remove_prefix(end + 1);
-    indent = "  ";
+  if (style.width_columns == 0) return page.line(note, kNoteColour);
+  std::string line;
+  std::size_t columns = 0;
+  bool begun = false;
+  for (std::size_t at = 0; at <= note.size();) {
+    const std::size_t end = std::min(note.find(' ', at), note.size());
+    const std::string_view word = std::string_view(note).substr(at, end - at);
+    const std::size_t word_columns = text_width(word);
+    if (begun && columns + 1 + word_columns > style.width_columns) {
+      page.line(std::exchange(line, "  "), kNoteColour);
+      columns = line.size();
+      begun = false;
+    }
+    if (begun) line += ' ', ++columns;
+    line += word;
+    columns += word_columns;
+    begun = true;
+    at = end + 1;
   }
-  page.line(indent + std::string(rest), kNoteColour);
+  page.line(line, kNoteColour);
 }
 
 }  // namespace

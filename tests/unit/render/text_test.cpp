@@ -142,6 +142,18 @@ TEST_CASE("text: notes are broken at blanks") {
         "\none two\n  three\n  four\nunbreakable_word_longer_than_the_terminal\n  and more\n");
 }
 
+TEST_CASE("text: a note of any length is broken in one go") {
+  constexpr std::size_t kWords = 200'000;
+  std::string note = "w";
+  for (std::size_t i = 1; i < kWords; ++i) note += " w";
+  Table table;
+  table.notes = {note};
+  const std::string text = render_text(table, {80, false, {}});
+  CHECK(static_cast<std::size_t>(std::count(text.begin(), text.end(), 'w')) == kWords);
+  // 40 words in the first line, 39 in every other, indented one.
+  CHECK(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) == 2 + (kWords - 40 + 38) / 39);
+}
+
 TEST_CASE("text: a last column without room goes to lines of its own") {
   Table table;
   table.columns = {{"size", "A title that takes much room", Align::kRight, Shrink::kNever},
