@@ -63,10 +63,15 @@ void OutputArguments::add_to(CLI::App& app) {
           ->check(CLI::IsMember({"auto", "B", "KiB", "MiB", "GiB"}))
           ->type_name("auto|B|KiB|MiB|GiB")
           ->capture_default_str();
-  app.add_option("--precision", precision, "Digits after the point of a fixed --unit (default 3)")
+  app.add_option("--precision", precision, "Digits after the point where --unit is KiB, MiB or GiB (default 3)")
       ->check(CLI::Range(0, 9))
       ->type_name("N")
       ->needs(unit_option);
+  app.callback([this] {
+    if (precision && (unit == "auto" || unit == "B")) {
+      throw CLI::ValidationError("--precision", "needs a --unit of KiB, MiB or GiB");
+    }
+  });
   app.add_option("--color", colour, "auto: on a terminal, unless NO_COLOR is set")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("auto|always|never")

@@ -57,7 +57,8 @@ int report_command(const Arguments& arguments, const Streams& streams) {
   app.add_option("--file", request.files, "Show the functions with events in files that match; repeatable")
       ->type_name("F")
       ->allow_extra_args(false);
-  app.add_option("--metric", metric, "What Mem usage shows: live heap bytes (exact) or RSS (sampled)")
+  app.add_option("--metric", metric,
+                 "What Mem usage shows in text: live heap bytes (exact) or RSS (sampled); json and csv carry both")
       ->check(CLI::IsMember({"heap", "rss"}))
       ->type_name("heap|rss")
       ->capture_default_str();

@@ -12,7 +12,9 @@
 namespace memline::commands {
 namespace {
 
-constexpr char kAbout[] = "Show the sites that own the most memory: the lines of your own code that asked for it.";
+constexpr char kAbout[] =
+    "Show the sites that own the most memory: the lines of your own code that asked\n"
+    "for it.";
 
 constexpr char kColumns[] =
     "Columns:\n"
@@ -21,14 +23,16 @@ constexpr char kColumns[] =
     "  At peak    its bytes that were live when the process held the most\n"
     "  Resident   what of these was in RAM then, or at the nearest look while they lived\n"
     "  At end     its bytes that were never released\n"
-    "  Temporary  its allocations whose release was the thread's very next event: count and bytes\n"
+    "  Temporary  its allocations whose release was the thread's very next event:\n"
+    "             count and bytes\n"
     "\n"
-    "A site is the user line of an allocation: going outwards from it, the first frame that is your own code. System\n"
-    "headers, the standard library, package folders and system libraries are not; --own and --not-own correct the "
-    "guess.\n"
-    "With --inclusive, every own line on the stack is charged, callees included, so rows overlap.\n"
+    "A site is the user line of an allocation: going outwards from it, the first frame\n"
+    "that is your own code. System headers, the standard library, package folders and\n"
+    "system libraries are not; --own and --not-own correct the guess. With --inclusive\n"
+    "every own line on the stack is charged, callees included, so rows overlap.\n"
     "\n"
-    "Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 unreadable or incomplete recording (the rest is shown).";
+    "Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 the trace is unreadable or\n"
+    "damaged (what can be read is shown).";
 
 constexpr std::size_t kUsualRows = 20;
 

@@ -105,6 +105,15 @@ TEST_CASE("args: width and colour come from the terminal, unless given") {
   CHECK(style.bytes.precision == 1);
 }
 
+TEST_CASE("args: digits after the point need a unit that has some") {
+  for (const char* unit : {"auto", "B"}) {
+    const Parsed parsed = parse_report({"--unit", unit, "--precision", "7"});
+    CHECK(parsed.code == 2);
+    CHECK(parsed.err.find("--precision") != std::string::npos);
+  }
+  CHECK_FALSE(parse_report({"--unit", "MiB", "--precision", "7"}).code);
+}
+
 TEST_CASE("args: a negative number where things are counted is named as it was given") {
   const Parsed parsed = parse_report({"--width", "-1"});
   CHECK(parsed.code == 2);

@@ -1,3 +1,5 @@
+#include <sstream>
+
 #include "base/result.h"
 #include "commands/command.h"
 #include "commands/test_streams.h"
@@ -25,6 +27,11 @@ TEST_CASE("dispatch: every command explains itself") {
     CHECK(dispatch({std::string(command.name), "--help"}, streams.streams()) == 0);
     CHECK(streams.out().starts_with("Usage: memline " + std::string(command.name) + ' '));
     CHECK(streams.out().find("Exit codes: ") != std::string::npos);
+    std::istringstream lines(streams.out());
+    for (std::string line; std::getline(lines, line);) {
+      INFO(line);
+      CHECK(line.size() <= 80);
+    }
     const TestStreams same;
     CHECK(dispatch({"help", std::string(command.name)}, same.streams()) == 0);
     CHECK(same.out() == streams.out());
