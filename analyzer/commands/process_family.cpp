@@ -5,6 +5,7 @@
 
 #include "model/descendants.h"
 #include "replay/scan.h"
+#include "trace/byte_source.h"
 
 namespace memline::commands {
 namespace {
@@ -14,8 +15,10 @@ constexpr std::size_t kMostRead = 32;
 
 /// Of the program that acquired most; 0 where the trace cannot be read.
 std::uint64_t acquired_bytes(const std::string& path) {
-  const auto recording = replay::scan(path);
   std::uint64_t most = 0;
+  auto source = trace::open_file_source(path);
+  if (!source) return most;
+  const auto recording = replay::scan(std::move(source).value(), false);  // what it inherited was not acquired by it
   if (!recording) return most;
   for (const replay::Image& image : recording->images) most = std::max(most, image.acquired_bytes);
   return most;

@@ -18,6 +18,7 @@
 #include "commands/run/run_environment.h"
 #include "commands/run/watcher.h"
 #include "memline/env.h"
+#include "model/descendants.h"
 
 namespace memline::commands {
 namespace {
@@ -174,7 +175,8 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   const std::string trace = watcher.finish(*status);
 
   for (const std::string& sentence : explain_missing(trace, command.front(), search_path)) say(streams, sentence);
-  const std::vector<std::string> others = trace.empty() ? std::vector<std::string>() : locator.find_later(process);
+  const std::vector<std::string> others =
+      trace.empty() ? std::vector<std::string>() : model::descendants_among(trace, locator.candidates());
   if (!trace.empty() && !run.no_pack) pack_family(trace, others, streams);
   if (!trace.empty() && (run.verbose || streams.terminal.err_is_terminal)) {
     name_traces(streams, trace, others);

@@ -83,14 +83,4 @@ std::string TraceLocator::find(const ProcessName& process) const {
   return {};
 }
 
-std::vector<std::string> TraceLocator::find_later(const ProcessName& process) const {
-  std::vector<std::string> later;
-  for (std::string& path : candidates()) {
-    const trace::TraceHeader header = read_trace_header(path);
-    const bool same = header.pid == process.pid && header.process_start == process.start;
-    if (is_trace(header) && !same && header.process_start >= process.start) later.push_back(std::move(path));
-  }
-  return later;
-}
-
 }  // namespace memline::commands

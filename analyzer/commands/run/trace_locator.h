@@ -30,12 +30,10 @@ class TraceLocator {
 
   /// The trace of `process`; "" if there is none (yet).
   std::string find(const ProcessName& process) const;
-  /// Traces of other processes that began after `process`: its descendants, as far as names tell.
-  std::vector<std::string> find_later(const ProcessName& process) const;
-
- private:
+  /// Every file that a process with this `out` may have written, and perhaps others.
   std::vector<std::string> candidates() const;
 
+ private:
   std::string pattern_;  ///< for glob(3)
 };
 

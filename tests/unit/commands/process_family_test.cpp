@@ -7,6 +7,7 @@
 
 using memline::commands::choose_process;
 using memline::model::descendant_traces;
+using memline::model::descendants_among;
 using memline::test::make_trace;
 using memline::testing::ScratchFolder;
 
@@ -24,6 +25,14 @@ TEST_CASE("process family: the descendant that allocated most is shown, the othe
   const std::string grandchild = folder.write("trace.bin.12", make_trace(12, 102, 11, 60));
   CHECK(choose_process(path).path == grandchild);
   CHECK(choose_process(path).others == std::vector<std::string>{path, child});
+}
+
+TEST_CASE("process family: of later traces that are called alike only descendants' count") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("app-10.bin", make_trace(10, 100, 1, 50));
+  const std::string child = folder.write("app-11.bin", make_trace(11, 101, 10, 40));
+  const std::string stranger = folder.write("app-12.bin", make_trace(12, 102, 1, 60));
+  CHECK(descendants_among(path, {path, child, stranger}) == std::vector<std::string>{child});
 }
 
 TEST_CASE("process family: traces of other programs in the same folder do not count") {

@@ -28,7 +28,6 @@ TEST_CASE("locator: the trace is the one whose header names the process") {
   folder.write("trace.bin.9", make_trace(9, 120));
   CHECK(locator.find({7, 100}) == folder.path("trace.bin.7"));
   CHECK(locator.find({7, 101}).empty());  // an earlier process with the same pid
-  CHECK(locator.find_later({7, 100}) == std::vector<std::string>{folder.path("trace.bin.9")});
 }
 
 TEST_CASE("locator: escapes may have become anything") {
