@@ -4,10 +4,12 @@
 
 namespace memline::model {
 
-StandingLines::StandingLines(FrameSource& frames, std::span<const FunctionId> functions)
-    : frames_(frames), chosen_(functions.begin(), functions.end()) {
+StandingLines::StandingLines(FrameSource& frames, std::span<const FunctionId> functions) : frames_(frames) {
   // The whole functions come first, so that their slots exist even without events.
-  for (std::size_t i = 0; i < chosen_.size(); ++i) find_slot(i, true, {}, 0);
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    chosen_[functions[i]].push_back(i);
+    find_slot(i, true, {}, 0);
+  }
 }
 
 std::uint32_t StandingLines::list_of(NodeId stack) {
@@ -61,9 +63,8 @@ const std::vector<std::size_t>& StandingLines::functions_of(FunctionId id) {
   // A damaged file may enclose functions in a circle.
   int left = 64;
   for (FunctionId at = id; !at.none() && left > 0; at = frames_.function(at).enclosing, --left) {
-    for (std::size_t i = 0; i < chosen_.size(); ++i) {
-      if (chosen_[i] == at) found.push_back(i);
-    }
+    const auto chosen = chosen_.find(at);
+    if (chosen != chosen_.end()) found.insert(found.end(), chosen->second.begin(), chosen->second.end());
   }
   return entry->second = std::move(found);
 }

@@ -56,7 +56,7 @@ class StandingLines {
   std::uint32_t inner_chain(std::uint32_t outer, const symbols::Frame& frame);
 
   FrameSource& frames_;
-  std::vector<FunctionId> chosen_;
+  std::unordered_map<FunctionId, std::vector<std::size_t>> chosen_;  ///< where each stands among the chosen ones
   std::vector<Slot> slots_;
   std::map<std::tuple<std::size_t, bool, FileId, std::uint32_t>, std::uint32_t> slot_index_;
   std::map<std::tuple<std::uint32_t, FunctionId, FileId, std::uint32_t>, std::uint32_t> chains_;

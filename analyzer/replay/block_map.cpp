@@ -1,5 +1,6 @@
 #include "replay/block_map.h"
 
+#include <iterator>
 #include <utility>
 
 namespace memline::replay {
@@ -13,16 +14,23 @@ Block* BlockMap::find_containing(std::uint64_t address) {
     Block* block = find(start - back);
     if (block != nullptr) return address - block->address < block->bytes ? block : nullptr;
   }
-  for (Block& block : slots_) {
-    if (block.address != 0 && address >= block.address && address - block.address < block.bytes) return &block;
+  if (!ordered_) {
+    ordered_.emplace();
+    for (const Block& block : slots_) {
+      if (block.address != 0) ordered_->insert(block.address);
+    }
   }
-  return nullptr;
+  const auto after = ordered_->upper_bound(address);
+  if (after == ordered_->begin()) return nullptr;
+  Block* block = find(*std::prev(after));
+  return block != nullptr && address - block->address < block->bytes ? block : nullptr;
 }
 
 void BlockMap::clear() {
   slots_.assign(kLeastSlots, {});
   shift_ = 64 - 4;
   size_ = 0;
+  ordered_.reset();
 }
 
 void BlockMap::grow() {

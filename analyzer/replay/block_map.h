@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "base/strong_id.h"
@@ -40,6 +41,7 @@ class BlockMap {
       slot = (slot + 1) & mask();
     }
     slots_[slot] = block;
+    if (ordered_) ordered_->insert(block.address);
     if (++size_ * 8 > slots_.size() * 5) grow();
     return std::nullopt;
   }
@@ -60,10 +62,12 @@ class BlockMap {
     const Block block = *found;
     close_gap(static_cast<std::size_t>(found - slots_.data()));
     --size_;
+    if (ordered_) ordered_->erase(address);
     return block;
   }
 
-  /// The block that holds `address`, by looking at every block; for rare events only.
+  /// The block that holds `address`. The first call that does not find it nearby puts all addresses in order, and from
+  /// then on they are kept so.
   Block* find_containing(std::uint64_t address);
 
   template <class Function>
@@ -105,6 +109,7 @@ class BlockMap {
   void grow();
 
   std::vector<Block> slots_;
+  std::optional<std::set<std::uint64_t>> ordered_;  ///< addresses, once they were needed in order
   std::size_t size_ = 0;
   unsigned shift_ = 64 - 4;
 };

@@ -32,6 +32,19 @@ struct PoolScript : testing::Script {
   const replay::Change& change(std::size_t i) const { return seen.changes.at(i).change; }
 };
 
+TEST_CASE("backings far inside of their blocks are found among many, as blocks come and go", "[replay][pool]") {
+  PoolScript s;
+  for (std::uint64_t i = 1; i <= 100; ++i) s.malloc(0, i * 0x100000, 0x80000, s.a);
+  s.backing(0x100000 + 0x70000, 0x100, s.b);     // far behind the block's start
+  s.backing(0x100000 + 0x90000, 0x100, s.b, 2);  // in none
+  s.malloc(0, 200 * 0x100000, 0x80000, s.a);     // after the first search
+  s.free(0, 0x300000, s.a);
+  s.backing(200 * 0x100000 + 0x7ff00, 0x100, s.b, 3);
+  s.backing(0x300000 + 0x70000, 0x100, s.b, 4);  // of a block that is gone
+  s.backing(0x80, 0x10, s.b, 5);                 // before all
+  CHECK(s.run().live_bytes == 100 * 0x80000 - 0x200);
+}
+
 TEST_CASE("backing memory from the heap moves to the pool's reserve", "[replay][pool]") {
   PoolScript s;
   s.malloc(0, 0x10000, 1000, s.a);
