@@ -142,7 +142,43 @@ void ImageScanner::event(std::uint64_t acquired_bytes) {
 }
 
 void ImageScanner::on(const trace::Map& record) {
-  event(record.kind == trace::MapKind::kPrivateAnonymous && record.protection != 0 ? record.length_bytes : 0);
+  const bool own = record.kind == trace::MapKind::kPrivateAnonymous;
+  not_live_.take(record.address, record.address + record.length_bytes);
+  if (own && record.protection != 0) return event(record.length_bytes);
+  set_not_live(record.address, record.length_bytes, own ? RangeState::kReserved : RangeState::kLedger);
+  event(0);
+}
+
+void ImageScanner::set_not_live(std::uint64_t address, std::uint64_t length, RangeState state) {
+  if (address + length > address) not_live_.put({.begin = address, .end = address + length, .state = state});
+}
+
+void ImageScanner::on(const trace::Unmap& record) {
+  not_live_.take(record.address, record.address + record.length_bytes);
+  event(0);
+}
+
+void ImageScanner::on(const trace::RemapEnd& record) {
+  if (record.address == 0) return;
+  const MappedRange* const found = not_live_.find(record.old_address);
+  if (found == nullptr) return event(record.length_bytes);
+  const RangeState state = found->state;
+  not_live_.take(record.old_address, record.old_address + record.old_length_bytes);
+  not_live_.take(record.address, record.address + record.length_bytes);
+  set_not_live(record.address, record.length_bytes, state);
+  event(0);
+}
+
+void ImageScanner::on(const trace::Protect& record) {
+  std::uint64_t acquired = 0;
+  if (record.protection != 0) {
+    for (const MappedRange& range : not_live_.overlap(record.address, record.address + record.length_bytes)) {
+      if (range.state != RangeState::kReserved) continue;
+      acquired += range.bytes();
+      not_live_.take(range.begin, range.end);
+    }
+  }
+  event(acquired);
 }
 
 void ImageScanner::on(const trace::Break& record) {

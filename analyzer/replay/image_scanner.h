@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "replay/lane_stacks.h"
+#include "replay/mapped_ranges.h"
 #include "replay/recording.h"
 #include "replay/rss_series.h"
 #include "trace/merged_reader.h"
@@ -41,6 +42,7 @@ class ImageScanner {
   void clock_pair(std::uint64_t ticks, std::uint64_t nanoseconds);
   void ended(Ending ending);
   void event(std::uint64_t acquired_bytes);
+  void set_not_live(std::uint64_t address, std::uint64_t length, RangeState state);
   ModuleId module_known(ModuleId module);
 
   void on(const trace::ImageStart& record);
@@ -53,9 +55,9 @@ class ImageScanner {
   void on(const trace::Release& /*record*/) { event(0); }
   void on(const trace::MoveEnd& record) { record.address != 0 ? event(record.size_bytes) : void(); }
   void on(const trace::Map& record);
-  void on(const trace::Unmap& /*record*/) { event(0); }
-  void on(const trace::RemapEnd& record) { record.address != 0 ? event(record.length_bytes) : void(); }
-  void on(const trace::Protect& /*record*/) { event(0); }
+  void on(const trace::Unmap& record);
+  void on(const trace::RemapEnd& record);
+  void on(const trace::Protect& record);
   void on(const trace::Break& record);
   void on(const trace::PoolAcquire& record) { event(record.size_bytes); }
   void on(const trace::PoolRealloc& record) { event(record.size_bytes); }
@@ -89,6 +91,7 @@ class ImageScanner {
 
   Image image_;
   bool has_start_ = false;
+  MappedRanges not_live_;  ///< reservations, files and shared memory, as far as the order of lanes tells
   RssSeries rss_;
   std::optional<ClockPair> first_pair_, last_pair_;
   std::unordered_map<std::uint64_t, std::uint64_t> span_ends_;

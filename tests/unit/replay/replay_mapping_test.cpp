@@ -220,6 +220,19 @@ TEST_CASE("mremap over pages of different states keeps each page's", "[replay][m
   CHECK(s.live_by_leaf() == Bytes{{0x1a, 8 * kPage}, {0x1b, 4 * kPage}});
 }
 
+TEST_CASE("which image acquired most is told by what became live", "[replay][map]") {
+  MapScript s;
+  s.map(0, 100, PROT_NONE, s.a);
+  s.protect(10, 4, kReadWrite, s.b);
+  s.protect(10, 5, kReadWrite, s.b);
+  s.map(200, 50, kReadWrite, s.a, MAP_SHARED, trace::MapKind::kSharedFile);
+  s.remap(200, 50, 300, 80, MREMAP_MAYMOVE, s.b);
+  s.map(400, 2, kReadWrite, s.a);
+  s.remap(400, 2, 500, 3, MREMAP_MAYMOVE, s.b);
+  CHECK(s.run().events == 6);
+  CHECK(s.recording.images.at(0).acquired_bytes == (4 + 1 + 2 + 3) * kPage);
+}
+
 TEST_CASE("a failed mremap is nothing", "[replay][map]") {
   MapScript s;
   s.map(0, 4, kReadWrite, s.a);
