@@ -5,21 +5,20 @@
 namespace memline::exporting {
 namespace {
 
-/// A damaged trace can make any number: JSON has no infinities.
-Json finite_or_null(double value) {
-  return std::isfinite(value) ? Json(value) : Json(nullptr);
+Json exit_code(const model::ExitInfo& exit) {
+  return exit.kind == "exit" || exit.kind == "signal" ? Json(exit.code) : Json(nullptr);
 }
 
 Json program_object(const model::ProgramInfo& program) {
   Json object;
-  object["command"] = program.command;
-  object["executable"] = program.executable;
+  object["command"] = program.command.empty() ? Json(nullptr) : Json(program.command);
+  object["executable"] = text_or_null(program.executable);
   object["pid"] = program.pid;
   object["parent"] = or_null(program.parent);
-  object["host"] = program.host;
+  object["host"] = text_or_null(program.host);
   object["start"] = finite_or_null(program.start);
   object["duration"] = finite_or_null(program.duration);
-  object["exit"] = {{"kind", program.exit.kind}, {"code", program.exit.code}};
+  object["exit"] = {{"kind", program.exit.kind}, {"code", exit_code(program.exit)}};
   object["images"] = program.images;
   return object;
 }
@@ -36,6 +35,14 @@ Json losses_object(const replay::Losses& losses) {
 }
 
 }  // namespace
+
+Json finite_or_null(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
 
 Json start_document(std::string_view schema, const model::CommonInfo& common) {
   Json document;
@@ -58,7 +65,7 @@ void add_totals(Json& object, const model::Totals& totals) {
   object["allocated"] = totals.allocated;
   object["freed"] = totals.freed;
   object["peak"] = or_null(totals.peak);
-  object["peak_time"] = totals.peak_time ? finite_or_null(*totals.peak_time) : Json(nullptr);
+  object["peak_time"] = finite_or_null(totals.peak_time);
   object["at_end"] = totals.at_end;
   object["temporary"] = totals.temporary;
   object["temporary_bytes"] = totals.temporary_bytes;

@@ -19,6 +19,11 @@ Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
+/// A damaged trace can make any number: JSON has no infinities.
+Json finite_or_null(const std::optional<double>& value);
+/// A text that was not recorded is null.
+Json text_or_null(const std::string& text);
+
 /// {"schema": ..., "program": ..., "losses": ...}
 Json start_document(std::string_view schema, const model::CommonInfo& common);
 /// The fields of a summary's totals, appended to `object`.

@@ -11,7 +11,7 @@ Json site_object(const model::Site& site, bool has_resident) {
   object["file"] = or_null(site.file);
   object["line"] = or_null(site.line);
   object["function"] = site.function;
-  object["module"] = site.module;
+  object["module"] = text_or_null(site.module);
   object["why"] = or_null(site.why);
   object["text"] = or_null(site.text);
   object["allocated"] = site.costs.allocated;
@@ -81,7 +81,7 @@ std::string top_json(const model::TopModel& top, std::size_t most_sites) {
 std::string heap_json(const model::HeapModel& heap, std::size_t most_rows) {
   Json document = start_document("memline.heap/1", heap.common);
   document["at"] = heap.at;
-  document["at_time"] = heap.at_time;
+  document["at_time"] = finite_or_null(heap.at_time);
   document["by"] = heap.by;
   document["count"] = heap.count;
   document["bytes"] = heap.bytes;

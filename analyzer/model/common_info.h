@@ -13,18 +13,19 @@ namespace memline::model {
 
 struct ExitInfo {
   std::string kind = "unknown";  ///< exit, signal, exec or unknown
-  int code = 0;                  ///< exit status or signal number
+  int code = 0;                  ///< exit status or signal number; nothing for the other kinds
 };
 
 struct ProgramInfo {
-  std::vector<std::string> command;
+  std::vector<std::string> command;  ///< empty, as executable and host: not recorded
   std::string executable;
   std::uint32_t pid = 0;
   std::optional<std::uint32_t>
       parent;  ///< pid of the process whose recording this one continues; null if there is none
   std::string host;
-  double start = 0;     ///< seconds since the epoch
-  double duration = 0;  ///< seconds, of the image shown
+  double start = 0;  ///< seconds since the epoch
+  std::optional<double>
+      duration;  ///< seconds, of the image shown; null: the trace does not tell how fast its clock runs
   ExitInfo exit;
   std::size_t images = 1;  ///< programs that this process ran, one after the other
 };

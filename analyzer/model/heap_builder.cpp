@@ -82,8 +82,11 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
   heap.common.losses = losses ? *losses : outcome->losses;  // a replay that stops early misses later ones
   heap.at = request.at;
   heap.by = to_string(request.by);
-  heap.at_time = at_ticks > image.start.ticks ? image.seconds_since_start(at_ticks) : 0;
-  const std::string lasted = " The recording lasts " + std::to_string(heap.common.program.duration) + " s.";
+  if (image.ticks_per_second > 0) {
+    heap.at_time = at_ticks > image.start.ticks ? image.seconds_since_start(at_ticks) : 0;
+  }
+  const std::optional<double>& duration = heap.common.program.duration;
+  const std::string lasted = duration ? " The recording lasts " + std::to_string(*duration) + " s." : "";
   if (moment->kind == HeapMoment::Kind::kTicks && moment->ticks > image.last_ticks) {
     heap.common.notes.push_back("That moment is after the end of the recording: this is what was live at its end." +
                                 lasted);

@@ -23,9 +23,9 @@ struct HeapRow {
 
 struct HeapModel {
   CommonInfo common;
-  std::string at;      ///< as asked for: "peak", "end", "1.5", "mark:NAME#2"
-  std::string by;      ///< line, func, file, module, size or thread
-  double at_time = 0;  ///< seconds after the start
+  std::string at;                 ///< as asked for: "peak", "end", "1.5", "mark:NAME#2"
+  std::string by;                 ///< line, func, file, module, size or thread
+  std::optional<double> at_time;  ///< seconds after the start; null: the trace does not tell how fast its clock runs
   std::uint64_t count = 0, bytes = 0;
   bool has_resident = false;  ///< somebody looked at what was in RAM
   std::vector<HeapRow> rows;  ///< largest first; their sums are count and bytes

@@ -52,7 +52,9 @@ ProgramInfo program_info(const replay::Recording& recording, std::size_t image_i
   }
   program.host = image.host;
   program.start = static_cast<double>(image.start.realtime_ns) / 1e9;
-  program.duration = image.last_ticks > image.start.ticks ? image.seconds_since_start(image.last_ticks) : 0;
+  if (image.ticks_per_second > 0) {
+    program.duration = image.last_ticks > image.start.ticks ? image.seconds_since_start(image.last_ticks) : 0;
+  }
   const bool went_on = image_index + 1 < recording.images.size();
   program.exit.kind = went_on ? "exec" : exit_kind_name(image.exit_kind);
   program.exit.code = image.exit_code;

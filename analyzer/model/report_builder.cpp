@@ -81,6 +81,9 @@ Result<ReportModel> build_report(Profile& profile, const ReportRequest& request)
   report.common = profile.common();
   report.common.losses = flows->losses;
   report.show_rss = request.rss;
+  if (request.rss && profile.image().rss.empty()) {
+    report.common.notes.emplace_back("No RSS was sampled: Mem usage is empty.");
+  }
   for (const FunctionGroup& group : *groups) {
     if (!group.missing.empty()) {
       report.not_found.push_back(group.missing);

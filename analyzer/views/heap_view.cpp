@@ -16,9 +16,13 @@ double percent(std::uint64_t part, std::uint64_t whole) {
 }
 
 std::string moment_heading(const model::HeapModel& heap) {
-  char seconds[40];
-  std::snprintf(seconds, sizeof seconds, "%.3f s", heap.at_time);
-  return "Live at " + heap.at + " (" + seconds + " after the start), by " + heap.by + ".";
+  std::string when;
+  if (heap.at_time) {
+    char seconds[40];
+    std::snprintf(seconds, sizeof seconds, " (%.3f s after the start)", *heap.at_time);
+    when = seconds;
+  }
+  return "Live at " + heap.at + when + ", by " + heap.by + ".";
 }
 
 }  // namespace

@@ -59,7 +59,9 @@ Table summary_view(const model::SummaryModel& summary) {
   Table table;
   table.heading = {program_heading(summary.common.program), process_heading(summary.common)};
   table.columns = {{"name", "Total", Align::kLeft, Shrink::kNever}, {"value", "Value", Align::kRight, Shrink::kNever}};
-  table.rows.push_back({{Cell::of_text("Duration"), Cell::seconds(summary.common.program.duration)}, RowRole::kNormal});
+  const std::optional<double>& duration = summary.common.program.duration;
+  table.rows.push_back(
+      {{Cell::of_text("Duration"), duration ? Cell::seconds(*duration) : Cell::empty()}, RowRole::kNormal});
   for (Item& item : items(summary.totals)) {
     table.rows.push_back({{Cell::of_text(item.title), std::move(item.cell)}, RowRole::kNormal});
   }

@@ -51,6 +51,26 @@ TEST_CASE("json: program and losses as the contract has them") {
   CHECK(document["losses"]["complete"] == true);
 }
 
+TEST_CASE("json: what a trace does not tell is null") {
+  model::CommonInfo nothing_known;
+  for (const char* kind : {"unknown", "exec"}) {
+    nothing_known.program.exit.kind = kind;
+    const json program = json::parse(exporting::summary_json({nothing_known, {}}))["program"];
+    CHECK(program["exit"]["code"].is_null());
+    for (const char* key : {"command", "executable", "host", "duration", "parent"}) {
+      INFO(key);
+      CHECK(program[key].is_null());
+    }
+  }
+  model::TopModel top;
+  top.sites.emplace_back();
+  const json document = json::parse(exporting::top_json(top, 0));
+  CHECK(document["sites"][0]["module"].is_null());
+  CHECK(document["totals"]["peak"].is_null());
+  CHECK(document["totals"]["peak_time"].is_null());
+  CHECK(json::parse(exporting::heap_json({}, 0))["at_time"].is_null());
+}
+
 TEST_CASE("json: summary") {
   model::SummaryModel summary{some_program(), {}};
   summary.totals.peak = std::int64_t{100} << 40;
