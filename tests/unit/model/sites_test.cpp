@@ -131,10 +131,10 @@ TEST_CASE("the heap by function tells functions of one name apart") {
   const NodeId in_three = program.stacks.call({}, {program.stacks.at(init_three, 0)}, library);
   replay::Image image;
   HeapPartition heap(HeapKind::kFunction, image, program.sites);
-  heap.add(block(in_one, 60));
-  heap.add(block(in_one_again, 40));
-  heap.add(block(in_two, 900));
-  heap.add(block(in_three, 7));
+  heap.add(block(in_one, 60), std::nullopt);
+  heap.add(block(in_one_again, 40), std::nullopt);
+  heap.add(block(in_two, 900), std::nullopt);
+  heap.add(block(in_three, 7), std::nullopt);
   const std::vector<HeapRow> rows = heap.rows();
   REQUIRE(rows.size() == 3);
   CHECK(rows[0].bytes == 900);
