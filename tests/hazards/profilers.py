@@ -123,13 +123,8 @@ class Heaptrack:
         return b"".join(line for line in lines if line not in ours), b"".join(ours).decode(errors="replace")
 
     def program_output(self, stdout):
-        """The script talks on standard output: only what stands between its own first and last words is the program's."""
-        text = stdout.split(b"\n", 2)
-        body = b"\n".join(line for line in stdout.split(b"\n") if not line.startswith(
-            (b"heaptrack output will be written", b"starting application", b"heaptrack stats:", b"\tallocations:",
-             b"\tleaked allocations:", b"\ttemporary allocations:", b"Heaptrack finished!", b"  heaptrack --analyze",
-             b"injecting heaptrack")))
-        return body if text else stdout
+        """The script talks on standard output: what stands between its first and its last words is the program's."""
+        return stdout.split(b"this might take some time...\n", 1)[-1].split(b"Heaptrack finished! Now run", 1)[0]
 
     def traces(self, folder, name=""):
         del name
