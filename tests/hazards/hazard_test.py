@@ -48,7 +48,8 @@ def run_profiled(case, profiler, folder):
     preloads = [fill(one, folder, profiler.preloads()) for one in case.preloads]
     command, env = profiler.start([fill(word, folder, profiler.preloads()) for word in case.command], env, folder, preloads)
     outside = None if case.outside is None else lambda process: case.outside(process, folder)
-    return bounded.run(command, folder, env, case.seconds, case.closed_stdio, case.keep_group, outside)
+    return bounded.run(command, folder, env, case.seconds, case.closed_stdio, case.keep_group, outside,
+                       60 if profiler.name == "heaptrack" else 0)
 
 
 def compare_runs(case, plain, done, profiler):
