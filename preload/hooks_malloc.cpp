@@ -16,7 +16,7 @@ void* early_block(const Site& site, std::size_t bytes, std::size_t alignment) no
 }
 
 inline void acquired(const Site& site, void* block, std::size_t bytes, trace::Origin origin) noexcept {
-  if (session.foreign_allocator && real.malloc_usable_size != nullptr) [[unlikely]] {
+  if (session.tells_usable_size) [[unlikely]] {
     record_foreign(site, block, bytes, origin);
   } else {
     record_acquire(site, address_of(block), bytes, origin);

@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include <gnu/libc-version.h>
 #include <link.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -254,8 +255,13 @@ void Session::find_allocator() noexcept {
       visible.map != ours.map) {
     allocator_code = first;
   }
+  // A name of the C library's that nobody takes over, as ThreadSanitizer's runtime does on_exit.
+  const auto* const of_libc = reinterpret_cast<const void*>(&::gnu_get_libc_version);
   foreign_allocator = allocator_code != nullptr && find_module(code(allocator_code), visible) &&
-                      find_module(code(reinterpret_cast<const void*>(&::on_exit)), libc) && visible.map != libc.map;
+                      find_module(code(of_libc), libc) && visible.map != libc.map;
+  // The runtimes of sanitizers allocate before they are ready to be asked for the size of a block.
+  tells_usable_size = foreign_allocator && real.malloc_usable_size != nullptr &&
+                      std::string_view(visible.map->l_name).find("san.so") == std::string_view::npos;
 }
 
 void Session::stop(SpaceFault fault) noexcept {

@@ -97,6 +97,7 @@ class Session {
   BacktraceFunction backtrace{};  ///< libunwind's, if asked for
   LibunwindBlocks libunwind_blocks;
   bool foreign_allocator{};      ///< malloc is not the C library's: block sizes do not follow from its rules
+  bool tells_usable_size{};      ///< a foreign allocator that may be asked for the size of a block
   const void* allocator_code{};  ///< the malloc that serves the program
   std::atomic<std::uint64_t> epoch{};
   RssSampler rss;

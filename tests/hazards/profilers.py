@@ -149,13 +149,13 @@ class Heaptrack:
             elif kind == b"a ":
                 infos.append((int(rest[0], 16), int(rest[1], 16)))
             elif kind == b"+ ":
-                size, at = infos[int(rest[0], 16)]
+                size, at = infos[int(rest[0], 16)] if int(rest[0], 16) < len(infos) else (0, 0)
                 found.sizes[size] += 1
                 found.events += 1
                 names = set()
-                while at:
+                while 0 < at < len(traces):
                     ip, at = traces[at]
-                    names.update(frames[ip])
+                    names.update(frames[ip] if ip < len(frames) else ())
                 for function in functions:
                     found.inside[function] += any(function.encode() in name for name in names)
         return found
