@@ -21,7 +21,7 @@ constexpr char kColumns[] =
     "  Index         rank by size\n"
     "  Count  %      blocks of this kind; a mapped range counts as one\n"
     "  Size  %       their bytes\n"
-    "  Resident      what of these bytes was in RAM, at the nearest look while they lived\n"
+    "  Resident      what of them was in RAM at the nearest look while they lived\n"
     "  Cumulative %  bytes of this row and of those above it\n"
     "  Kind          what --by asks for\n"
     "\n"

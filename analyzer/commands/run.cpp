@@ -28,8 +28,8 @@ constexpr char kAbout[] = "Run a program and record its memory. Exits as the pro
 constexpr char kNotes[] =
     "FILE may hold %p (pid), %e (program), %h (host), %r (MPI rank) and %%. An older\n"
     "trace.bin of a process that has ended is renamed to trace.bin.old. Children\n"
-    "write trace.bin.PID. When the program has ended its trace is packed, and those of\n"
-    "its children that have ended; see memline pack.\n"
+    "write trace.bin.PID. When the program has ended its trace is packed, and those\n"
+    "of its children that have ended; see memline pack.\n"
     "\n"
     "LD_PRELOAD=libmemline.so COMMAND records the same, but for the RSS of times\n"
     "without events. Each option is then an environment variable: MEMLINE_OUT,\n"

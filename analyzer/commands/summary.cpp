@@ -26,9 +26,9 @@ constexpr char kColumns[] =
     "their requested size, and its own anonymous private mappings in whole pages. RSS\n"
     "is the kernel's figure, sampled.\n"
     "\n"
-    "With --ledger, rows that add up to the RSS: live heap by site, what the allocator\n"
-    "rounds up and keeps, own mappings, stacks, files with the pages of them that were\n"
-    "written to, shared memory, and memline's own.\n"
+    "With --ledger, rows that add up to the RSS: live heap by site, what the\n"
+    "allocator rounds up and keeps, own mappings, stacks, files with the pages of\n"
+    "them that were written to, shared memory, and memline's own.\n"
     "\n"
     "Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 the trace is unreadable or\n"
     "damaged (what can be read is shown).";

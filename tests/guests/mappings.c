@@ -73,7 +73,7 @@ NOINLINE static void remap_mixed(void) {
   KEEP(0);
   p = mremap(p, 64 * 4096, 2 * 4096, 0);  // expect remap_mixed: allocated=2*4096 freed=4*4096 mappings=1 mem_usage=2*4096
   KEEP(p);
-  char* q = mremap(p, 2 * 4096, 2 * 4096, MREMAP_MAYMOVE | MREMAP_DONTUNMAP);  // expect remap_mixed: allocated=2*4096 mappings=1 mem_usage=4*4096
+  char* q = mremap(p, 2 * 4096, 2 * 4096, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL);  // expect remap_mixed: allocated=2*4096 mappings=1 mem_usage=4*4096
   KEEP(q);
   munmap(p, 2 * 4096);  // expect remap_mixed: freed=2*4096 unmappings=1 mem_usage=2*4096
   KEEP(0);

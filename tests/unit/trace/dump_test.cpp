@@ -42,7 +42,8 @@ TEST_CASE("dump prints every record of every lane in the order of time, one a li
   CHECK(*code == ExitCode::kDone);
   const std::vector<std::string> lines = lines_of(out.str());
   REQUIRE(lines.size() == 9);
-  CHECK(lines[0] == "Trace version=1 pid=100 images=1 blocks=2 open_blocks=0 exit_kind=1 exit_code=0");
+  CHECK(lines[0] == "Trace version=" + std::to_string(trace::kVersion) +
+                        " pid=100 images=1 blocks=2 open_blocks=0 exit_kind=1 exit_code=0");
   CHECK(lines[1] == "Image 0 /bin/guest");
   CHECK(lines[2].find("ImageStart ticks=0") != std::string::npos);
   CHECK(lines[2].find("command_line=\"guest\\x00arg\\x00\"") != std::string::npos);
