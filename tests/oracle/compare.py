@@ -48,7 +48,8 @@ def site_key(site, names):
 def sites_of(top, names):
     sites = defaultdict(lambda: dict.fromkeys(SITE, 0))
     for site in top["sites"]:
-        if os.path.basename(site["module"] or "").startswith(("libunwind", "liboracle")) or not site["module"]:
+        if os.path.basename(site["module"] or "").startswith(("libunwind", "liboracle")) or (
+                site["file"] is None and not site["module"]):
             continue  # the oracle's own: see warm_up() in oracle_preload.c
         for column in SITE:
             sites[site_key(site, names)][column] += site[column]
