@@ -27,6 +27,7 @@ class Case:
     alone: bool = True        # under LD_PRELOAD alone
     trace: str = "trace.bin"  # where it is, in the folder of the run
     own_preload: bool = False  # the command itself sets LD_PRELOAD to $HAZARD_PRELOAD for its last program
+    execs: bool = False       # starts itself again: a profiler that does not follow exec sees nothing of it
     peers: bool = True        # whether it can be run under another profiler
     says: str = ""            # part of what the profiler says on standard error, alone
     run_says: str = ""        # the same under `memline run`

@@ -58,10 +58,10 @@ CASES = [
 
     program("close_all_descriptors", DESCRIPTORS, "loop", case="close_all_descriptors_loop", blocks={6701: 80000}),
     program("close_all_descriptors", DESCRIPTORS, "range", case="close_all_descriptors_range", blocks={6701: 80000}, run=True),
-    program("closed_stdio", DESCRIPTORS, closed_stdio=True, blocks={6801: 1000}),
+    program("closed_stdio", DESCRIPTORS, closed_stdio=True, peers=False, blocks={6801: 1000}),
     program("lowest_descriptor", DESCRIPTORS, blocks={6901: 20000}, run=True),
-    program("descriptor_limit", DESCRIPTORS, "40", blocks={7001: 50000}),
-    program("descriptor_limit", DESCRIPTORS, "12", case="descriptor_limit_12", blocks={7001: 50000}),
+    program("descriptor_limit", DESCRIPTORS, "40", execs=True, blocks={7001: 50000}),
+    program("descriptor_limit", DESCRIPTORS, "12", case="descriptor_limit_12", execs=True, blocks={7001: 50000}),
 
     program("early_malloc", EARLY, blocks={7101: 1, 7102: 1, 7103: 1}, live={7101: 1, 7102: 1, 7103: 1}, short="may"),
     program("ifunc_malloc", EARLY, blocks={7201: 1}, live={7201: 0}, short="may"),
@@ -94,7 +94,7 @@ CASES = [
 
     *(program("small_stacks", STACKS, way, case=f"small_stack_of_{way}", blocks={8901: 100}, short="may",
               inside={} if way == "coroutine" else {"work": 100}) for way in ("thread", "signal", "coroutine")),
-    program("deep_recursion", STACKS, blocks={9001: 50001, 9002: 2000}, short="yes", run=True),
+    program("deep_recursion", STACKS, execs=True, blocks={9001: 50001, 9002: 2000}, short="yes", run=True),
     program("jit_frames", STACKS, blocks={9101: 2000}, live={9101: 0}, short="yes"),
     program("pivoted_stack", STACKS, blocks={9201: 2000}, live={9201: 0}, short="yes"),
     program("wrong_unwind_info", STACKS, blocks={9251: 1000, 9252: 1000}, short="yes"),
@@ -116,7 +116,7 @@ CASES = [
     program("errno_kept", API, blocks={9801: 40000}, live={9801: 0}),
     program("api_corners", API, live={5101: 0}),
     program("address_space_limit", API, blocks={5201: 20000}),
-    program("started_with_little_address_space", API, blocks={5301: 100, 300 << 20: 1}),
+    program("started_with_little_address_space", API, execs=True, blocks={5301: 100, 300 << 20: 1}),
     program("mapping_corners", API, check=None),
     program("libc_direct", API, blocks={5401: 0, 5402: 1000}, unknown_frees=1000, complete=False),
     program("direct_io", API, live={8192: 1}),

@@ -54,15 +54,22 @@ def wait_for_output(folder):
         time.sleep(0.05)
 
 
+def consumer_of(process):
+    """Whoever takes the data: `memline run` itself; heaptrack's script has an interpreter for it."""
+    names = subprocess.run(["pgrep", "-g", str(process.pid), "heaptrack_inter"], capture_output=True, text=True, check=False).stdout.split()
+    return int(names[0]) if names else process.pid
+
+
 def signal_consumer(number):
-    """To `memline run` alone, a while after the start; the program has to come to its end all the same."""
+    """To the consumer alone, a while after the start; the program has to come to its end all the same."""
     def act(process, folder):
         time.sleep(0.3)
-        os.kill(process.pid, number)
+        consumer = consumer_of(process)
+        os.kill(consumer, number)
         wait_for_output(folder)
         time.sleep(0.2)
         if number == signal.SIGSTOP:
-            os.kill(process.pid, signal.SIGCONT)
+            os.kill(consumer, signal.SIGCONT)
     return act
 
 

@@ -115,7 +115,8 @@ class Heaptrack:
         others = [one for one in preloads if one != self.preloads()]
         if others:
             environment["LD_PRELOAD"] = ":".join(others)
-        return ["heaptrack", "-o", os.path.join(folder, "trace"), *command], environment
+        out = os.path.join(os.path.dirname(env.get("MEMLINE_OUT", os.path.join(folder, "trace.bin"))), "trace")
+        return ["heaptrack", "-o", out, *command], environment
 
     def own_lines(self, stderr):
         lines = stderr.splitlines(keepends=True)
@@ -128,7 +129,7 @@ class Heaptrack:
 
     def traces(self, folder, name=""):
         del name
-        found = glob.glob(os.path.join(folder, "trace*.zst")) + glob.glob(os.path.join(folder, "trace*.gz"))
+        found = glob.glob(os.path.join(folder, "trace*.zst")) + glob.glob(os.path.join(folder, "disk", "trace*.zst"))
         return found[0] if found else None, []
 
     def read(self, trace, functions=(), sizes=True):

@@ -17,7 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 TESTS = os.path.join(ROOT, "tests", "hazards")
 
 
-def verdict(failures, status):
+def verdict(failures):
     """One word or two for each thing that went wrong."""
     words = []
     for failure in failures:
@@ -40,7 +40,6 @@ def verdict(failures, status):
             words.append("live blocks wrong")
         else:
             words.append(failure[:60])
-    del status
     return ", ".join(dict.fromkeys(words)) or "ok"
 
 
@@ -77,14 +76,15 @@ def main():
             failures = hazard_test.run_case(case, profiler, scratch)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-        entry.append((case.name, verdict(failures, 0)))
+        entry.append((case.name, verdict(failures)))
         print(case.name, entry[-1][1], file=sys.stderr, flush=True)
     version = "heaptrack 1.4.0" if arguments.tool == "heaptrack" else "memline"
     if arguments.tool == "heaptrack":
         done = subprocess.run(["heaptrack", "--version"], capture_output=True, text=True, check=False)
         version = done.stdout.strip() or version
     body = [f"The cases of tests/hazards under {version}, each run once. `ok`: output and status are those without a profiler, and the data "
-            "holds what the program did. Bold: the program was harmed.", "", "| hazard | ok | what went wrong |", "| --- | --- | --- |"]
+            "holds what the program did. Bold: the program ended, printed or waited otherwise. `hangs`: the command had not come back after 20 seconds "
+            "(80 where it was at work), be it the program or the front end.", "", "| hazard | ok | what went wrong |", "| --- | --- | --- |"]
     for row, entries in rows.items():
         good = sum(result == "ok" for _, result in entries)
         ran = sum(not result.startswith("not run") for _, result in entries)
