@@ -26,6 +26,10 @@ Lane* LanePool::create(const LaneContext& context, std::uint32_t index) noexcept
   lane->begin(context, index);
   lane->next_stack_id = 1;
   lane->unwinder = Unwinder::create(static_cast<std::byte*>(memory) + whole_pages(sizeof(Lane)), kMaxFrames);
+  // First: a fork in between must find every lane below the end.
+  std::uint32_t end = end_.load(std::memory_order_relaxed);
+  while (end <= index && !end_.compare_exchange_weak(end, index + 1, std::memory_order_release)) {
+  }
   lanes_[index].store(lane, std::memory_order_release);
   return lane;
 }
@@ -54,14 +58,13 @@ void LanePool::give_back(Lane& lane) noexcept {
 }
 
 void LanePool::reset(const Lane* keep) noexcept {
-  for (std::uint32_t i = 0; i < kMost; ++i) {
-    Lane* lane = at(i);
-    if (lane == nullptr) continue;  // its creation failed, or was under way in another thread at the fork
-    lanes_[i].store(nullptr, std::memory_order_relaxed);
-    if (lane == keep) continue;
-    lane->stacks.release();
-    unmap_own(lane, lane_bytes());
-  }
+  for_each([&](Lane& lane) {
+    lanes_[lane.index()].store(nullptr, std::memory_order_relaxed);
+    if (&lane == keep) return;
+    lane.stacks.release();
+    unmap_own(&lane, lane_bytes());
+  });
+  end_.store(0, std::memory_order_relaxed);
   for (auto& word : taken_) word.store(0, std::memory_order_relaxed);
 }
 

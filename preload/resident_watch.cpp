@@ -105,13 +105,10 @@ bool write_own_regions(Lane& lane) noexcept {
     const OwnRange range = own_range(i);
     if (range.begin != 0) ok = write_region(lane, trace::RegionKind::kProfiler, range.begin, range.bytes) && ok;
   }
-  for (std::uint32_t i = 0; i < LanePool::kMost; ++i) {
-    const Lane* const other = session.lanes.at(i);
-    if (other == nullptr) break;
-    if (other->stack_address != 0) {
-      ok = write_region(lane, trace::RegionKind::kStack, other->stack_address, 0) && ok;
-    }
-  }
+  session.lanes.for_each([&](const Lane& other) {
+    if (other.stack_address == 0) return;
+    ok = write_region(lane, trace::RegionKind::kStack, other.stack_address, 0) && ok;
+  });
   return ok;
 }
 

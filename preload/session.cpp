@@ -227,11 +227,10 @@ State Session::start_child() noexcept {
   constexpr std::size_t kPositionBytes = LanePool::kMost * sizeof(trace::ForkPosition);
   fork.positions = static_cast<trace::ForkPosition*>(sys::map_private(kPositionBytes));
   if (fork.positions == nullptr) return State::kOff;
-  for (std::uint32_t i = 0; i < LanePool::kMost; ++i) {
-    const Lane* const lane = lanes.at(i);
-    if (lane == nullptr || !lane->has_blocks()) continue;
-    fork.positions[fork.position_count++] = {i, lane->sequence(), lane->committed_bytes()};
-  }
+  lanes.for_each([&](const Lane& lane) {
+    if (!lane.has_blocks()) return;
+    fork.positions[fork.position_count++] = {lane.index(), lane.sequence(), lane.committed_bytes()};
+  });
   space.abandon(interrupted != nullptr);
   lanes.reset(interrupted);
   modules.reset();

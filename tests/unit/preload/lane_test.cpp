@@ -152,3 +152,14 @@ TEST_CASE("lanes beyond the first word of the pool work, and there is a last one
   CHECK(f.pool->at(199)->index() == 199);
   CHECK(f.pool->at(200) == nullptr);
 }
+
+TEST_CASE("every lane is visited once, and none after a reset", "[lane_pool]") {
+  Fixture f;
+  for (int i = 0; i < 70; ++i) REQUIRE(f.pool->claim(f.context, true) != nullptr);
+  std::uint32_t next = 0;
+  f.pool->for_each([&](const Lane& lane) { CHECK(lane.index() == next++); });
+  CHECK(next == 70);
+  f.pool->reset(nullptr);
+  f.pool->for_each([&](const Lane&) { ++next; });
+  CHECK(next == 70);
+}
