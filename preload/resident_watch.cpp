@@ -114,10 +114,15 @@ bool write_own_regions(Lane& lane) noexcept {
 
 }  // namespace
 
-void ResidentWatch::start(std::uint64_t now_ns) noexcept {
+void ResidentWatch::leave() noexcept {
+  stop();
   maps_.drop();
   pagemap_.drop();
   status_.drop();
+}
+
+void ResidentWatch::start(std::uint64_t now_ns) noexcept {
+  leave();
   most_pages_ = last_pages_ = largest_release_ = next_question_ = 0;
   credit_ns_ = kFirstCredit;
   credited_ns_ = now_ns;

@@ -21,7 +21,10 @@ class ResidentWatch {
 
   /// In the process that is to be looked at: what was open belongs to a parent.
   void start(std::uint64_t now_ns) noexcept;
+  /// Never again, in this process; without a system call.
   void stop() noexcept { on_.store(false, std::memory_order_relaxed); }
+  /// The same, and gives the descriptors back.
+  void leave() noexcept;
   bool is_on() const noexcept { return on_.load(std::memory_order_relaxed); }
 
   /// The process has just been found to occupy `rss_pages`: looks, if that is more than at any look before.

@@ -9,6 +9,8 @@ namespace {
 constexpr char kStatm[] = "/proc/self/statm";
 /// Until the counter's rate is known: a counter of 1.6 GHz or less would have the second sample come late, once.
 constexpr std::uint64_t kFewestTicksPerInterval = 1'000'000;
+/// The time of the next sample while one is being taken.
+constexpr std::uint64_t kBusy = UINT64_MAX - 1;
 
 }  // namespace
 
@@ -43,7 +45,7 @@ bool RssSampler::read_pages(std::uint64_t& pages) noexcept {
 std::uint64_t RssSampler::sample(Lane& lane, const Clock& clock, bool others_do) noexcept {
   std::uint64_t due = next_.load(std::memory_order_relaxed);
   // Nobody else samples while this one is at it.
-  if (due == UINT64_MAX || !next_.compare_exchange_strong(due, UINT64_MAX - 1, std::memory_order_relaxed)) return 0;
+  if (due == UINT64_MAX || !next_.compare_exchange_strong(due, kBusy, std::memory_order_relaxed)) return 0;
   if (others_do) {
     leave();
     return 0;
@@ -58,9 +60,10 @@ std::uint64_t RssSampler::sample(Lane& lane, const Clock& clock, bool others_do)
     const auto ticks = static_cast<double>(tick.time - first_ticks_);
     interval = static_cast<std::uint64_t>(ticks * static_cast<double>(kIntervalNs) / static_cast<double>(elapsed_ns));
   }
-  const std::uint64_t next = known ? tick.time + interval : UINT64_MAX;
   if (known) lane.write(tick);
-  next_.store(next, std::memory_order_relaxed);
+  // Unless somebody has stopped it meanwhile.
+  std::uint64_t ours = kBusy;
+  next_.compare_exchange_strong(ours, known ? tick.time + interval : UINT64_MAX, std::memory_order_relaxed);
   return known ? tick.rss_pages : 0;
 }
 

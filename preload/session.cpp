@@ -156,8 +156,7 @@ bool Session::begin_image(const ForkInfo* fork) noexcept {
     return false;
   }
   LaneUse::adopt(*lane);
-  rss.start(clock);
-  if (!settings.no_resident) resident.start(sys::monotonic_ns());
+  start_sampling();
   if (fork == nullptr) {
     for (std::size_t i = 0; i < bootstrap_arena.listed_count(); ++i) {
       const EarlyBlock& early = bootstrap_arena.listed()[i];
@@ -172,6 +171,16 @@ bool Session::begin_image(const ForkInfo* fork) noexcept {
     bootstrap_arena.forget_list();
   }
   return true;
+}
+
+void Session::start_sampling() noexcept {
+  rss.start(clock);
+  if (!settings.no_resident) resident.start(sys::monotonic_ns());
+}
+
+void Session::stop_sampling() noexcept {
+  rss.stop();
+  resident.stop();
 }
 
 void Session::finish_start() noexcept {
@@ -212,13 +221,14 @@ State Session::start_child() noexcept {
   Lane* const interrupted =
       thread_state.lane != nullptr && thread_state.lane->busy_sp != 0 ? thread_state.lane : nullptr;
   thread_state.lane = nullptr;
-  if (!was_recording || settings.no_children || !system_calls_allowed()) {
-    if (system_calls_allowed()) {
-      rss.leave();
-      space.abandon(interrupted != nullptr);
-    }
+  const auto leave = [&] {
+    if (!system_calls_allowed()) return State::kOff;
+    rss.leave();
+    resident.leave();
+    space.abandon(interrupted != nullptr);
     return State::kOff;
-  }
+  };
+  if (!was_recording || settings.no_children || !system_calls_allowed()) return leave();
   ForkInfo fork{};
   fork.parent = identity;
   fork.parent_image = lane_context.image;
@@ -226,7 +236,7 @@ State Session::start_child() noexcept {
   fork.parent_path = space.path();
   constexpr std::size_t kPositionBytes = LanePool::kMost * sizeof(trace::ForkPosition);
   fork.positions = static_cast<trace::ForkPosition*>(sys::map_private(kPositionBytes));
-  if (fork.positions == nullptr) return State::kOff;
+  if (fork.positions == nullptr) return leave();
   lanes.for_each([&](const Lane& lane) {
     if (!lane.has_blocks()) return;
     fork.positions[fork.position_count++] = {lane.index(), lane.sequence(), lane.committed_bytes()};
@@ -264,8 +274,7 @@ void Session::find_allocator() noexcept {
 }
 
 void Session::stop(SpaceFault fault) noexcept {
-  rss.stop();
-  resident.stop();
+  stop_sampling();
   set_state(State::kStopped);
   if (said_.exchange(true)) return;
   if (system_calls_allowed()) say(explain(fault), space.is_open() ? space.path().c_str() : nullptr);
@@ -295,13 +304,9 @@ void Session::forbid_system_calls(bool forbidden) noexcept {
   constexpr std::uint64_t kAhead = std::uint64_t{16} << 20;
   const bool recording = state() == State::kRecording || state() == State::kPaused;
   if (forbidden && recording) space.reserve_ahead(kAhead);
-  if (forbidden) rss.stop();
-  if (forbidden) resident.stop();
+  if (forbidden) stop_sampling();
   space.forbid_system_calls(forbidden);
-  if (!forbidden && recording) {
-    rss.start(clock);
-    if (!settings.no_resident) resident.start(sys::monotonic_ns());
-  }
+  if (!forbidden && recording) start_sampling();
   modules_changed();  // lanes pass it on to their unwinders
 }
 

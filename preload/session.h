@@ -113,6 +113,8 @@ class Session {
   State start_child() noexcept;
   bool open_file(bool forked) noexcept;
   bool begin_image(const ForkInfo* fork) noexcept;
+  void start_sampling() noexcept;
+  void stop_sampling() noexcept;
 
   std::atomic<bool> starting_{};
   /// The state as this process decided it; a forked child finds its parent's here, on a page that is not wiped.
