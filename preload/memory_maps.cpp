@@ -1,6 +1,7 @@
 #include "memory_maps.h"
 
 #include "sys.h"
+#include "text.h"
 
 namespace memline::capture {
 namespace {
@@ -8,18 +9,7 @@ namespace {
 bool take_hex(std::string_view& text, std::uint64_t& out) noexcept {
   std::uint64_t value = 0;
   std::size_t i = 0;
-  for (; i < text.size() && i < 16; ++i) {
-    const char c = text[i];
-    unsigned digit = 0;
-    if (c >= '0' && c <= '9') {
-      digit = static_cast<unsigned>(c - '0');
-    } else if (c >= 'a' && c <= 'f') {
-      digit = static_cast<unsigned>(c - 'a') + 10;
-    } else {
-      break;
-    }
-    value = (value << 4) | digit;
-  }
+  for (; i < text.size() && i < 16 && hex_digit(text[i]) < 16; ++i) value = (value << 4) | hex_digit(text[i]);
   if (i == 0) return false;
   text.remove_prefix(i);
   out = value;

@@ -1,32 +1,10 @@
 #include "process_info.h"
 
+#include "memory_maps.h"
 #include "sys.h"
 
 namespace memline::capture {
 namespace {
-
-unsigned hex_digit(char byte) noexcept {
-  if (byte >= '0' && byte <= '9') return static_cast<unsigned>(byte - '0');
-  return byte >= 'a' && byte <= 'f' ? static_cast<unsigned>(byte - 'a') + 10 : 16;
-}
-
-/// Whether a line of /proc/PID/maps, "begin-end perms offset device inode   path", is about this address.
-bool covers(std::string_view line, std::uint64_t address) noexcept {
-  std::uint64_t bounds[2] = {0, 0};
-  std::size_t i = 0;
-  for (std::uint64_t& bound : bounds) {
-    for (; i < line.size() && hex_digit(line[i]) < 16; ++i) bound = bound * 16 + hex_digit(line[i]);
-    ++i;
-  }
-  return address >= bounds[0] && address < bounds[1];
-}
-
-/// No field before the path has a slash in it.
-void take_path(std::string_view line, PathText& out) noexcept {
-  out.clear();
-  const std::size_t slash = line.find('/');
-  if (slash != std::string_view::npos) out.add({line.data() + slash, line.size() - slash});
-}
 
 bool read_boot_id(std::array<std::uint8_t, 16>& out) noexcept {
   char text[64];
@@ -107,22 +85,16 @@ bool is_alive(const Identity& process) noexcept {
 bool mapped_path(std::uint64_t address, PathText& out) noexcept {
   const int fd = sys::open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
-  PathText line;
-  char buffer[1024];
-  bool found = false;
-  for (long got = 0; !found && (got = sys::read(fd, buffer, sizeof buffer)) > 0;) {
-    for (long i = 0; i < got && !found; ++i) {
-      if (buffer[i] != '\n') {
-        line.add(buffer[i]);
-        continue;
-      }
-      found = covers(line.view(), address);
-      if (found) take_path(line.view(), out);
-      line.clear();
-    }
+  char buffer[4096 + 512];  // a path and the fields before it
+  MemoryMaps lines(fd, buffer, sizeof buffer);
+  out.clear();
+  for (MapLine line; lines.next(line);) {
+    if (address < line.begin || address >= line.end) continue;
+    if (line.name.starts_with('/')) out.add(line.name);
+    break;
   }
   sys::close(fd);
-  return found && !out.empty();
+  return !out.empty();
 }
 
 void own_executable(PathText& out) noexcept {

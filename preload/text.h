@@ -59,6 +59,12 @@ inline std::string_view cut_text(std::string_view text, std::size_t most) noexce
   return {text.data(), text.size() < most ? text.size() : most};
 }
 
+/// The value of a lower-case hexadecimal digit; 16: it is none.
+constexpr unsigned hex_digit(char byte) noexcept {
+  if (byte >= '0' && byte <= '9') return static_cast<unsigned>(byte - '0');
+  return byte >= 'a' && byte <= 'f' ? static_cast<unsigned>(byte - 'a') + 10 : 16;
+}
+
 /// The part after the last slash.
 inline std::string_view last_part(std::string_view path) noexcept {
   const std::size_t slash = path.rfind('/');
