@@ -22,14 +22,6 @@ void record_release(const Site& site, std::uint64_t address) noexcept {
   record_event(site, 0, [&](Lane& lane) { return trace::Release{time, address, release_stack(lane, site)}; });
 }
 
-void look_before_release(const Site& site, std::uint64_t bytes) noexcept {
-  if (!session.resident.may_ask(session.clock.before())) return;
-  const LaneUse use(site.sp - 16);
-  std::uint64_t rss_pages = 0;
-  if (use.get() == nullptr || !session.rss.read_pages(rss_pages)) return;
-  session.resident.releasing(*use.get(), bytes, rss_pages);
-}
-
 void record_move_begin(const Site& site, std::uint64_t address) noexcept {
   const std::uint64_t time = session.clock.before_heap_event();
   record_event(site, 0, [&](Lane&) { return trace::MoveBegin{time, address}; });

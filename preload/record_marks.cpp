@@ -32,12 +32,7 @@ std::uint64_t innermost_span(const Lane& lane) noexcept {
 }  // namespace
 
 void record_mark(const Site& site, const char* name, bool has_value, double value) noexcept {
-  if (session.resident.is_on()) {
-    const LaneUse use(site.sp - 16);
-    std::uint64_t rss_pages = 0;
-    session.rss.read_pages(rss_pages);
-    if (use.get() != nullptr) session.resident.look(*use.get(), trace::LookReason::kMark, rss_pages, false);
-  }
+  look_now(site, trace::LookReason::kMark, false);
   const std::uint64_t time = session.clock.after();
   record_event(site, 0, [&](Lane&) { return trace::Mark{time, has_value ? 1U : 0U, value, name_of(name)}; });
 }

@@ -8,19 +8,10 @@ std::atomic_ref<std::uint32_t> exit_kind() noexcept {
   return std::atomic_ref(session.space.header().exit_kind);
 }
 
-/// A last look at what is in RAM: the program goes.
-void look_at_end(const Site& site, trace::LookReason reason) noexcept {
-  if (!session.resident.is_on()) return;
-  const LaneUse use(site.sp - 16);
-  std::uint64_t rss_pages = 0;
-  session.rss.read_pages(rss_pages);
-  if (use.get() != nullptr) session.resident.look(*use.get(), reason, rss_pages, true);
-}
-
 }  // namespace
 
 void record_exec(const Site& site, const char* path) noexcept {
-  look_at_end(site, trace::LookReason::kExec);
+  look_now(site, trace::LookReason::kExec, true);
   const std::uint64_t time = session.clock.before();
   const std::string_view name = path == nullptr ? std::string_view{} : std::string_view(path);
   record_event(site, 0, [&](Lane&) { return trace::Exec{time, cut_text(name, trace::kMaxTextBytes)}; });
@@ -35,7 +26,7 @@ void record_exec_failed(const Site& site) noexcept {
 }
 
 void record_exit(const Site& site, trace::ExitKind kind, int code) noexcept {
-  if (state() != State::kStopped) look_at_end(site, trace::LookReason::kExit);
+  if (state() != State::kStopped) look_now(site, trace::LookReason::kExit, true);
   const std::uint64_t now = session.system_calls_allowed() ? sys::monotonic_ns() : 0;
   const std::uint64_t time = session.clock.before();
   if (state() != State::kStopped) {

@@ -39,9 +39,6 @@ void record_move_begin(const Site& site, std::uint64_t address) noexcept;
 /// `address` 0: the call failed.
 void record_move_end(const Site& site, std::uint64_t old_address, std::uint64_t address, std::uint64_t bytes) noexcept;
 
-/// `bytes` are about to be given back, and the large ones may be worth a look at what is in RAM.
-void look_before_release(const Site& site, std::uint64_t bytes) noexcept;
-
 // Mappings.
 void record_map(const Site& site, std::uint64_t address, std::uint64_t bytes, int protection, int flags) noexcept;
 void record_unmap(const Site& site, std::uint64_t address, std::uint64_t bytes) noexcept;
@@ -74,6 +71,12 @@ void record_pool_realloc(const Site& site, std::uint64_t pool, std::uint64_t old
 void record_pool_release(const Site& site, std::uint64_t pool, std::uint64_t address) noexcept;
 void record_pool_reset(const Site& site, std::uint64_t pool) noexcept;
 void record_pool_destroy(const Site& site, std::uint64_t pool) noexcept;
+
+// What is in RAM.
+/// `bytes` are about to be given back, and the large ones may be worth a look.
+void look_before_release(const Site& site, std::uint64_t bytes) noexcept;
+/// Looks, if that is affordable or `whatever_it_costs`.
+void look_now(const Site& site, trace::LookReason reason, bool whatever_it_costs) noexcept;
 
 // The life of the process.
 void record_exec(const Site& site, const char* path) noexcept;
