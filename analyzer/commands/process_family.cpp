@@ -34,9 +34,9 @@ ProcessChoice choose_process(const std::string& path) {
   const std::string folder = path.substr(0, path.rfind('/') + 1);
   std::vector<std::string> family = {path};
   for (const std::string& name : descendants) family.push_back(folder + name);
-  std::uint64_t most = acquired_bytes(path);
+  std::uint64_t most = 0;
   for (const std::string& relative : family) {
-    const std::uint64_t bytes = relative == path ? most : acquired_bytes(relative);
+    const std::uint64_t bytes = acquired_bytes(relative);
     if (bytes <= most) continue;
     most = bytes;
     choice.path = relative;

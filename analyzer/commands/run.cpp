@@ -177,7 +177,11 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   for (const std::string& sentence : explain_missing(trace, command.front(), search_path)) say(streams, sentence);
   const std::vector<std::string> others =
       trace.empty() ? std::vector<std::string>() : model::descendants_among(trace, locator.candidates());
-  if (!trace.empty() && !run.no_pack) pack_family(trace, others, streams);
+  if (!trace.empty() && !run.no_pack) {
+    std::vector<std::string> family = {trace};
+    family.insert(family.end(), others.begin(), others.end());
+    pack_family(family, streams);
+  }
   if (!trace.empty() && (run.verbose || streams.terminal.err_is_terminal)) {
     name_traces(streams, trace, others);
   }

@@ -113,10 +113,9 @@ Result<trace::pack::PackedSizes> pack_file(const std::string& path, const std::s
   auto raw = trace::open_file_source(path);
   if (!raw) return raw.error();
   if (::stat(path.c_str(), &before) != 0) return system_error(path, errno);
-  trace::TraceHeader header{};
   const auto file = trace::TraceFile::open(path);
   if (!file) return file.error();
-  header = (*file)->header();
+  const trace::TraceHeader header = (*file)->header();
   if (replay::process_alive(header)) {
     return Error{.message = "is still being written; it can be packed once its process has ended", .path = path};
   }
