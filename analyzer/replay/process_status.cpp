@@ -36,26 +36,29 @@ std::optional<std::array<std::uint8_t, 16>> boot_id() {
   return id;
 }
 
-/// Field 22 of /proc/PID/stat, and whether the process has not ended yet (a zombie has).
-std::optional<std::uint64_t> start_time(std::uint32_t pid) {
+}  // namespace
+
+std::optional<ProcessState> read_process_state(std::uint32_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   const std::size_t name_end = text.rfind(')');  // the name may hold anything, parentheses too
   if (name_end == std::string::npos) return std::nullopt;
   std::istringstream fields(text.substr(name_end + 1));
+  ProcessState state;
   std::string field;
   for (int number = 3; fields >> field; ++number) {
-    if (number == 3 && (field == "Z" || field == "X")) return std::nullopt;
-    if (number == 22) return std::strtoull(field.c_str(), nullptr, 10);
+    if (number == 3) state.ended = field == "Z" || field == "X";
+    if (number != 22) continue;
+    state.start = std::strtoull(field.c_str(), nullptr, 10);
+    return state;
   }
   return std::nullopt;
 }
 
-}  // namespace
-
 bool process_alive(const trace::TraceHeader& header) {
   if (header.pid == 0 || boot_id() != header.boot_id) return false;
-  return start_time(header.pid) == header.process_start;
+  const std::optional<ProcessState> state = read_process_state(header.pid);
+  return state && !state->ended && state->start == header.process_start;
 }
 
 }  // namespace memline::replay

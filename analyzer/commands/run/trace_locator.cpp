@@ -4,9 +4,7 @@
 #include <glob.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
-#include <sstream>
+#include "replay/process_status.h"
 
 namespace memline::commands {
 namespace {
@@ -41,18 +39,7 @@ void add_matches(const std::string& pattern, std::vector<std::string>& paths) {
 }  // namespace
 
 ProcessName name_process(std::uint32_t pid) {
-  ProcessName name{pid, 0};
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  const std::string line{std::istreambuf_iterator<char>(file), {}};
-  // the second field is the program's name in parentheses, and may hold blanks and parentheses itself
-  const std::size_t end_of_name = line.rfind(')');
-  if (end_of_name == std::string::npos) return name;
-  std::istringstream fields(line.substr(end_of_name + 1));
-  std::string field;
-  for (int number = 3; number < 22 && fields >> field; ++number) {
-  }
-  fields >> name.start;
-  return name;
+  return {pid, replay::read_process_state(pid).value_or(replay::ProcessState{}).start};
 }
 
 trace::TraceHeader read_trace_header(const std::string& path) {
