@@ -18,19 +18,6 @@ bool is_nothing(const SiteCosts& costs) {
          costs.temporary == 0;
 }
 
-void add(SiteCosts& costs, const SiteCosts& other) {
-  costs.allocated += other.allocated;
-  costs.allocations += other.allocations;
-  costs.at_peak += other.at_peak;
-  costs.at_end += other.at_end;
-  costs.temporary += other.temporary;
-  costs.temporary_bytes += other.temporary_bytes;
-  costs.resident_at_peak += other.resident_at_peak;
-  costs.resident_at_end += other.resident_at_end;
-  costs.looked_at_peak += other.looked_at_peak;
-  costs.looked_at_end += other.looked_at_end;
-}
-
 std::int64_t order_key(const SiteCosts& costs, TopOrder order) {
   switch (order) {
     case TopOrder::kAtPeak:
@@ -104,7 +91,7 @@ Result<TopModel> build_top(Profile& profile, const TopRequest& request) {
     const std::vector<SiteId> charged =
         request.inclusive ? sites.all_of_stack(node) : std::vector<SiteId>{sites.of_stack(node).site};
     by_site.resize(sites.size());
-    for (const SiteId site : charged) add(by_site[site.index()], own);
+    for (const SiteId site : charged) by_site[site.index()] += own;
   }
 
   TopModel top;

@@ -19,6 +19,20 @@ struct SiteCosts {
   std::uint64_t temporary = 0, temporary_bytes = 0;
   std::int64_t resident_at_peak = 0, resident_at_end = 0;  ///< what of at_peak and at_end was in RAM
   std::int64_t looked_at_peak = 0, looked_at_end = 0;      ///< what of them somebody looked at
+
+  SiteCosts& operator+=(const SiteCosts& other) {
+    allocated += other.allocated;
+    allocations += other.allocations;
+    at_peak += other.at_peak;
+    at_end += other.at_end;
+    temporary += other.temporary;
+    temporary_bytes += other.temporary_bytes;
+    resident_at_peak += other.resident_at_peak;
+    resident_at_end += other.resident_at_end;
+    looked_at_peak += other.looked_at_peak;
+    looked_at_end += other.looked_at_end;
+    return *this;
+  }
 };
 
 /// Bytes in RAM of `bytes`, of which `looked_at` were looked at; nullopt: nothing is known.

@@ -14,19 +14,6 @@ namespace {
 using model::Site;
 using model::SiteCosts;
 
-void add(SiteCosts& sum, const SiteCosts& costs) {
-  sum.allocated += costs.allocated;
-  sum.allocations += costs.allocations;
-  sum.at_peak += costs.at_peak;
-  sum.at_end += costs.at_end;
-  sum.temporary += costs.temporary;
-  sum.temporary_bytes += costs.temporary_bytes;
-  sum.resident_at_peak += costs.resident_at_peak;
-  sum.resident_at_end += costs.resident_at_end;
-  sum.looked_at_peak += costs.looked_at_peak;
-  sum.looked_at_end += costs.looked_at_end;
-}
-
 Cell resident_at_peak(const SiteCosts& costs) {
   return bytes_or_empty(model::known_resident(costs.resident_at_peak, costs.looked_at_peak, costs.at_peak));
 }
@@ -84,8 +71,8 @@ Table top_view(const model::TopModel& top, std::size_t most_rows) {
   }
   SiteCosts rest, all;
   for (std::size_t i = 0; i < top.sites.size(); ++i) {
-    add(all, top.sites[i].costs);
-    if (i >= shown) add(rest, top.sites[i].costs);
+    all += top.sites[i].costs;
+    if (i >= shown) rest += top.sites[i].costs;
   }
   const std::size_t hidden = top.sites.size() - shown;
   if (top.inclusive) {
