@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/glibc_chunk.h"
+
 namespace memline::model {
 namespace {
 
@@ -15,13 +17,12 @@ struct Stretch {
 
 constexpr std::uint64_t kPage = 4096;
 
-/// The end of what glibc gave for a request: chunks are multiples of 16 bytes of which 8 are its own, at least 32; large
-/// ones are mappings of their own, in whole pages, that begin 16 bytes before the block.
+/// The end of what glibc gave for a request: of a chunk the 8 bytes before the block are its own; large ones are mappings
+/// of their own, in whole pages, that begin 16 bytes before the block.
 std::uint64_t end_of_block(std::uint64_t address, std::uint64_t bytes) {
   constexpr std::uint64_t kLeastMapped = std::uint64_t{128} << 10;
   if (bytes >= kLeastMapped && address % kPage == 16) return (address + bytes + kPage - 1) / kPage * kPage;
-  const std::uint64_t chunk = std::max<std::uint64_t>(32, (bytes + 8 + 15) / 16 * 16);
-  return address + chunk - 8;
+  return address + glibc_chunk_bytes(bytes) - 8;
 }
 
 std::vector<Stretch> known_stretches(const replay::ResidentLook& look, const replay::LiveMemory& memory,

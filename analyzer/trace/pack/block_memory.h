@@ -8,17 +8,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/glibc_chunk.h"
+
 namespace memline::trace::pack {
 
-/// What an allocator like glibc's takes for a request: a header of 8 bytes, in units of 16, 32 at least.
-constexpr std::uint64_t padded(std::uint64_t size_bytes) {
-  constexpr std::uint64_t kHeader = 8, kUnit = 16, kLeast = 32;
-  if (size_bytes > ~std::uint64_t{0} - 2 * kUnit) return size_bytes;
-  return (std::max(size_bytes + kHeader, kLeast) + kUnit - 1) / kUnit * kUnit;
-}
 inline constexpr std::size_t kSizeClasses = 1024;
 constexpr std::uint32_t size_class(std::uint64_t size_bytes) {
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(padded(size_bytes) / 16, kSizeClasses - 1));
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(glibc_chunk_bytes(size_bytes) / 16, kSizeClasses - 1));
 }
 
 /// The blocks acquired in the chunk; 1 is the first, 0 is none.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "memline/trace_codec.h"
+#include "trace/pack/append_object.h"
 #include "trace/pack/block_columns.h"
 
 namespace memline::trace::pack {
@@ -55,12 +56,6 @@ std::vector<std::byte> make_directory(std::vector<ChunkBlock> blocks) {
   for (ChunkBlock& block : blocks) code_entry(encoder, block, last);
   bytes.resize(static_cast<std::size_t>(encoder.position() - bytes.data()));
   return bytes;
-}
-
-template <class T>
-void append_object(std::vector<std::byte>& out, const T& object) {
-  const auto bytes = std::as_bytes(std::span(&object, 1));
-  out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
 std::uint32_t head_checksum(const ChunkHeader& header, std::span<const std::byte> directory) {

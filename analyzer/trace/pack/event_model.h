@@ -203,7 +203,7 @@ void EventModel::acquire(Port& port, std::uint64_t size_bytes, std::uint64_t& ad
     } else {
       last_place_ = address;
     }
-    if (rank != kReleased) next_place_ = address + padded(size_bytes);
+    if (rank != kReleased) next_place_ = address + glibc_chunk_bytes(size_bytes);
   }
   const std::uint32_t index = blocks_.add(address, list);
   if constexpr (Port::kWrites) finder_.put(address, index, blocks_);

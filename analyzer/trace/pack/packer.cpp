@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "memline/trace_block.h"
+#include "trace/pack/append_object.h"
 #include "trace/pack/chunk.h"
 #include "trace/pack/format.h"
 
@@ -19,12 +20,6 @@ namespace {
 /// thousand they hold one block or two.
 constexpr std::size_t kRunBlocks = 256;
 constexpr std::uint32_t kNoLane = 0xffffffff;
-
-template <class T>
-void append_object(std::vector<std::byte>& out, const T& object) {
-  const auto bytes = std::as_bytes(std::span(&object, 1));
-  out.insert(out.end(), bytes.begin(), bytes.end());
-}
 
 class Packing {
  public:
