@@ -1,16 +1,14 @@
 /* Signals to the process reach only the thread that the program meant; a fast timer interrupts the hooks at any instruction, and its handler
  * allocates. */
 #define _GNU_SOURCE
-#include <pthread.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 
-#include "hazard.h"
+#include "busy_thread.h"
 
 static volatile int received;
 static volatile int foreign;
-static volatile int stop;
 static pid_t main_thread;
 
 static void on_signal(int number) {
@@ -18,17 +16,10 @@ static void on_signal(int number) {
   if (syscall(SYS_gettid) != main_thread) foreign = foreign + 1;
   received = received + 1;
 }
+
 /* The C library's malloc may not be called here, if it was interrupted itself; a mapping may. */
 static void on_timer(int number) {
   (void)number;
-}
-
-static void* busy(void* unused) {
-  while (!stop) {
-    churn(200, 64);
-    usleep(200);
-  }
-  return unused;
 }
 
 int main(void) {

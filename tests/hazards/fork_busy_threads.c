@@ -1,19 +1,8 @@
 /* fork_busy_threads N: N children, one after the other, while three threads allocate and free all the time and atfork handlers allocate too. Each
  * child allocates, forks a child of its own, and ends through exit(). */
-#include <pthread.h>
 #include <sys/wait.h>
 
-#include "hazard.h"
-
-static volatile int stop;
-
-static void* busy(void* unused) {
-  while (!stop) {
-    churn(200, 64);
-    usleep(200);
-  }
-  return unused;
-}
+#include "busy_thread.h"
 
 static void at_fork(void) {
   churn(1, 77);

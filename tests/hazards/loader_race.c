@@ -3,12 +3,10 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <link.h>
-#include <pthread.h>
 
-#include "hazard.h"
+#include "busy_thread.h"
 
 static const char* library;
-static volatile int stop;
 
 static void* load(void* unused) {
   for (int i = 0; i < 1500; ++i) {
@@ -17,13 +15,6 @@ static void* load(void* unused) {
     churn(1, 7401);
   }
   stop = 1;
-  return unused;
-}
-static void* busy(void* unused) {
-  while (!stop) {
-    churn(200, 64);
-    usleep(200);
-  }
   return unused;
 }
 static int allocate(struct dl_phdr_info* info, size_t size, void* unused) {

@@ -1,20 +1,9 @@
 /* Opens and closes for half a second and expects the lowest number each time, while two threads allocate; with a low limit on descriptors, too. */
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/resource.h>
 #include <time.h>
 
-#include "hazard.h"
-
-static volatile int stop;
-
-static void* busy(void* unused) {
-  while (!stop) {
-    churn(200, 64);
-    usleep(200);
-  }
-  return unused;
-}
+#include "busy_thread.h"
 
 static int opened_elsewhere(int lowest, int rounds) {
   int failures = 0;

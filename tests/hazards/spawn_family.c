@@ -1,21 +1,11 @@
 /* vfork and exec, posix_spawn, system and popen, ten of each, while a thread allocates; a block after each child. */
 #define _GNU_SOURCE
-#include <pthread.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
-#include "hazard.h"
+#include "busy_thread.h"
 
 extern char** environ;
-static volatile int stop;
-
-static void* busy(void* unused) {
-  while (!stop) {
-    churn(200, 64);
-    usleep(200);
-  }
-  return unused;
-}
 
 static int ended_well(pid_t child) {
   int status = -1;
