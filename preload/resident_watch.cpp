@@ -123,6 +123,10 @@ void ResidentWatch::leave() noexcept {
 
 void ResidentWatch::start(std::uint64_t now_ns) noexcept {
   leave();
+  // Now, as later another thread may expect the number that an open() takes for a moment.
+  maps_.get(kMaps, O_RDONLY, true);
+  pagemap_.get(kPagemap, O_RDONLY, true);
+  status_.get(kStatus, O_RDONLY, true);
   most_pages_ = last_pages_ = largest_release_ = next_question_ = 0;
   credit_ns_ = kFirstCredit;
   credited_ns_ = now_ns;
