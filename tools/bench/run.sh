@@ -35,7 +35,7 @@ fi
 if [ "$what" = threads ] || [ "$what" = all ]; then
   record "Capture, threads" python3 "$here/capture.py" $common --peers memline,ht-file threads
 fi
-if [ "$what" = size ]; then
+if [ "$what" = size ] || [ "$what" = all ]; then
   record "Trace size, one thread" python3 "$here/capture.py" $common --peers memline,memline-run,ht --tables size single
   record "Trace size, real programs" python3 "$here/capture.py" $common --peers memline,memline-run,ht --tables size programs
 fi
