@@ -3,10 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "commands/command.h"
+#include "commands/progress_bar.h"
 #include "model/profile.h"
 #include "render/text.h"
 
@@ -21,6 +23,7 @@ struct ProfileArguments {
   model::ProfileOptions options;
   std::string templates = "full";
   bool verbose = false;
+  std::unique_ptr<ProgressBar> progress;  ///< made by open_profile()
 
   void add_to(CLI::App& app);
   /// What the strings above mean, after parsing.

@@ -19,7 +19,10 @@ Result<std::unique_ptr<model::Profile>> open_profile(ProfileArguments& arguments
       arguments.trace = choice.path;
     }
   }
-  auto profile = model::Profile::open(arguments.trace, arguments.profile_options());
+  model::ProfileOptions options = arguments.profile_options();
+  arguments.progress = std::make_unique<ProgressBar>(streams.err, streams.terminal.err_is_terminal);
+  options.progress = arguments.progress.get();
+  auto profile = model::Profile::open(arguments.trace, std::move(options));
   if (profile && arguments.verbose) {
     for (const std::string& rule : (*profile)->own_rules()) say(streams, escape_control(rule));
   }

@@ -40,7 +40,7 @@ std::vector<symbols::ModuleFile> module_files(const replay::Image& image) {
 }  // namespace
 
 Result<std::unique_ptr<Profile>> Profile::open(const std::string& path, ProfileOptions options) {
-  Result<replay::Recording> recording = replay::scan(path);
+  Result<replay::Recording> recording = replay::scan(path, options.progress);
   if (!recording) return recording.error();
   const auto nothing = [&](std::string message) {
     return mind_damage({ExitCode::kNothing, std::move(message), path}, recording->losses);
@@ -124,7 +124,7 @@ std::string Profile::display_name(const std::string& name) const {
 
 Result<replay::Outcome> Profile::run(replay::Observer* observer, const replay::StopPoint& stop,
                                      const std::function<void(const replay::LiveBlock&)>& at_stop) const {
-  return replay::replay(recording_, image_, filter_, stop, observer, at_stop);
+  return replay::replay(recording_, image_, filter_, stop, observer, at_stop, options_.progress);
 }
 
 std::int64_t Profile::built_at(ModuleId module) const {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/progress.h"
 #include "base/result.h"
 #include "model/common_info.h"
 #include "replay/recording.h"
@@ -34,6 +35,7 @@ struct ProfileOptions {
   std::optional<std::string> span;       ///< --span NAME
   bool short_templates = false;          ///< names with template arguments cut to <...>
   symbols::SymbolizerOptions symbols;
+  Progress* progress = nullptr;  ///< told how far reading and replaying are; must outlive the profile
 };
 
 class Profile {

@@ -34,7 +34,7 @@ void BlockMap::clear() {
 }
 
 void BlockMap::grow() {
-  std::vector<Block> old(slots_.size() * 2);
+  Slots old(slots_.size() * 2);
   old.swap(slots_);
   --shift_;
   for (const Block& block : old) {

@@ -48,6 +48,11 @@ class BlockStore {
   std::optional<HeldBlock> take(std::uint64_t address);
   const Block* find(std::uint64_t address) { return blocks_.find(address); }
   std::size_t size() const { return blocks_.size(); }
+  void prefetch(std::uint64_t address) const { blocks_.prefetch(address); }
+
+  /// take() for as long as has_carves() is false: no part of any block was declared as a backing.
+  std::optional<Block> take_whole(std::uint64_t address) { return blocks_.erase(address); }
+  bool has_carves() const { return !carves_.empty(); }
 
   /// Takes every block out; adds their shares.
   void take_all(std::vector<HeldBlock>& taken);

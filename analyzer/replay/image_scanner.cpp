@@ -1,6 +1,7 @@
 #include "replay/image_scanner.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace memline::replay {
@@ -18,13 +19,17 @@ std::vector<std::string> split_arguments(std::string_view text) {
   return arguments;
 }
 
-/// Whether it matters who wrote such a record.
-bool by_thread(trace::RecordType type) {
+/// By type: whether it matters who wrote such a record.
+constexpr std::array<bool, trace::kRecordTraits.size()> kByThread = [] {
   using trace::RecordType;
-  const bool of_process = type == RecordType::kTick || type == RecordType::kClock || type == RecordType::kRecording ||
-                          type == RecordType::kExec || type == RecordType::kExecFailed || type == RecordType::kExit;
-  return trace::kRecordTraits[static_cast<std::size_t>(type)].timed && !of_process;
-}
+  std::array<bool, trace::kRecordTraits.size()> by_thread{};
+  for (std::size_t i = 0; i < by_thread.size(); ++i) by_thread[i] = trace::kRecordTraits[i].timed;
+  for (const RecordType of_process : {RecordType::kTick, RecordType::kClock, RecordType::kRecording, RecordType::kExec,
+                                      RecordType::kExecFailed, RecordType::kExit}) {
+    by_thread[static_cast<std::size_t>(of_process)] = false;
+  }
+  return by_thread;
+}();
 
 }  // namespace
 
@@ -38,7 +43,7 @@ ImageScanner::ImageScanner(const trace::TraceFile& file, std::uint32_t number, c
   image_.number = number;
 }
 
-Image ImageScanner::scan() {
+Image ImageScanner::scan(const std::function<void(std::uint64_t)>& blocks_read) {
   for (const trace::LaneBlocks& lane : file_.lanes(image_.number)) {
     trace::LaneLimit limit;
     if (limits_ != nullptr) {
@@ -46,21 +51,27 @@ Image ImageScanner::scan() {
       if (found == limits_->end()) continue;
       limit = found->second;
     }
-    scan_lane(lane, limit);
+    scan_lane(lane, limit, blocks_read);
   }
   finish();
   return std::move(image_);
 }
 
-void ImageScanner::scan_lane(const trace::LaneBlocks& lane, trace::LaneLimit limit) {
+void ImageScanner::scan_lane(const trace::LaneBlocks& lane, trace::LaneLimit limit,
+                             const std::function<void(std::uint64_t)>& blocks_read) {
   stacks_ = {};
   thread_ = {};
   lane_exec_.reset();
   trace::LaneReader reader(file_, lane, limit, &damage_);
+  std::size_t blocks = 0;
   while (reader.has_record()) {
+    if (blocks != reader.blocks_begun()) {
+      if (blocks_read) blocks_read(reader.blocks_begun() - blocks);
+      blocks = reader.blocks_begun();
+    }
     ticks_ = reader.ticks();
     offset_ = reader.offset();
-    if (by_thread(reader.type())) {
+    if (kByThread[static_cast<std::size_t>(reader.type())]) {
       if (thread_.none()) has_unknown_thread_ = true;
       Thread& thread = thread_.none() ? unknown_thread_ : image_.threads[thread_.index()];
       if (thread.last_ticks == 0) thread.first_ticks = ticks_;
@@ -70,6 +81,7 @@ void ImageScanner::scan_lane(const trace::LaneBlocks& lane, trace::LaneLimit lim
     reader.take([this](const auto& record) { on(record); });
   }
   if (lane_exec_) ended(*lane_exec_);
+  if (stacks_.is_final()) image_.lane_stacks.emplace(lane.lane, std::move(stacks_));
 }
 
 void ImageScanner::on(const trace::ImageStart& record) {

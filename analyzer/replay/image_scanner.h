@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,7 +25,8 @@ class ImageScanner {
   ImageScanner(const trace::TraceFile& file, std::uint32_t number, const trace::LaneLimits* limits,
                trace::Damage& damage);
 
-  Image scan();
+  /// `blocks_read(n)`, if given, is called as n more blocks have been read.
+  Image scan(const std::function<void(std::uint64_t)>& blocks_read = {});
 
  private:
   struct ClockPair {
@@ -37,7 +39,8 @@ class ImageScanner {
     std::string path;
   };
 
-  void scan_lane(const trace::LaneBlocks& lane, trace::LaneLimit limit);
+  void scan_lane(const trace::LaneBlocks& lane, trace::LaneLimit limit,
+                 const std::function<void(std::uint64_t)>& blocks_read);
   void finish();
   void clock_pair(std::uint64_t ticks, std::uint64_t nanoseconds);
   void ended(Ending ending);

@@ -28,18 +28,25 @@ class LaneStacks {
     if (id == 0) return;
     if (id >= nodes_.size()) {
       if (id > 2 * nodes_.size() + kSlack) {
-        far_[id] = node;
+        const auto [known, is_new] = far_.try_emplace(id, node);
+        is_final_ = is_final_ && (is_new || known->second == node);
+        known->second = node;
         return;
       }
       nodes_.resize(id + std::size_t{1}, kUnknownStack);
     }
+    is_final_ = is_final_ && (nodes_[id] == kUnknownStack || nodes_[id] == node);
     nodes_[id] = node;
   }
+
+  /// No id was ever given to another stack, which only damaged traces do: what holds at the end held all the time.
+  bool is_final() const { return is_final_; }
 
  private:
   static constexpr std::size_t kSlack = 4096;
   std::vector<NodeId> nodes_;
   std::unordered_map<std::uint32_t, NodeId> far_;
+  bool is_final_ = true;
 };
 
 /// Walks the frames of a Stack record: `child(parent node, frame)` gives the node of each. False: the record makes no

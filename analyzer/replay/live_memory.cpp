@@ -58,12 +58,25 @@ void LiveMemory::acquire(const Actor& actor, std::uint64_t address, std::uint64_
 
 void LiveMemory::release(const Actor& actor, std::uint64_t address, Effect& effect) {
   if (address == 0) return;
-  const std::optional<HeldBlock> held = heap_.take(address);
-  if (!held) {
-    effect.unknown_releases = 1;
-    return;
+  if (!heap_.has_carves()) {
+    const std::optional<Block> block = heap_.take_whole(address);
+    if (!block) {
+      effect.unknown_releases = 1;
+      return;
+    }
+    effect.released.push_back({.owner = block->owner,
+                               .owner_thread = block->thread,
+                               .bytes = block->bytes,
+                               .blocks = 1,
+                               .temporary = is_latest(actor, 0, *block)});
+  } else {
+    const std::optional<HeldBlock> held = heap_.take(address);
+    if (!held) {
+      effect.unknown_releases = 1;
+      return;
+    }
+    held->add_shares(is_latest(actor, 0, held->block), effect.released);
   }
-  held->add_shares(is_latest(actor, 0, held->block), effect.released);
   effect.change.frees = 1;
   finish(actor, {}, effect);
 }

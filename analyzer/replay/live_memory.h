@@ -45,6 +45,9 @@ class LiveMemory {
  public:
   void set_page_bytes(std::uint64_t bytes) { page_bytes_ = bytes; }
 
+  /// Says that the heap block at `address` will be acquired or released soon.
+  void prefetch(std::uint64_t address) const { heap_.prefetch(address); }
+
   void acquire(const Actor& actor, std::uint64_t address, std::uint64_t bytes, Effect& effect);
   void release(const Actor& actor, std::uint64_t address, Effect& effect);
   void move_begin(const Actor& actor, std::uint64_t address);

@@ -8,10 +8,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/strong_id.h"
 #include "memline/trace_format.h"
+#include "replay/lane_stacks.h"
 #include "replay/resident_look.h"
 #include "replay/stack_table.h"
 
@@ -98,9 +100,10 @@ struct Image {
   int exit_code = 0;
   std::string exec_path;  ///< of the next program, where exit_kind is kExec or another image follows
   StackTable stacks;
-  bool was_paused = false;   ///< acquisitions were not recorded for a while
-  bool was_resumed = false;  ///< recording was switched on by the program
-  ThreadId unknown_thread;   ///< who wrote lanes whose Thread record is lost; none() if there is no such lane
+  std::unordered_map<std::uint32_t, LaneStacks> lane_stacks;  ///< by lane; those that are final
+  bool was_paused = false;                                    ///< acquisitions were not recorded for a while
+  bool was_resumed = false;                                   ///< recording was switched on by the program
+  ThreadId unknown_thread;  ///< who wrote lanes whose Thread record is lost; none() if there is no such lane
   std::shared_ptr<const LiveMemory> inherited;  ///< a forked child's memory at its start; null if there is none
 
   /// Negative for what happened before the image started (inherited blocks).

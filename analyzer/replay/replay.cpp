@@ -22,12 +22,12 @@ Losses sum(const Losses& file, Losses replay) {
 }  // namespace
 
 Result<Outcome> replay(const Recording& recording, std::size_t image, const EventFilter& filter, const StopPoint& stop,
-                       Observer* observer, const std::function<void(const LiveBlock&)>& at_stop) {
+                       Observer* observer, const std::function<void(const LiveBlock&)>& at_stop, Progress* progress) {
   if (recording.file == nullptr || image >= recording.images.size()) {
     return Error{.message = "has no image number " + std::to_string(image), .path = recording.path};
   }
   Replayer replayer(*recording.file, recording.images[image], nullptr, filter, stop, observer);
-  Outcome outcome = replayer.run();
+  Outcome outcome = replayer.run(progress);
   outcome.losses = sum(recording.losses, std::move(outcome.losses));
   if (at_stop) replayer.memory().for_each_live(at_stop);
   return outcome;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/progress.h"
 #include "base/result.h"
 #include "base/strong_id.h"
 #include "replay/change.h"
@@ -57,8 +58,9 @@ struct Outcome {
 };
 
 /// Replays image `image` (its index in recording.images) of the recording's file. `observer` may be null. `at_stop`, if
-/// given, is called for every live block at the stop point, in no particular order.
+/// given, is called for every live block at the stop point, in no particular order. `progress` may be null.
 Result<Outcome> replay(const Recording& recording, std::size_t image, const EventFilter& filter, const StopPoint& stop,
-                       Observer* observer, const std::function<void(const LiveBlock&)>& at_stop = {});
+                       Observer* observer, const std::function<void(const LiveBlock&)>& at_stop = {},
+                       Progress* progress = nullptr);
 
 }  // namespace memline::replay

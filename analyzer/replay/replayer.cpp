@@ -2,10 +2,11 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <bit>
-#include <optional>
 #include <string>
-#include <type_traits>
+#include <thread>
+#include <variant>
 
 #include "base/counted.h"
 #include "replay/loss_notes.h"
@@ -19,6 +20,12 @@ constexpr std::uint32_t kMremapDontUnmap = 4;
 
 constexpr std::uint32_t kAccess = PROT_READ | PROT_WRITE | PROT_EXEC;
 
+/// A smaller trace is replayed before a thread has started.
+constexpr std::uint64_t kWorthAThreadBytes = std::uint64_t{512} << 10;
+
+/// Operations between the moment their block is asked for and the moment it is needed: what a cache miss takes.
+constexpr std::size_t kPrefetchDistance = 12;
+
 RangeState state_of(const trace::Map& record) {
   if (record.kind != trace::MapKind::kPrivateAnonymous) return RangeState::kLedger;
   return (record.protection & kAccess) != 0 ? RangeState::kLive : RangeState::kReserved;
@@ -29,42 +36,37 @@ std::uint64_t sane_page_bytes(std::uint32_t bytes) {
   return std::has_single_bit(bytes) && bytes >= kLeast && bytes <= kMost ? bytes : kLeast;
 }
 
-template <class Record>
-inline constexpr bool kIsNoEvent =
-    std::is_same_v<Record, trace::Stack> || std::is_same_v<Record, trace::NamedFrame> ||
-    std::is_same_v<Record, trace::Module> || std::is_same_v<Record, trace::Thread> ||
-    std::is_same_v<Record, trace::Tick> || std::is_same_v<Record, trace::Clock> ||
-    std::is_same_v<Record, trace::ResidentLook> || std::is_same_v<Record, trace::ResidentRegion> ||
-    std::is_same_v<Record, trace::ResidentPages> || std::is_same_v<Record, trace::ResidentEnd>;
+bool wants_thread(Replayer::Threads threads, std::uint64_t trace_bytes) {
+  if (threads != Replayer::Threads::kAsWorthwhile) return threads == Replayer::Threads::kTwo;
+  return trace_bytes >= kWorthAThreadBytes && std::thread::hardware_concurrency() > 1;
+}
+
+Actor actor_of(const Operation& operation) {
+  return {.ticks = operation.ticks,
+          .thread = operation.thread,
+          .stack = operation.stack,
+          .lane = operation.lane,
+          .observed = operation.observed};
+}
 
 }  // namespace
 
 Replayer::Replayer(const trace::TraceFile& file, const Image& image, const trace::LaneLimits* limits,
-                   const EventFilter& filter, const StopPoint& stop, Observer* observer)
+                   const EventFilter& filter, const StopPoint& stop, Observer* observer, Threads threads)
     : image_(image),
       stop_(stop),
       observer_(observer),
-      most_modules_(most_modules(file.size_bytes())),
-      reader_(file, image.number, limits, nullptr),
-      lanes_(reader_.lane_count()) {
-  for (Lane& lane : lanes_) lane.thread = image.unknown_thread;
-  if (!filter.threads.empty()) {
-    thread_observed_.resize(image.threads.size());
-    for (const ThreadId thread : filter.threads) {
-      if (thread.index() < thread_observed_.size()) thread_observed_[thread.index()] = true;
-    }
-  }
-  if (filter.span) span_.emplace(*filter.span);
-}
+      reader_(file, image, limits, filter),
+      batches_([this](OperationBatch& batch) { return reader_.fill(batch); },
+               wants_thread(threads, file.size_bytes())) {}
 
-Outcome Replayer::run() {
+Outcome Replayer::run(Progress* progress) {
+  ProgressStretch stretch(progress, "replaying the events", image_.events);
   inherit();
   memory_.set_page_bytes(sane_page_bytes(image_.start.page_bytes));
-  while (const std::optional<std::size_t> lane = reader_.next()) {
-    trace::LaneReader& records = reader_.lane(*lane);
-    if (past_stop(records.ticks())) break;
-    lane_ = *lane;
-    records.take([this](const auto& record) { on(record); });
+  for (const OperationBatch* batch = batches_.next(); batch != nullptr; batch = batches_.next()) {
+    if (!apply(*batch)) break;
+    stretch.advance(outcome_.events);
   }
   finish();
   return std::move(outcome_);
@@ -73,7 +75,7 @@ Outcome Replayer::run() {
 void Replayer::inherit() {
   if (image_.inherited == nullptr) return;
   memory_ = *image_.inherited;
-  memory_.set_observed(observed(ThreadId{std::size_t{0}}));
+  memory_.set_observed(reader_.begins_observed());
   memory_.for_each_live([this](const LiveBlock& block) {
     live_bytes_ += block.bytes;
     const bool is_block = block.kind != BlockKind::kMapping;
@@ -89,28 +91,49 @@ bool Replayer::past_stop(std::uint64_t ticks) const {
   return (stop_.event && outcome_.events >= *stop_.event) || (stop_.ticks && ticks > *stop_.ticks);
 }
 
-Actor Replayer::actor(std::uint64_t ticks, std::uint32_t stack, bool is_release) {
-  effect_.reset();
-  const Lane& lane = lanes_[lane_];
-  const Actor actor{.ticks = ticks,
-                    .thread = lane.thread,
-                    .stack = lane.stacks.find(stack),
-                    .lane = lane_,
-                    .observed = observed(lane.thread)};
-  // Without recorded stacks a release has none; that is no loss.
-  const bool recorded = stack != 0 || !is_release || image_.start.free_stacks != 0;
-  short_stack_ = recorded && image_.stacks.end(actor.stack) != trace::StackEnd::kRoot;
-  return actor;
-}
-
-bool Replayer::observed(ThreadId thread) const {
-  if (!thread_observed_.empty() && !(thread.index() < thread_observed_.size() && thread_observed_[thread.index()])) {
-    return false;
+bool Replayer::apply(const OperationBatch& batch) {
+  const std::size_t count = batch.operations.size();
+  const std::uint64_t* old_address = batch.old_addresses.data();
+  const bool may_stop = stop_.event.has_value() || stop_.ticks.has_value();
+  for (std::size_t i = 0; i < std::min(count, kPrefetchDistance); ++i) memory_.prefetch(batch.operations[i].address);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Operation& operation = batch.operations[i];
+    if (may_stop && past_stop(operation.ticks)) return false;
+    if (i + kPrefetchDistance < count) memory_.prefetch(batch.operations[i + kPrefetchDistance].address);
+    switch (operation.action) {
+      case Action::kAcquire:
+        effect_.reset();
+        memory_.acquire(actor_of(operation), operation.address, operation.bytes, effect_);
+        commit(operation);
+        break;
+      case Action::kRelease:
+        effect_.reset();
+        memory_.release(actor_of(operation), operation.address, effect_);
+        commit(operation);
+        break;
+      case Action::kMoveBegin:
+        memory_.move_begin(actor_of(operation), operation.address);
+        break;
+      case Action::kMoveEnd:
+        effect_.reset();
+        memory_.move_end(actor_of(operation), *old_address++, operation.address, operation.bytes, effect_);
+        commit(operation);
+        break;
+      case Action::kOther:
+        apply_other(operation, batch.others[operation.bytes]);
+        break;
+    }
   }
-  return !span_ || span_->inside(thread);
+  return true;
 }
 
-void Replayer::commit(ThreadId thread) {
+void Replayer::apply_other(const Operation& operation, const OtherRecord& record) {
+  effect_.reset();
+  std::visit([&](const auto& known) { on(actor_of(operation), known); }, record);
+  commit(operation);
+}
+
+void Replayer::commit(const Operation& operation) {
   outcome_.losses.unknown_frees += effect_.unknown_releases;
   for (const OwnerShare& share : effect_.vanished) {
     live_bytes_ -= share.bytes;
@@ -124,157 +147,93 @@ void Replayer::commit(ThreadId thread) {
   live_bytes_ += change.acquired_bytes - change.released_bytes;
   change.live_bytes = static_cast<std::int64_t>(live_bytes_);
   ++outcome_.events;
-  if (short_stack_) ++outcome_.losses.short_stacks;
+  if (operation.short_stack) ++outcome_.losses.short_stacks;
   if (change.live_bytes > outcome_.peak_live_bytes) {
     outcome_.peak_live_bytes = change.live_bytes;
     outcome_.peak_event = outcome_.events;
     outcome_.peak_ticks = change.ticks;
   }
   if (observer_ == nullptr) return;
-  if (observed(thread)) {
+  if (operation.observed) {
     observer_->on_change(change);
   } else {
-    observer_->on_unobserved(thread);
+    observer_->on_unobserved(operation.thread);
   }
 }
 
-void Replayer::on(const trace::Thread& record) {
-  const bool known = record.thread < image_.threads.size();
-  lanes_[lane_].thread = known ? ThreadId{std::size_t{record.thread}} : image_.unknown_thread;
-}
-
-void Replayer::on(const trace::Stack& record) {
-  define_stack(record, lanes_[lane_].stacks, most_modules_, [this](NodeId parent, const trace::FrameRef& frame) {
-    return image_.stacks.find_child(parent, module_of(frame), frame.offset, frame.exact);
-  });
-}
-
-void Replayer::on(const trace::NamedFrame& record) {
-  LaneStacks& stacks = lanes_[lane_].stacks;
-  const NodeId parent = record.parent == 0 ? StackTable::root(trace::StackEnd::kRoot) : stacks.find(record.parent);
-  stacks.define(record.id, image_.stacks.find_named_child(
-                               parent, {std::string(record.file), std::string(record.function), record.line}));
-}
-
-template <class Record>
-void Replayer::acquire(const Record& record) {
-  memory_.acquire(actor(record.time, record.stack, false), record.address, record.size_bytes, effect_);
-  commit(thread());
-}
-
-void Replayer::on(const trace::Release& record) {
-  memory_.release(actor(record.time, record.stack, true), record.address, effect_);
-  commit(thread());
-}
-
-void Replayer::on(const trace::MoveBegin& record) {
-  memory_.move_begin({.ticks = record.time, .thread = thread(), .stack = kUnknownStack, .lane = lane_}, record.address);
-}
-
-void Replayer::on(const trace::MoveEnd& record) {
-  memory_.move_end(actor(record.time, record.stack, record.address == 0), record.old_address, record.address,
-                   record.size_bytes, effect_);
-  commit(thread());
-}
-
-void Replayer::on(const trace::Map& record) {
+void Replayer::on(const Actor& actor, const trace::Map& record) {
   const bool replaces = (record.flags & MAP_FIXED) != 0;
-  memory_.map(actor(record.time, record.stack, false), record.address, record.length_bytes, state_of(record), replaces,
-              effect_);
-  commit(thread());
+  memory_.map(actor, record.address, record.length_bytes, state_of(record), replaces, effect_);
 }
 
-bool Replayer::unmap_stands(const trace::Unmap& record) const {
-  // No more than this stands between the two halves: what one stack needs to be defined.
-  constexpr int kMostBetween = 4096;
-  bool stands = true;
-  int between = 0;
-  reader_.lane(lane_).look_ahead([&]<class Next>(const Next& next) {
-    if constexpr (std::is_same_v<Next, trace::UnmapFailed>) {
-      stands = next.address != record.address;
-    } else if constexpr (std::is_same_v<Next, trace::Map>) {
-      // The first half of an mmap over live memory: Map takes away what stands there, in one event.
-      stands =
-          (next.flags & MAP_FIXED) == 0 || next.address != record.address || next.length_bytes != record.length_bytes;
-    } else {
-      // Definitions and samples may stand between the two halves, events may not.
-      return ++between < kMostBetween && kIsNoEvent<Next>;
-    }
-    return false;
-  });
-  return stands;
+void Replayer::on(const Actor& actor, const trace::Unmap& record) {
+  memory_.unmap(actor, record.address, record.length_bytes, effect_);
 }
 
-void Replayer::on(const trace::Unmap& record) {
-  if (!unmap_stands(record)) return;
-  memory_.unmap(actor(record.time, record.stack, true), record.address, record.length_bytes, effect_);
-  commit(thread());
+void Replayer::on(const Actor& actor, const trace::RemapBegin& record) {
+  memory_.remap_begin(actor, record.address, record.length_bytes);
 }
 
-void Replayer::on(const trace::RemapBegin& record) {
-  memory_.remap_begin({.ticks = record.time, .thread = thread(), .stack = kUnknownStack, .lane = lane_}, record.address,
-                      record.length_bytes);
+void Replayer::on(const Actor& actor, const trace::RemapEnd& record) {
+  memory_.remap_end(actor, record.old_address, record.old_length_bytes, record.address, record.length_bytes,
+                    (record.flags & kMremapDontUnmap) != 0, (record.flags & kMremapFixed) != 0, effect_);
 }
 
-void Replayer::on(const trace::RemapEnd& record) {
-  memory_.remap_end(actor(record.time, record.stack, record.address == 0), record.old_address, record.old_length_bytes,
-                    record.address, record.length_bytes, (record.flags & kMremapDontUnmap) != 0,
-                    (record.flags & kMremapFixed) != 0, effect_);
-  commit(thread());
+void Replayer::on(const Actor& actor, const trace::Protect& record) {
+  memory_.make_accessible(actor, record.address, record.length_bytes, effect_);
 }
 
-void Replayer::on(const trace::Protect& record) {
-  if ((record.protection & kAccess) == 0) return;
-  memory_.make_accessible(actor(record.time, record.stack, false), record.address, record.length_bytes, effect_);
-  commit(thread());
+void Replayer::on(const Actor& actor, const trace::Break& record) {
+  memory_.move_break(actor, record.old_break, record.new_break, effect_);
 }
 
-void Replayer::on(const trace::Break& record) {
-  memory_.move_break(actor(record.time, record.stack, false), record.old_break, record.new_break, effect_);
-  commit(thread());
+void Replayer::on(const Actor& actor, const trace::PoolBacking& record) {
+  memory_.pool_backing(actor, record.pool, record.address, record.length_bytes, effect_);
 }
 
-void Replayer::on(const trace::PoolBacking& record) {
-  memory_.pool_backing(actor(record.time, record.stack, false), record.pool, record.address, record.length_bytes,
-                       effect_);
-  commit(thread());
+void Replayer::on(const Actor& actor, const trace::PoolAcquire& record) {
+  memory_.pool_acquire(actor, record.pool, record.address, record.size_bytes, effect_);
 }
 
-void Replayer::on(const trace::PoolAcquire& record) {
-  memory_.pool_acquire(actor(record.time, record.stack, false), record.pool, record.address, record.size_bytes,
-                       effect_);
-  commit(thread());
+void Replayer::on(const Actor& actor, const trace::PoolRealloc& record) {
+  memory_.pool_move(actor, record.pool, record.old_address, record.address, record.size_bytes, effect_);
 }
 
-void Replayer::on(const trace::PoolRealloc& record) {
-  memory_.pool_move(actor(record.time, record.stack, false), record.pool, record.old_address, record.address,
-                    record.size_bytes, effect_);
-  commit(thread());
+void Replayer::on(const Actor& actor, const trace::PoolRelease& record) {
+  memory_.pool_release(actor, record.pool, record.address, effect_);
 }
 
-void Replayer::on(const trace::PoolRelease& record) {
-  memory_.pool_release(actor(record.time, record.stack, true), record.pool, record.address, effect_);
-  commit(thread());
+void Replayer::on(const Actor& actor, const trace::PoolReset& record) {
+  memory_.pool_reset(actor, record.pool, effect_);
 }
 
-void Replayer::on(const trace::PoolReset& record) {
-  memory_.pool_reset(actor(record.time, record.stack, true), record.pool, effect_);
-  commit(thread());
+void Replayer::on(const Actor& actor, const trace::PoolDestroy& record) {
+  memory_.pool_destroy(actor, record.pool, effect_);
 }
 
-void Replayer::on(const trace::PoolDestroy& record) {
-  memory_.pool_destroy(actor(record.time, record.stack, true), record.pool, effect_);
-  commit(thread());
-}
-
-void Replayer::on(const trace::ResidentLook& record) {
+void Replayer::on(const Actor& actor, const trace::ResidentLook& record) {
   if (observer_ == nullptr || !observer_->wants_look(record.time)) return;
-  lanes_[lane_].look.begin(record, sane_page_bytes(image_.start.page_bytes));
+  look_of(actor).begin(record, sane_page_bytes(image_.start.page_bytes));
 }
 
-void Replayer::on(const trace::ResidentEnd& record) {
-  LookAssembler& look = lanes_[lane_].look;
+void Replayer::on(const Actor& actor, const std::unique_ptr<NamedRegion>& region) {
+  trace::ResidentRegion record = region->record;
+  record.name = region->name;
+  look_of(actor).add(record);
+}
+
+void Replayer::on(const Actor& actor, const std::unique_ptr<trace::ResidentPages>& record) {
+  look_of(actor).add(*record);
+}
+
+void Replayer::on(const Actor& actor, const trace::ResidentEnd& record) {
+  LookAssembler& look = look_of(actor);
   if (look.end(record)) observer_->on_look(look.look(), memory_);
+}
+
+LookAssembler& Replayer::look_of(const Actor& actor) {
+  if (looks_.size() <= actor.lane) looks_.resize(actor.lane + 1);
+  return looks_[actor.lane];
 }
 
 void Replayer::finish() {

@@ -24,15 +24,30 @@ void set_endings(Recording& recording) {
   last.exit_code = recording.header.exit_code;
 }
 
-Result<Recording> scan_file(const std::shared_ptr<const trace::TraceFile>& file, bool follow_parent) {
+std::uint64_t block_count(const trace::TraceFile& file) {
+  std::uint64_t count = 0;
+  for (const std::uint32_t number : file.images()) {
+    for (const trace::LaneBlocks& lane : file.lanes(number)) count += lane.blocks.size();
+  }
+  return count;
+}
+
+Result<Recording> scan_file(const std::shared_ptr<const trace::TraceFile>& file, bool follow_parent,
+                            Progress* progress) {
   Recording recording;
   recording.path = file->source().name();
   recording.header = file->header();
   recording.file = file;
   add_header_losses(file->header(), recording.losses);
   trace::Damage damage = file->damage();
-  for (const std::uint32_t number : file->images()) {
-    recording.images.push_back(ImageScanner(*file, number, nullptr, damage).scan());
+  {
+    ProgressStretch stretch(progress, "reading the trace", block_count(*file));
+    std::uint64_t blocks_done = 0;
+    for (const std::uint32_t number : file->images()) {
+      recording.images.push_back(ImageScanner(*file, number, nullptr, damage).scan([&](std::uint64_t blocks) {
+        stretch.advance(blocks_done += blocks);
+      }));
+    }
   }
   add_damage(damage, recording.losses);
   for (Image& image : recording.images) {
@@ -46,16 +61,16 @@ Result<Recording> scan_file(const std::shared_ptr<const trace::TraceFile>& file,
 
 }  // namespace
 
-Result<Recording> scan(const std::string& path) {
+Result<Recording> scan(const std::string& path, Progress* progress) {
   Result<std::shared_ptr<const trace::TraceFile>> file = trace::TraceFile::open(path);
   if (!file) return file.error();
-  return scan_file(file.value(), true);
+  return scan_file(file.value(), true, progress);
 }
 
 Result<Recording> scan(std::unique_ptr<trace::ByteSource> source, bool follow_parent) {
   Result<std::shared_ptr<const trace::TraceFile>> file = trace::TraceFile::open(std::move(source));
   if (!file) return file.error();
-  return scan_file(file.value(), follow_parent);
+  return scan_file(file.value(), follow_parent, nullptr);
 }
 
 }  // namespace memline::replay

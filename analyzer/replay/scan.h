@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "base/progress.h"
 #include "base/result.h"
 #include "replay/recording.h"
 #include "trace/byte_source.h"
@@ -11,9 +12,8 @@
 namespace memline::replay {
 
 /// Reads the trace at `path`. Damage is counted in losses, and what is readable is kept; an Error only where nothing
-/// can be read (no such file, not a trace, another version). Stack ids of lanes are not kept: replay() meets the same
-/// Stack records again and finds the same nodes in image.stacks.
-Result<Recording> scan(const std::string& path);
+/// can be read (no such file, not a trace, another version). `progress` may be null.
+Result<Recording> scan(const std::string& path, Progress* progress = nullptr);
 
 /// The same for a trace that is not a file (tests, fuzzers). A forked child's parent is still looked for on disk,
 /// unless `follow_parent` is false.

@@ -13,19 +13,25 @@ std::uint64_t mix(std::uint64_t value) {
 
 }  // namespace
 
-StackTable::StackTable() : slots_(64, 0) {
+StackTable::StackTable() : slots_(64) {
   nodes_.resize(kFirstFrameNode);
   for (std::size_t i = 0; i < trace::kStackEnds; ++i) nodes_[i].end = static_cast<trace::StackEnd>(i);
 }
 
-std::size_t StackTable::find_slot(NodeId parent, ModuleId module, std::uint64_t offset, bool exact,
-                                  std::int32_t named) const {
+std::uint32_t StackTable::hash_of(NodeId parent, ModuleId module, std::uint64_t offset, bool exact,
+                                  std::int32_t named) {
   std::uint64_t hash = mix((std::uint64_t{parent.value} << 32) | module.value);
   hash = mix(hash ^ offset ^ (exact ? 0x5555 : 0) ^ (std::uint64_t{static_cast<std::uint32_t>(named)} << 17));
+  return static_cast<std::uint32_t>(hash >> 32) ^ static_cast<std::uint32_t>(hash);
+}
+
+std::size_t StackTable::find_slot(std::uint32_t hash, NodeId parent, ModuleId module, std::uint64_t offset, bool exact,
+                                  std::int32_t named) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = static_cast<std::size_t>(hash) & mask;
-  for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
-    const Node& node = nodes_[slots_[slot] - 1];
+  std::size_t slot = hash & mask;
+  for (; slots_[slot].entry != 0; slot = (slot + 1) & mask) {
+    if (slots_[slot].hash != hash) continue;
+    const Node& node = nodes_[slots_[slot].entry - 1];
     if (node.parent == parent && node.offset == offset && node.module == module && node.exact == exact &&
         node.named == named) {
       break;
@@ -35,19 +41,24 @@ std::size_t StackTable::find_slot(NodeId parent, ModuleId module, std::uint64_t 
 }
 
 void StackTable::grow() {
-  slots_.assign(slots_.size() * 2, 0);
-  for (std::size_t i = kFirstFrameNode; i < nodes_.size(); ++i) {
-    const Node& node = nodes_[i];
-    slots_[find_slot(node.parent, node.module, node.offset, node.exact, node.named)] =
-        static_cast<std::uint32_t>(i + 1);
+  std::vector<Slot> old(slots_.size() * 2);
+  old.swap(slots_);
+  const std::size_t mask = slots_.size() - 1;
+  for (const Slot& moved : old) {
+    if (moved.entry == 0) continue;
+    std::size_t slot = moved.hash & mask;
+    while (slots_[slot].entry != 0) slot = (slot + 1) & mask;
+    slots_[slot] = moved;
   }
 }
 
 NodeId StackTable::add(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named) {
-  std::size_t slot = find_slot(parent, module, offset, exact, named);
-  if (slots_[slot] != 0) return NodeId{slots_[slot] - std::size_t{1}};
+  const std::uint32_t hash = hash_of(parent, module, offset, exact, named);
+  const std::size_t slot = find_slot(hash, parent, module, offset, exact, named);
+  if (slots_[slot].entry != 0) return NodeId{slots_[slot].entry - std::size_t{1}};
   nodes_.push_back({parent, module, offset, exact, node(parent).end, named});
-  slots_[slot] = static_cast<std::uint32_t>(nodes_.size());
+  slots_[slot] = {hash, static_cast<std::uint32_t>(nodes_.size())};
+  all_complete_ = all_complete_ && nodes_.back().end == trace::StackEnd::kRoot;
   if (nodes_.size() * 2 > slots_.size()) grow();
   return NodeId{nodes_.size() - 1};
 }
@@ -64,14 +75,18 @@ NodeId StackTable::named_child(NodeId parent, const NamedFrame& frame) {
 }
 
 NodeId StackTable::find_child(NodeId parent, ModuleId module, std::uint64_t offset, bool exact) const {
-  const std::uint32_t entry = slots_[find_slot(parent, module, offset, exact, -1)];
-  return entry == 0 ? kUnknownStack : NodeId{entry - std::size_t{1}};
+  return find(parent, module, offset, exact, -1);
 }
 
 NodeId StackTable::find_named_child(NodeId parent, const NamedFrame& frame) const {
   const auto found = named_index_.find({frame.file, frame.function, frame.line});
   if (found == named_index_.end()) return kUnknownStack;
-  const std::uint32_t entry = slots_[find_slot(parent, ModuleId{}, 0, true, found->second)];
+  return find(parent, ModuleId{}, 0, true, found->second);
+}
+
+NodeId StackTable::find(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named) const {
+  const std::uint32_t hash = hash_of(parent, module, offset, exact, named);
+  const std::uint32_t entry = slots_[find_slot(hash, parent, module, offset, exact, named)].entry;
   return entry == 0 ? kUnknownStack : NodeId{entry - std::size_t{1}};
 }
 

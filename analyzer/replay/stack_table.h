@@ -50,6 +50,8 @@ class StackTable {
   static constexpr NodeId root(trace::StackEnd end) { return NodeId{static_cast<std::size_t>(end)}; }
 
   std::size_t size() const { return nodes_.size(); }
+  /// Whether every stack (but the unknown one) ends at its root.
+  bool all_complete() const { return all_complete_; }
   const Node& node(NodeId id) const { return nodes_[id.index()]; }
   bool is_frame(NodeId id) const { return id.index() >= kFirstFrameNode; }
   const NamedFrame& named_frame(std::int32_t index) const { return named_[static_cast<std::size_t>(index)]; }
@@ -57,12 +59,22 @@ class StackTable {
   trace::StackEnd end(NodeId id) const { return node(id).end; }
 
  private:
-  std::size_t find_slot(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named) const;
+  /// A node's place in the hash table. It stands there with a part of its hash, so that the nodes themselves, which
+  /// lie far apart, are looked at only where they are most likely the right ones.
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t entry = 0;  ///< node index + 1, 0 = free
+  };
+  static std::uint32_t hash_of(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named);
+  std::size_t find_slot(std::uint32_t hash, NodeId parent, ModuleId module, std::uint64_t offset, bool exact,
+                        std::int32_t named) const;
+  NodeId find(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named) const;
   NodeId add(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named);
   void grow();
 
   std::vector<Node> nodes_;
-  std::vector<std::uint32_t> slots_;  ///< open addressing: node index + 1, 0 = free
+  std::vector<Slot> slots_;  ///< open addressing
+  bool all_complete_ = true;
   std::vector<NamedFrame> named_;
   std::map<std::tuple<std::string, std::string, std::uint32_t>, std::int32_t> named_index_;
 };

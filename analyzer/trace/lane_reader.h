@@ -35,6 +35,8 @@ class LaneReader {
   /// Of a record without a time of its own: the time of the one before it.
   std::uint64_t ticks() const { return ticks_; }
   std::uint32_t lane() const { return lane_.lane; }
+  /// Blocks of the lane that were opened or skipped so far.
+  std::size_t blocks_begun() const { return next_block_; }
   /// Of the record's type byte in the file.
   std::uint64_t offset() const { return block_offset_ + sizeof(BlockHeader) + position_; }
 

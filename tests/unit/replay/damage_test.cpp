@@ -302,5 +302,19 @@ TEST_CASE("notes of damage are bounded", "[damage]") {
   CHECK(recording->losses.notes.back() == "30 more damaged places");
 }
 
+TEST_CASE("a stack id that is given out twice means at each moment what it meant then", "[replay][damage]") {
+  Script script;
+  script.malloc(0, 0x1000, 1, script.a);
+  trace::Stack again{};
+  again.first_id = script.a;
+  again.count = 1;
+  again.frames[0] = {1, 0x99, false};
+  script.trace.add(0, again);
+  script.malloc(0, 0x2000, 2, script.a);
+  script.malloc(1, 0x3000, 4, script.d);  // the other lane is none the worse
+  script.run();
+  CHECK(script.live_by_leaf() == std::map<std::uint64_t, std::uint64_t>{{0x1a, 1}, {0x99, 2}, {0x2d, 4}});
+}
+
 }  // namespace
 }  // namespace memline

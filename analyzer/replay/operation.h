@@ -1,0 +1,59 @@
+/// \file Operation: what one record does to live memory, with thread and stack looked up; and OperationBatch, some
+/// thousand of them in the order of time.
+///
+/// Plain data without pointers into the trace, so that one thread can read ahead while another one replays.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/strong_id.h"
+#include "memline/trace_format.h"
+
+namespace memline::replay {
+
+enum class Action : std::uint8_t { kAcquire, kRelease, kMoveBegin, kMoveEnd, kOther };
+
+/// A region of a look, with its name.
+struct NamedRegion {
+  trace::ResidentRegion record;
+  std::string name;
+};
+
+/// The records behind Action::kOther, which are rare. Those of looks are large, and rarer still.
+using OtherRecord =
+    std::variant<trace::Map, trace::Unmap, trace::RemapBegin, trace::RemapEnd, trace::Protect, trace::Break,
+                 trace::PoolBacking, trace::PoolAcquire, trace::PoolRealloc, trace::PoolRelease, trace::PoolReset,
+                 trace::PoolDestroy, trace::ResidentLook, trace::ResidentEnd, std::unique_ptr<NamedRegion>,
+                 std::unique_ptr<trace::ResidentPages>>;
+
+struct Operation {
+  std::uint64_t ticks = 0;
+  std::uint64_t address = 0;
+  std::uint64_t bytes = 0;  ///< kOther: index into OperationBatch::others
+  NodeId stack = {};
+  ThreadId thread = {};
+  std::uint32_t lane = 0;
+  Action action = Action::kOther;
+  bool short_stack = false;  ///< its stack did not reach the root
+  bool observed = true;      ///< the event filter lets it through
+};
+
+static_assert(sizeof(Operation) == 40, "all of them go from one processor to another");
+
+struct OperationBatch {
+  std::vector<Operation> operations;
+  std::vector<std::uint64_t> old_addresses;  ///< of the kMoveEnd among the operations, in order
+  std::vector<OtherRecord> others;
+
+  void clear() {
+    operations.clear();
+    old_addresses.clear();
+    others.clear();
+  }
+};
+
+}  // namespace memline::replay

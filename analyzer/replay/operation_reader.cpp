@@ -1,0 +1,176 @@
+#include "replay/operation_reader.h"
+
+#include <sys/mman.h>
+
+#include <string>
+#include <type_traits>
+
+namespace memline::replay {
+namespace {
+
+/// Enough that handing them over costs nothing, few enough that they stay in the cache.
+constexpr std::size_t kBatchOperations = 2048;
+
+constexpr std::uint32_t kAccess = PROT_READ | PROT_WRITE | PROT_EXEC;
+
+template <class Record>
+inline constexpr bool kIsNoEvent =
+    std::is_same_v<Record, trace::Stack> || std::is_same_v<Record, trace::NamedFrame> ||
+    std::is_same_v<Record, trace::Module> || std::is_same_v<Record, trace::Thread> ||
+    std::is_same_v<Record, trace::Tick> || std::is_same_v<Record, trace::Clock> ||
+    std::is_same_v<Record, trace::ResidentLook> || std::is_same_v<Record, trace::ResidentRegion> ||
+    std::is_same_v<Record, trace::ResidentPages> || std::is_same_v<Record, trace::ResidentEnd>;
+
+}  // namespace
+
+OperationReader::OperationReader(const trace::TraceFile& file, const Image& image, const trace::LaneLimits* limits,
+                                 const EventFilter& filter)
+    : image_(image),
+      most_modules_(most_modules(file.size_bytes())),
+      reader_(file, image.number, limits, nullptr),
+      lanes_(reader_.lane_count()),
+      all_complete_(image.stacks.all_complete()) {
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    lanes_[i].thread = image.unknown_thread;
+    const auto known = image.lane_stacks.find(reader_.lane(i).lane());
+    if (known != image.lane_stacks.end()) lanes_[i].known = &known->second;
+  }
+  if (!filter.threads.empty()) {
+    thread_observed_.resize(image.threads.size());
+    for (const ThreadId thread : filter.threads) {
+      if (thread.index() < thread_observed_.size()) thread_observed_[thread.index()] = true;
+    }
+  }
+  if (filter.span) span_.emplace(*filter.span);
+  begins_observed_ = observed(ThreadId{std::size_t{0}});
+}
+
+bool OperationReader::fill(OperationBatch& batch) {
+  batch.clear();
+  batch.operations.reserve(kBatchOperations);
+  batch_ = &batch;
+  while (batch.operations.size() < kBatchOperations) {
+    const std::optional<std::size_t> lane = reader_.next();
+    if (!lane) return false;
+    lane_ = *lane;
+    reader_.lane(lane_).take([this](const auto& record) { on(record); });
+  }
+  return true;
+}
+
+inline bool OperationReader::observed(ThreadId thread) const {
+  if (!thread_observed_.empty() && !(thread.index() < thread_observed_.size() && thread_observed_[thread.index()])) {
+    return false;
+  }
+  return !span_ || span_->inside(thread);
+}
+
+inline void OperationReader::add(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes) {
+  const ThreadId thread = lanes_[lane_].thread;
+  batch_->operations.push_back({.ticks = ticks,
+                                .address = address,
+                                .bytes = bytes,
+                                .stack = kUnknownStack,
+                                .thread = thread,
+                                .lane = static_cast<std::uint32_t>(lane_),
+                                .action = action,
+                                .short_stack = false,
+                                .observed = observed(thread)});
+}
+
+inline void OperationReader::add(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes,
+                                 std::uint32_t stack, bool is_release) {
+  const Lane& lane = lanes_[lane_];
+  const NodeId node = lane.find(stack);
+  // Without recorded stacks a release has none; that is no loss.
+  const bool recorded = stack != 0 || !is_release || image_.start.free_stacks != 0;
+  batch_->operations.push_back({.ticks = ticks,
+                                .address = address,
+                                .bytes = bytes,
+                                .stack = node,
+                                .thread = lane.thread,
+                                .lane = static_cast<std::uint32_t>(lane_),
+                                .action = action,
+                                .short_stack = recorded && is_short(node),
+                                .observed = observed(lane.thread)});
+}
+
+template <class Record>
+void OperationReader::add_other(const Record& record, bool is_release) {
+  add(Action::kOther, record.time, 0, batch_->others.size(), record.stack, is_release);
+  batch_->others.emplace_back(record);
+}
+
+void OperationReader::on(const trace::Thread& record) {
+  const bool known = record.thread < image_.threads.size();
+  lanes_[lane_].thread = known ? ThreadId{std::size_t{record.thread}} : image_.unknown_thread;
+}
+
+void OperationReader::on(const trace::Stack& record) {
+  if (lanes_[lane_].known != nullptr) return;
+  define_stack(record, lanes_[lane_].stacks, most_modules_, [this](NodeId parent, const trace::FrameRef& frame) {
+    return image_.stacks.find_child(parent, module_of(frame), frame.offset, frame.exact);
+  });
+}
+
+void OperationReader::on(const trace::NamedFrame& record) {
+  if (lanes_[lane_].known != nullptr) return;
+  LaneStacks& stacks = lanes_[lane_].stacks;
+  const NodeId parent = record.parent == 0 ? StackTable::root(trace::StackEnd::kRoot) : stacks.find(record.parent);
+  stacks.define(record.id, image_.stacks.find_named_child(
+                               parent, {std::string(record.file), std::string(record.function), record.line}));
+}
+
+template <class Record>
+void OperationReader::acquire(const Record& record) {
+  add(Action::kAcquire, record.time, record.address, record.size_bytes, record.stack, false);
+}
+
+void OperationReader::on(const trace::Release& record) {
+  add(Action::kRelease, record.time, record.address, 0, record.stack, true);
+}
+
+void OperationReader::on(const trace::MoveBegin& record) {
+  add(Action::kMoveBegin, record.time, record.address, 0);
+}
+
+void OperationReader::on(const trace::MoveEnd& record) {
+  add(Action::kMoveEnd, record.time, record.address, record.size_bytes, record.stack, record.address == 0);
+  batch_->old_addresses.push_back(record.old_address);
+}
+
+bool OperationReader::unmap_stands(const trace::Unmap& record) const {
+  // No more than this stands between the two halves: what one stack needs to be defined.
+  constexpr int kMostBetween = 4096;
+  bool stands = true;
+  int between = 0;
+  reader_.lane(lane_).look_ahead([&]<class Next>(const Next& next) {
+    if constexpr (std::is_same_v<Next, trace::UnmapFailed>) {
+      stands = next.address != record.address;
+    } else if constexpr (std::is_same_v<Next, trace::Map>) {
+      // The first half of an mmap over live memory: Map takes away what stands there, in one event.
+      stands =
+          (next.flags & MAP_FIXED) == 0 || next.address != record.address || next.length_bytes != record.length_bytes;
+    } else {
+      // Definitions and samples may stand between the two halves, events may not.
+      return ++between < kMostBetween && kIsNoEvent<Next>;
+    }
+    return false;
+  });
+  return stands;
+}
+
+void OperationReader::on(const trace::Unmap& record) {
+  if (unmap_stands(record)) add_other(record, true);
+}
+
+void OperationReader::on(const trace::RemapBegin& record) {
+  add(Action::kOther, record.time, 0, batch_->others.size());
+  batch_->others.emplace_back(record);
+}
+
+void OperationReader::on(const trace::Protect& record) {
+  if ((record.protection & kAccess) != 0) add_other(record, false);
+}
+
+}  // namespace memline::replay

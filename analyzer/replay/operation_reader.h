@@ -1,0 +1,116 @@
+/// \file OperationReader: the records of an image, in the order of time, as operations on its memory.
+///
+/// Everything that does not depend on what is live happens here: decoding, merging the lanes, stack ids to nodes,
+/// threads, filters. One thread at a time; it need not be the one that replays.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "replay/lane_stacks.h"
+#include "replay/operation.h"
+#include "replay/recording.h"
+#include "replay/replay.h"
+#include "replay/span_filter.h"
+#include "trace/merged_reader.h"
+#include "trace/trace_file.h"
+
+namespace memline::replay {
+
+class OperationReader {
+ public:
+  /// Everything must outlive the reader. `limits` as in MergedReader.
+  OperationReader(const trace::TraceFile& file, const Image& image, const trace::LaneLimits* limits,
+                  const EventFilter& filter);
+
+  /// Overwrites `batch` with the next operations; false if those were the last.
+  bool fill(OperationBatch& batch);
+  /// Whether the filter lets events of the first thread through at the start. Changes nothing afterwards.
+  bool begins_observed() const { return begins_observed_; }
+
+ private:
+  struct Lane {
+    const LaneStacks* known = nullptr;  ///< the image's; null: to be found out from the records
+    LaneStacks stacks;
+    ThreadId thread;
+    NodeId find(std::uint32_t stack) const { return known != nullptr ? known->find(stack) : stacks.find(stack); }
+  };
+
+  bool observed(ThreadId thread) const;
+  bool is_short(NodeId stack) const {
+    if (all_complete_) return stack == kUnknownStack;
+    return image_.stacks.end(stack) != trace::StackEnd::kRoot;
+  }
+  /// An operation without a stack.
+  void add(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes);
+  void add(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes, std::uint32_t stack,
+           bool is_release);
+  template <class Record>
+  void add_other(const Record& record, bool is_release);
+
+  void on(const trace::Thread& record);
+  void on(const trace::Stack& record);
+  void on(const trace::NamedFrame& record);
+  void on(const trace::Acquire& record) { acquire(record); }
+  void on(const trace::AcquireUsable& record) { acquire(record); }
+  template <class Record>
+  void acquire(const Record& record);
+  void on(const trace::Release& record);
+  void on(const trace::MoveBegin& record);
+  void on(const trace::MoveEnd& record);
+  void on(const trace::Map& record) { add_other(record, false); }
+  void on(const trace::Unmap& record);
+  void on(const trace::RemapBegin& record);
+  void on(const trace::RemapEnd& record) { add_other(record, record.address == 0); }
+  void on(const trace::Protect& record);
+  void on(const trace::Break& record) { add_other(record, false); }
+  void on(const trace::PoolBacking& record) { add_other(record, false); }
+  void on(const trace::PoolAcquire& record) { add_other(record, false); }
+  void on(const trace::PoolRealloc& record) { add_other(record, false); }
+  void on(const trace::PoolRelease& record) { add_other(record, true); }
+  void on(const trace::PoolReset& record) { add_other(record, true); }
+  void on(const trace::PoolDestroy& record) { add_other(record, true); }
+  void on(const trace::ResidentLook& record) { add_part_of_look(record); }
+  void on(const trace::ResidentRegion& record) {
+    add_part_of_look(std::make_unique<NamedRegion>(NamedRegion{record, std::string(record.name)}));
+  }
+  void on(const trace::ResidentPages& record) { add_part_of_look(std::make_unique<trace::ResidentPages>(record)); }
+  void on(const trace::ResidentEnd& record) { add_part_of_look(record); }
+  template <class Part>
+  void add_part_of_look(Part&& part) {
+    add(Action::kOther, reader_.lane(lane_).ticks(), 0, batch_->others.size());
+    batch_->others.emplace_back(std::forward<Part>(part));
+  }
+  void on(const trace::SpanBegin& record) { on_span(record); }
+  void on(const trace::SpanEnd& record) { on_span(record); }
+  void on(const trace::SpanAttach& record) { on_span(record); }
+  void on(const trace::SpanDetach& record) { on_span(record); }
+  template <class Record>
+  void on_span(const Record& record) {
+    if (span_) span_->on(lanes_[lane_].thread, record);
+  }
+  template <class Record>
+  void on(const Record& /*record*/) {}  // changes no memory
+
+  /// Whether the munmap that `record` announces happens as an event of its own.
+  bool unmap_stands(const trace::Unmap& record) const;
+
+  const Image& image_;
+  const std::uint32_t most_modules_;
+  trace::MergedReader reader_;
+  std::vector<Lane> lanes_;
+  const bool all_complete_;
+  bool begins_observed_ = true;
+  std::vector<bool> thread_observed_;  ///< by ThreadId; empty: all are
+  std::optional<SpanFilter> span_;
+  std::size_t lane_ = 0;  ///< of the record at hand
+  OperationBatch* batch_ = nullptr;
+};
+
+}  // namespace memline::replay
