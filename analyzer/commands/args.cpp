@@ -4,6 +4,7 @@
 
 #include "base/escape.h"
 #include "base/result.h"
+#include "commands/cache_choice.h"
 #include "commands/help.h"
 #include "memline/env.h"
 
@@ -44,12 +45,14 @@ void ProfileArguments::add_to(CLI::App& app) {
       ->capture_default_str();
   app.add_flag("--debuginfod", options.symbols.debuginfod,
                "Fetch missing debug information from the servers in DEBUGINFOD_URLS");
+  app.add_flag("--no-cache", no_cache, "Read debug information anew; keep nothing of it for later reports");
   app.add_flag("--verbose", verbose, "Also print the rules that tell own code from library code");
 }
 
 model::ProfileOptions ProfileArguments::profile_options() const {
   model::ProfileOptions result = options;
   result.short_templates = templates == "short";
+  if (!no_cache) result.symbols.cache_folder = choose_cache_folder();
   return result;
 }
 

@@ -22,6 +22,7 @@ struct ProfileArguments {
   bool trace_given = false;  ///< on the command line
   model::ProfileOptions options;
   std::string templates = "full";
+  bool no_cache = false;
   bool verbose = false;
   std::unique_ptr<ProgressBar> progress;  ///< made by open_profile()
 

@@ -28,6 +28,8 @@ class FrameSource {
   /// The source frames of this one physical frame, innermost first; empty for what is no frame. Valid as long as the
   /// FrameSource.
   virtual std::span<const symbols::Frame> frames(NodeId node) = 0;
+  /// Says that frames() of all these nodes will be asked for.
+  virtual void prepare(std::span<const NodeId> /*nodes*/) {}
   virtual const symbols::Function& function(FunctionId id) const = 0;
   virtual std::string_view file(FileId id) const = 0;
   virtual const symbols::ModuleFile& module_file(ModuleId id) const = 0;

@@ -17,6 +17,10 @@ constexpr int kMostNesting = 64;  // a damaged file may enclose functions in a c
 constexpr std::size_t kMostSuggestions = 5;
 
 std::set<FunctionId> functions_on_stacks(FrameSource& frames) {
+  std::vector<NodeId> nodes;
+  nodes.reserve(frames.node_count());
+  for (std::size_t node = 0; node < frames.node_count(); ++node) nodes.emplace_back(node);
+  frames.prepare(nodes);
   std::set<FunctionId> seen;
   for (std::size_t node = 0; node < frames.node_count(); ++node) {
     for (const symbols::Frame& frame : frames.frames(NodeId{node})) {

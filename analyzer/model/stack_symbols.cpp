@@ -15,6 +15,17 @@ ModuleId StackSymbols::module(NodeId node) const {
   return stacks_.is_frame(node) ? stacks_.node(node).module : ModuleId{};
 }
 
+void StackSymbols::prepare(std::span<const NodeId> nodes) {
+  std::vector<symbols::Symbolizer::Address> addresses;
+  addresses.reserve(nodes.size());
+  for (const NodeId id : nodes) {
+    if (!stacks_.is_frame(id)) continue;
+    const replay::Node& node = stacks_.node(id);
+    if (node.named < 0) addresses.push_back({node.module, node.offset, node.exact});
+  }
+  symbolizer_.prepare(addresses);
+}
+
 std::span<const symbols::Frame> StackSymbols::frames(NodeId node) {
   if (!stacks_.is_frame(node)) return {};
   if (by_node_.size() <= node.index()) by_node_.resize(stacks_.size());

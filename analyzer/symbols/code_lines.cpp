@@ -30,7 +30,7 @@ bool Symbolizer::Impl::is_within(FunctionId function, FunctionId outer) const {
   return false;
 }
 
-void Symbolizer::Impl::add_code_lines(ModuleId id, Module& module, FunctionId wanted, std::vector<CodeLine>& out) {
+void Symbolizer::Impl::read_code_lines(ModuleId id, Module& module, FunctionId wanted, std::vector<CodeLine>& out) {
   DwarfFile& dwarf = *module.dwarf();
   const std::vector<NamedFunction>& all = module.names().functions();
   std::unordered_set<const void*> origins;  // of the function and of what is written in it
@@ -41,7 +41,7 @@ void Symbolizer::Impl::add_code_lines(ModuleId id, Module& module, FunctionId wa
   const std::string name = functions_[wanted].name;
   for (const NamedFunction& named : all) {
     if (named.symbol == nullptr ? named.name != name : named.name.find(name) == std::string_view::npos) continue;
-    if (function_of(id, module, named) != wanted) continue;
+    if (function_of(id, module, named).id != wanted) continue;
     units.insert(units.end(), named.units.begin(), named.units.end());
     if (named.symbol == nullptr) {
       origins.insert(named.origin);
@@ -57,7 +57,7 @@ void Symbolizer::Impl::add_code_lines(ModuleId id, Module& module, FunctionId wa
     const bool shares_unit = std::any_of(named.units.begin(), named.units.end(), [&](std::uint32_t unit) {
       return std::binary_search(units.begin(), units.end(), unit);
     });
-    if (shares_unit && is_within(function_of(id, module, named), wanted)) origins.insert(named.origin);
+    if (shares_unit && is_within(function_of(id, module, named).id, wanted)) origins.insert(named.origin);
   }
 
   for (const std::uint32_t unit : units) {
@@ -111,12 +111,37 @@ void Symbolizer::Impl::add_code_lines(ModuleId id, Module& module, FunctionId wa
   }
 }
 
+void Symbolizer::Impl::add_code_lines(ModuleId id, Module& module, FunctionId wanted, std::vector<CodeLine>& out) {
+  const std::string key = functions_[wanted].name + "\n" + functions_.portable_key(wanted);
+  if (module.answers() != nullptr) {
+    if (const StoredLines* stored = module.answers()->lines(key)) {
+      for (const std::uint32_t recipe : stored->recipes) recall(id, module, recipe);
+      for (const auto& [path, line] : stored->lines) out.push_back({recall_path(module, path), line});
+      return;
+    }
+  }
+  load(id);
+  resolver_.take_touched();
+  std::vector<CodeLine> lines;
+  if (module.dwarf() != nullptr) read_code_lines(id, module, wanted, lines);
+  out.insert(out.end(), lines.begin(), lines.end());
+  if (module.answers() == nullptr) return;
+  StoredLines stored;
+  stored.recipes = resolver_.take_touched();
+  std::sort(lines.begin(), lines.end());
+  lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+  for (const CodeLine& line : lines) {
+    if (!line.file.none()) stored.lines.emplace_back(module.answers()->add_path(files_.path(line.file)), line.line);
+  }
+  module.answers()->add_lines(key, std::move(stored));
+}
+
 std::vector<Symbolizer::CodeLine> Symbolizer::Impl::code_lines(FunctionId id) {
   std::vector<CodeLine> lines;
   if (id.index() >= functions_.size()) return lines;
   for (std::size_t i = 0; i < modules_.size(); ++i) {
     Module& module = *modules_[i];
-    if (module.is_loaded() && module.dwarf() != nullptr) add_code_lines(ModuleId(i), module, id, lines);
+    if (module.is_located()) add_code_lines(ModuleId(i), module, id, lines);
   }
   Function& function = functions_[id];
   const auto own_file_first = [&](const CodeLine& a, const CodeLine& b) {

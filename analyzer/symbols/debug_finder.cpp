@@ -10,17 +10,6 @@
 namespace memline::symbols {
 namespace {
 
-std::string hex(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 15U];
-  }
-  return out;
-}
-
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
@@ -44,6 +33,17 @@ std::unique_ptr<ElfFile> open_if_same_build(const std::string& path, const std::
 }
 
 }  // namespace
+
+std::string hex(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += kDigits[byte >> 4U];
+    out += kDigits[byte & 15U];
+  }
+  return out;
+}
 
 std::unique_ptr<ElfFile> DebugFinder::by_build_id(const std::string& build_id, std::string_view suffix) const {
   if (build_id.size() < 2) return nullptr;

@@ -14,6 +14,9 @@
 
 namespace memline::symbols {
 
+/// Lower-case digits, two a byte.
+std::string hex(std::string_view bytes);
+
 class DebugFinder {
  public:
   explicit DebugFinder(const SymbolizerOptions& options) : options_(options) {}

@@ -70,6 +70,7 @@ void DwarfFile::index_units() {
     if (unit == next) break;
     unit = next;
     if (type != DW_UT_compile && type != DW_UT_skeleton) continue;
+    is_split_ = is_split_ || type == DW_UT_skeleton;
     const std::vector<AddressRange> ranges = die::code_ranges(die, file_->code_sections(), kMaxRangesPerUnit);
     if (ranges.empty()) continue;
     const auto index = static_cast<std::uint32_t>(units_.size());
@@ -99,6 +100,17 @@ std::vector<std::uint32_t> DwarfFile::units_at(std::uint64_t pc) const {
     }
   }
   return found;
+}
+
+void DwarfFile::read_units_at(std::uint64_t pc) {
+  for (const std::uint32_t index : units_at(pc)) {
+    outline(index);
+    Unit& unit = units_[index];
+    Dwarf_Lines* lines = nullptr;
+    std::size_t count = 0;
+    // libdw keeps them; the LineTable is made later, since it gives numbers to source files.
+    if (unit.lines == nullptr) dwarf_getsrclines(&unit.skeleton, &lines, &count);
+  }
 }
 
 const LineTable& DwarfFile::lines(std::uint32_t index) {

@@ -32,6 +32,10 @@ class DwarfFile {
   /// unit_count().
   std::vector<std::uint32_t> units_at(std::uint64_t pc) const;
   std::size_t unit_count() const { return units_.size(); }
+  /// Whether some of it lies in .dwo files.
+  bool is_split() const { return is_split_; }
+  /// Reads what lines() and outline() of the units at `pc` need. Touches nothing that other modules use.
+  void read_units_at(std::uint64_t pc);
 
   const LineTable& lines(std::uint32_t unit);
   /// The scopes of a unit that has code; of its split part, if it has one.
@@ -70,6 +74,7 @@ class DwarfFile {
   std::vector<char> stub_image_;
   Dwarf* shared_ = nullptr;
   SourceFiles source_files_;
+  bool is_split_ = false;
   std::vector<Unit> units_;
   std::vector<UnitRange> ranges_;  ///< sorted by begin
   std::unordered_map<Dwarf_CU*, std::unique_ptr<Outline>> outlines_;

@@ -30,6 +30,18 @@ std::array<std::uint32_t, 256> make_crc_table() {
 
 }  // namespace
 
+std::string identity_of(const struct stat& status) {
+  std::string text;
+  for (const auto number :
+       {static_cast<std::int64_t>(status.st_dev), static_cast<std::int64_t>(status.st_ino),
+        static_cast<std::int64_t>(status.st_size), static_cast<std::int64_t>(status.st_mtim.tv_sec),
+        static_cast<std::int64_t>(status.st_mtim.tv_nsec), static_cast<std::int64_t>(status.st_ctim.tv_sec),
+        static_cast<std::int64_t>(status.st_ctim.tv_nsec)}) {
+    text += std::to_string(number) + " ";
+  }
+  return text;
+}
+
 bool is_regular_file(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
@@ -93,9 +105,15 @@ void ElfFile::scan_sections() {
     if (name == nullptr || header.sh_type == SHT_NOBITS) continue;
     const std::string_view text = name;
     if (text == ".debug_info" || text == ".zdebug_info") has_debug_info_ = true;
+    if (text == ".gnu_debugaltlink") shares_debug_info_ = true;
   }
   std::sort(code_sections_.begin(), code_sections_.end(),
             [](const AddressRange& a, const AddressRange& b) { return a.begin < b.begin; });
+}
+
+std::string ElfFile::identity() const {
+  struct stat status {};
+  return ::fstat(descriptor_, &status) == 0 ? identity_of(status) : std::string();
 }
 
 DebugLink ElfFile::debug_link() const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 struct Elf;
+struct stat;
 
 namespace memline::symbols {
 
@@ -43,6 +44,10 @@ class ElfFile {
   const std::string& build_id() const { return build_id_; }  ///< raw bytes, empty if it has none
   bool has_debug_info() const { return has_debug_info_; }
   bool has_symbol_table() const { return has_symbol_table_; }
+  /// Whether dwz moved some of its debug information to another file.
+  bool shares_debug_info() const { return shares_debug_info_; }
+  /// Tells this file as it is now from any other, and from itself after a change; "" if that cannot be told.
+  std::string identity() const;
   /// Address ranges of the sections that hold code, sorted. Code thrown away by the linker leaves debug information
   /// at address 0 or -1: that is how to tell it.
   const std::vector<AddressRange>& code_sections() const { return code_sections_; }
@@ -60,8 +65,12 @@ class ElfFile {
   std::string build_id_;
   bool has_debug_info_ = false;
   bool has_symbol_table_ = false;
+  bool shares_debug_info_ = false;
   std::vector<AddressRange> code_sections_;
 };
+
+/// Device, inode, size and times.
+std::string identity_of(const struct stat& status);
 
 /// Whether `path` is a regular file right now; follows links, opens nothing.
 bool is_regular_file(const std::string& path);

@@ -9,12 +9,35 @@
 
 namespace memline::symbols {
 
-FunctionId Symbolizer::Impl::function_of(ModuleId id, Module& module, const NamedFunction& named) {
+FunctionResolver::Resolved Symbolizer::Impl::function_of(ModuleId id, Module& module, const NamedFunction& named) {
   DwarfFile& dwarf = *module.dwarf();
   const std::uint32_t unit = named.units.front();
-  if (named.symbol == nullptr) return resolver_.of_instance(id, dwarf, unit, named.instance);
-  return resolver_.of_symbol_with_lines(id, *named.symbol, dwarf.unit_name(unit),
+  if (named.symbol == nullptr) return resolver_.of_instance(source(id, module), dwarf, unit, named.instance);
+  return resolver_.of_symbol_with_lines(source(id, module), *named.symbol, dwarf.unit_name(unit),
                                         dwarf.lines(unit).find(named.symbol->address));
+}
+
+std::vector<FunctionId> Symbolizer::Impl::named_like(ModuleId id, Module& module, const std::string& pattern) {
+  std::vector<FunctionId> found;
+  if (module.answers() != nullptr) {
+    if (const std::vector<std::uint32_t>* stored = module.answers()->functions(pattern)) {
+      for (const std::uint32_t recipe : *stored) found.push_back(recall(id, module, recipe));
+      return found;
+    }
+  }
+  load(id);
+  std::vector<std::uint32_t> recipes;
+  if (module.dwarf() != nullptr) {
+    const NameMatcher matcher(pattern);
+    for (const NamedFunction& named : module.names().functions()) {
+      if (!matcher.may_match(named.name)) continue;
+      const FunctionResolver::Resolved function = function_of(id, module, named);
+      found.push_back(function.id);
+      recipes.push_back(function.recipe);
+    }
+  }
+  if (module.answers() != nullptr) module.answers()->add_functions(pattern, std::move(recipes));
+  return found;
 }
 
 std::vector<FunctionId> Symbolizer::Impl::find_functions(std::span<const ModuleId> modules, std::string_view pattern) {
@@ -22,11 +45,9 @@ std::vector<FunctionId> Symbolizer::Impl::find_functions(std::span<const ModuleI
   std::vector<FunctionId> candidates;
   std::unordered_set<FunctionId> seen;
   for (const ModuleId id : modules) {
-    Module* module = load(id);
-    if (module == nullptr || module->dwarf() == nullptr) continue;
-    for (const NamedFunction& named : module->names().functions()) {
-      if (!matcher.may_match(named.name)) continue;
-      const FunctionId function = function_of(id, *module, named);
+    Module* module = locate(id);
+    if (module == nullptr) continue;
+    for (const FunctionId function : named_like(id, *module, std::string(pattern))) {
       if (matcher.matches(functions_[function]) && seen.insert(function).second) candidates.push_back(function);
     }
   }

@@ -53,32 +53,40 @@ void join(std::string& qualified, std::string_view scope) {
 
 }  // namespace
 
-FunctionId FunctionResolver::of_instance(ModuleId module, DwarfFile& dwarf, std::uint32_t unit, Dwarf_Die instance) {
-  return of_instance({module, &dwarf, unit, 0}, instance);
+FunctionResolver::Resolved FunctionResolver::touch(const Resolved& resolved) {
+  if (resolved.recipe != kNoRecipe) touched_.push_back(resolved.recipe);
+  return resolved;
 }
 
-FunctionId FunctionResolver::of_scope(const Place& place, const Outline& outline, std::uint32_t scope) {
+FunctionResolver::Resolved FunctionResolver::of_instance(const Source& source, DwarfFile& dwarf, std::uint32_t unit,
+                                                         Dwarf_Die instance) {
+  return of_instance({source, &dwarf, unit, 0}, instance);
+}
+
+FunctionResolver::Resolved FunctionResolver::of_scope(const Place& place, const Outline& outline, std::uint32_t scope) {
   return of_instance(place, die::at(outline.unit(), outline.scopes()[scope].begin));
 }
 
-FunctionId FunctionResolver::of_instance(const Place& place, Dwarf_Die instance) {
+FunctionResolver::Resolved FunctionResolver::of_instance(const Place& place, Dwarf_Die instance) {
   const auto known = by_die_.find(instance.addr);
-  if (known != by_die_.end()) return known->second;
+  if (known != by_die_.end()) return touch(known->second);
   const std::optional<Dwarf_Die> origin = die::reference(instance, DW_AT_abstract_origin);
-  const FunctionId id = of_die(place, origin ? *origin : instance, instance);
-  by_die_[instance.addr] = id;
-  return id;
+  const Resolved found = of_die(place, origin ? *origin : instance, instance);
+  by_die_[instance.addr] = found;
+  return found;
 }
 
-FunctionId FunctionResolver::of_die(const Place& place, Dwarf_Die die, Dwarf_Die instance) {
+FunctionResolver::Resolved FunctionResolver::of_die(const Place& place, Dwarf_Die die, Dwarf_Die instance) {
   const auto known = by_die_.find(die.addr);
-  if (known != by_die_.end()) return known->second;
+  if (known != by_die_.end()) return touch(known->second);
+  const std::size_t touched_before = touched_.size();
   const std::vector<Dwarf_Die> chain = die::origins(die);
-  FunctionId id;
-  if (is_nameless_part(chain)) id = original_of_part(place, chain);
-  if (id.none()) id = intern(place, describe(place, chain), instance);
-  by_die_[die.addr] = id;
-  return id;
+  Resolved found;
+  if (is_nameless_part(chain)) found = original_of_part(place, chain);
+  if (found.id.none()) found = intern(place, describe(place, chain), instance, touched_before);
+  touched_.resize(touched_before);  // the others are among what the recipe needs
+  by_die_[die.addr] = found;
+  return touch(found);
 }
 
 FunctionResolver::Description FunctionResolver::describe(const Place& place, const std::vector<Dwarf_Die>& chain) {
@@ -97,7 +105,7 @@ FunctionResolver::Description FunctionResolver::describe(const Place& place, con
     }
     if (out.column == 0) out.column = die::number(die, DW_AT_decl_column).value_or(0);
   }
-  function.module = place.module;
+  function.module = place.source.module;
   function.linkage_name = strip_clone_suffix(linkage);
   const std::string demangled = demangle(function.linkage_name);
   std::string_view spelled = name;
@@ -119,7 +127,9 @@ FunctionResolver::Description FunctionResolver::describe(const Place& place, con
                        (function.name == "operator()" && function.qualified.find("lambda") != std::string::npos));
   if (function.enclosing.none() && (is_openmp_body(outlined) || bare_closure)) {
     if (const Outline* outline = place.dwarf->outline_of(chain.front())) {
-      function.enclosing = enclosing_by_line(place, *outline, out);
+      const Resolved enclosing = enclosing_by_line(place, *outline, out);
+      function.enclosing = enclosing.id;
+      out.enclosing_recipe = enclosing.recipe;
     }
   }
   return out;
@@ -158,10 +168,13 @@ void FunctionResolver::add_scopes(const Place& place, Dwarf_Die declared, Descri
         if (place.nesting >= kMaxNesting) return;
         Place inner = place;
         ++inner.nesting;
-        const FunctionId around_id = of_scope(inner, *outline, scope);
+        const Resolved outer = of_scope(inner, *outline, scope);
         const bool openmp = is_openmp_body(function.name);
-        if (out.closure || openmp) function.enclosing = around_id;
-        if (!openmp) join(function.qualified, (*functions_)[around_id].qualified);
+        if (out.closure || openmp) {
+          function.enclosing = outer.id;
+          out.enclosing_recipe = outer.recipe;
+        }
+        if (!openmp) join(function.qualified, (*functions_)[outer.id].qualified);
         return;
       }
     }
@@ -194,9 +207,10 @@ const std::vector<FunctionResolver::Declared>& FunctionResolver::declared_in(con
   return declared_[outline.unit()] = std::move(found);
 }
 
-FunctionId FunctionResolver::enclosing_by_line(const Place& place, const Outline& outline, const Description& of) {
+FunctionResolver::Resolved FunctionResolver::enclosing_by_line(const Place& place, const Outline& outline,
+                                                               const Description& of) {
   // Only lambdas and members of local classes can stand between a body and the beginning of its function.
-  if (place.nesting >= kMaxNesting) return FunctionId();
+  if (place.nesting >= kMaxNesting) return {};
   const Function& body = of.function;
   std::string_view parent_name = openmp_parent(is_openmp_body(body.linkage_name) ? body.linkage_name : body.name);
   const std::string parent_demangled = demangle(parent_name);
@@ -212,13 +226,13 @@ FunctionId FunctionResolver::enclosing_by_line(const Place& place, const Outline
     if (!parent.empty() && plain_part(candidate.name) != parent) continue;
     best = &candidate;
   }
-  if (best == nullptr) return FunctionId();
+  if (best == nullptr) return {};
   Place inner = place;
   ++inner.nesting;
   return of_scope(inner, outline, best->scope);
 }
 
-FunctionId FunctionResolver::original_of_part(const Place& place, const std::vector<Dwarf_Die>& chain) {
+FunctionResolver::Resolved FunctionResolver::original_of_part(const Place& place, const std::vector<Dwarf_Die>& chain) {
   std::string_view name;
   std::uint64_t line = 0;
   for (const Dwarf_Die& link : chain) {
@@ -226,7 +240,7 @@ FunctionId FunctionResolver::original_of_part(const Place& place, const std::vec
     if (line == 0) line = die::number(link, DW_AT_decl_line).value_or(0);
   }
   const Outline* found = place.dwarf->outline_of(chain.front());
-  if (name.empty() || found == nullptr || place.nesting >= kMaxNesting) return FunctionId();
+  if (name.empty() || found == nullptr || place.nesting >= kMaxNesting) return {};
   const Outline& outline = *found;
   Dwarf_Die part = chain.front();
   const LineRow* entry = nullptr;
@@ -238,25 +252,29 @@ FunctionId FunctionResolver::original_of_part(const Place& place, const std::vec
     if (line != 0 && candidate.line != line) continue;
     if (best == nullptr || (entry != nullptr && candidate.line <= entry->line)) best = &candidate;
   }
-  if (best == nullptr) return FunctionId();
+  if (best == nullptr) return {};
   Place inner = place;
   ++inner.nesting;
   return of_scope(inner, outline, best->scope);
 }
 
-FunctionId FunctionResolver::intern(const Place& place, Description description, Dwarf_Die instance) {
+FunctionResolver::Resolved FunctionResolver::intern(const Place& place, Description description, Dwarf_Die instance,
+                                                    std::size_t touched_before) {
   Function& function = description.function;
-  std::string key(identity(function));
+  FunctionRecipe recipe;
+  recipe.key_head = identity(function);
+  recipe.enclosing = description.enclosing_recipe;
+  recipe.needs.assign(touched_.begin() + static_cast<std::ptrdiff_t>(touched_before), touched_.end());
   if (!function.file.none()) {
-    key += '\n';
-    key += std::to_string(function.file.value) + ":" + std::to_string(function.decl_line);
+    recipe.key_has_file = true;
+    recipe.key_tail = ":" + std::to_string(function.decl_line);
     // Two closures of one line have nothing else to tell them apart.
-    if (description.closure) key += ":" + std::to_string(description.column);
+    if (description.closure) recipe.key_tail += ":" + std::to_string(description.column);
   } else {
-    if (description.internal) key.append("\n").append(place.dwarf->unit_name(place.unit));
+    if (description.internal) recipe.key_tail.append("\n").append(place.dwarf->unit_name(place.unit));
     guess_place(place, instance, function);
   }
-  return functions_->intern(key, std::move(function));
+  return add(place.source, std::move(recipe), std::move(function));
 }
 
 void FunctionResolver::guess_place(const Place& place, Dwarf_Die instance, Function& function) {
@@ -295,7 +313,9 @@ FileId FunctionResolver::file_of_inlined(const Place& place, Dwarf_Die instance)
   return {};
 }
 
-FunctionId FunctionResolver::of_symbol(ModuleId module, const Symbol& symbol) {
+FunctionResolver::Resolved FunctionResolver::of_symbol(const Source& source, const Symbol& symbol) {
+  const auto [known, is_new] = by_symbol_.try_emplace(&symbol);
+  if (!is_new) return touch(known->second);
   const std::string_view linkage = strip_clone_suffix(symbol.name);
   Function function;
   const std::string demangled = demangle(linkage);
@@ -303,13 +323,16 @@ FunctionId FunctionResolver::of_symbol(ModuleId module, const Symbol& symbol) {
   function.signature = demangled.empty() ? std::string(linkage) : demangled;
   function.qualified = demangled.empty() ? linkage : qualified_part(demangled);
   function.name = plain_part(function.qualified);
-  function.module = module;
-  std::string key = "symbol\n" + std::to_string(module.value) + "\n" + function.linkage_name;
-  return functions_->intern(key, std::move(function));
+  function.module = source.module;
+  FunctionRecipe recipe;
+  recipe.key_head = "symbol\n";
+  recipe.key_has_module = true;
+  recipe.key_tail = "\n" + function.linkage_name;
+  return touch(known->second = add(source, std::move(recipe), std::move(function)));
 }
 
-FunctionId FunctionResolver::of_symbol_with_lines(ModuleId module, const Symbol& symbol, std::string_view unit_name,
-                                                  const LineRow* entry) {
+FunctionResolver::Resolved FunctionResolver::of_symbol_with_lines(const Source& source, const Symbol& symbol,
+                                                                  std::string_view unit_name, const LineRow* entry) {
   const std::string_view linkage = strip_clone_suffix(symbol.name);
   Function function;
   const std::string demangled = demangle(linkage);
@@ -317,14 +340,15 @@ FunctionId FunctionResolver::of_symbol_with_lines(ModuleId module, const Symbol&
   function.signature = demangled.empty() ? std::string(linkage) : demangled;
   function.qualified = demangled.empty() ? linkage : qualified_part(demangled);
   function.name = plain_part(function.qualified);
-  function.module = module;
+  function.module = source.module;
   if (entry != nullptr) {
     function.file = entry->file;
     function.decl_line = entry->line;
   }
-  std::string key = function.signature;
-  if (!is_global_linkage(linkage)) key.append("\n").append(unit_name);
-  return functions_->intern(key, std::move(function));
+  FunctionRecipe recipe;
+  recipe.key_head = function.signature;
+  if (!is_global_linkage(linkage)) recipe.key_tail.append("\n").append(unit_name);
+  return touch(add(source, std::move(recipe), std::move(function)));
 }
 
 FunctionId FunctionResolver::of_name(FileId file, std::string_view name) {
@@ -334,7 +358,7 @@ FunctionId FunctionResolver::of_name(FileId file, std::string_view name) {
   function.signature = name;
   function.file = file;
   const std::string key = "named\n" + std::to_string(file.value) + "\n" + function.signature;
-  return functions_->intern(key, std::move(function));
+  return functions_->intern(key, std::move(function), "named\n" + std::string(name));
 }
 
 }  // namespace memline::symbols

@@ -11,27 +11,44 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/strong_id.h"
 #include "symbols/dwarf_file.h"
 #include "symbols/function_table.h"
+#include "symbols/module_answers.h"
 #include "symbols/symbol_table.h"
 
 namespace memline::symbols {
 
 class FunctionResolver {
  public:
-  explicit FunctionResolver(FunctionTable& functions) : functions_(&functions) {}
+  /// A function, and the recipe for it among the module's answers.
+  struct Resolved {
+    FunctionId id;
+    std::uint32_t recipe = kNoRecipe;
+  };
+  /// The module that is asked, and where recipes are kept (null: nowhere).
+  struct Source {
+    ModuleId module;
+    ModuleAnswers* answers = nullptr;
+  };
+
+  FunctionResolver(FunctionTable& functions, FileTable& files) : functions_(&functions), files_(&files) {}
 
   /// The function that a scope of kind kFunction or kInlined is an instance of; `instance` is its DIE.
-  FunctionId of_instance(ModuleId module, DwarfFile& dwarf, std::uint32_t unit, Dwarf_Die instance);
+  Resolved of_instance(const Source& source, DwarfFile& dwarf, std::uint32_t unit, Dwarf_Die instance);
   /// The function that only a symbol names.
-  FunctionId of_symbol(ModuleId module, const Symbol& symbol);
+  Resolved of_symbol(const Source& source, const Symbol& symbol);
   /// The same where the symbol lies in a unit whose debug information has lines but no functions; `entry` is the row
   /// at its first instruction, if any.
-  FunctionId of_symbol_with_lines(ModuleId module, const Symbol& symbol, std::string_view unit_name,
-                                  const LineRow* entry);
+  Resolved of_symbol_with_lines(const Source& source, const Symbol& symbol, std::string_view unit_name,
+                                const LineRow* entry);
+  /// The function of a recipe. `known`: by recipe, what was recalled before.
+  FunctionId recall(const Source& source, std::uint32_t recipe, std::vector<FunctionId>& known);
+  /// Recipes of everything that was asked for since the last call, in order.
+  std::vector<std::uint32_t> take_touched() { return std::exchange(touched_, {}); }
   /// A function known by name alone (interpreters, JITs).
   FunctionId of_name(FileId file, std::string_view function);
 
@@ -42,6 +59,7 @@ class FunctionResolver {
     std::uint64_t column = 0;
     bool internal = false;  ///< its name means nothing outside of its unit
     bool closure = false;
+    std::uint32_t enclosing_recipe = kNoRecipe;
   };
   /// Where a function begins, for finding the one that a line lies in.
   struct Declared {
@@ -51,26 +69,31 @@ class FunctionResolver {
     std::uint32_t scope = 0;
   };
   struct Place {
-    ModuleId module;
+    Source source;
     DwarfFile* dwarf;
     std::uint32_t unit;
     int nesting;  ///< functions within functions, bounded
   };
 
-  FunctionId of_scope(const Place& place, const Outline& outline, std::uint32_t scope);
-  FunctionId of_instance(const Place& place, Dwarf_Die instance);
-  FunctionId of_die(const Place& place, Dwarf_Die die, Dwarf_Die instance);
+  Resolved of_scope(const Place& place, const Outline& outline, std::uint32_t scope);
+  Resolved of_instance(const Place& place, Dwarf_Die instance);
+  Resolved of_die(const Place& place, Dwarf_Die die, Dwarf_Die instance);
   Description describe(const Place& place, const std::vector<Dwarf_Die>& chain);
   void add_scopes(const Place& place, Dwarf_Die declared, Description& out);
-  FunctionId enclosing_by_line(const Place& place, const Outline& outline, const Description& of);
-  FunctionId original_of_part(const Place& place, const std::vector<Dwarf_Die>& chain);
+  Resolved enclosing_by_line(const Place& place, const Outline& outline, const Description& of);
+  Resolved original_of_part(const Place& place, const std::vector<Dwarf_Die>& chain);
   const std::vector<Declared>& declared_in(const Place& place, const Outline& outline);
-  FunctionId intern(const Place& place, Description description, Dwarf_Die instance);
+  Resolved intern(const Place& place, Description description, Dwarf_Die instance, std::size_t touched_before);
+  Resolved add(const Source& source, FunctionRecipe recipe, Function function);
+  Resolved touch(const Resolved& resolved);
   void guess_place(const Place& place, Dwarf_Die instance, Function& function);
   static FileId file_of_inlined(const Place& place, Dwarf_Die instance);
 
   FunctionTable* functions_;
-  std::unordered_map<const void*, FunctionId> by_die_;  ///< both scopes and their origins, by Dwarf_Die::addr
+  FileTable* files_;
+  std::unordered_map<const void*, Resolved> by_die_;  ///< both scopes and their origins, by Dwarf_Die::addr
+  std::unordered_map<const Symbol*, Resolved> by_symbol_;
+  std::vector<std::uint32_t> touched_;
   std::unordered_map<const Dwarf_CU*, std::vector<Declared>> declared_;
 };
 

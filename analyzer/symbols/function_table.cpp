@@ -21,10 +21,11 @@ FileId FileTable::intern(std::string_view path) {
   return id;
 }
 
-FunctionId FunctionTable::intern(const std::string& key, Function fresh) {
+FunctionId FunctionTable::intern(const std::string& key, Function fresh, std::string portable) {
   const auto [place, is_new] = ids_.try_emplace(key, FunctionId(functions_.size()));
   if (is_new) {
     functions_.push_back(std::move(fresh));
+    portable_keys_.push_back(std::move(portable));
     return place->second;
   }
   Function& known = functions_[place->second.index()];

@@ -28,13 +28,16 @@ class FunctionTable {
  public:
   /// The function known under `key`, or `fresh` under a new id. What the known one lacked (file, line, linkage name)
   /// is taken over from `fresh`.
-  FunctionId intern(const std::string& key, Function fresh);
+  /// `portable`: the key in a form that means the same in every process.
+  FunctionId intern(const std::string& key, Function fresh, std::string portable = {});
+  const std::string& portable_key(FunctionId id) const { return portable_keys_[id.index()]; }
 
   const Function& operator[](FunctionId id) const { return functions_[id.index()]; }
   Function& operator[](FunctionId id) { return functions_[id.index()]; }
   std::size_t size() const { return functions_.size(); }
 
  private:
+  std::deque<std::string> portable_keys_;
   std::deque<Function> functions_;  // a deque: references that were handed out stay valid
   std::unordered_map<std::string, FunctionId> ids_;
 };

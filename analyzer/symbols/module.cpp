@@ -1,18 +1,34 @@
 #include "symbols/module.h"
 
+#include <sys/stat.h>
+
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace memline::symbols {
+namespace {
 
-void Module::load(const DebugFinder& finder, FileTable& files) {
-  if (loaded_) return;
-  loaded_ = true;
+/// Answers are those of this very program: another version of it may know better.
+const std::string& own_identity() {
+  static const std::string identity = [] {
+    struct stat status {};
+    return ::stat("/proc/self/exe", &status) == 0 ? identity_of(status) : std::string();
+  }();
+  return identity;
+}
+
+}  // namespace
+
+void Module::locate(const DebugFinder& finder, CacheFolder& cache) {
+  if (located_) return;
+  located_ = true;
   if (file_.path.empty() && file_.build_id.empty()) {
     state_ = NoLine::kUnknownModule;
     return;
   }
   // The kernel's own library has no file; nobody expects lines of it.
-  if (file_.path.starts_with("linux-vdso.") || file_.path.starts_with("linux-gate.") || file_.path == "[vdso]") {
+  if (is_kernels()) {
     state_ = NoLine::kNoDebugInfo;
     return;
   }
@@ -26,30 +42,78 @@ void Module::load(const DebugFinder& finder, FileTable& files) {
     state_ = NoLine::kBuildIdDiffers;
   }
   if (program_ == nullptr && !file_.build_id.empty()) program_ = finder.program_by_build_id(file_.build_id);
+  if (program_ == nullptr || !program_->has_debug_info()) find_debug_file(finder);
+  if (cache.is_used()) find_answers(cache);
+}
+
+void Module::find_debug_file(const DebugFinder& finder) {
+  const std::string& build_id = file_.build_id.empty() && program_ != nullptr ? program_->build_id() : file_.build_id;
+  debug_ = finder.debug_file(program_.get(), build_id);
+}
+
+void Module::find_answers(CacheFolder& cache) {
+  // What has no build id could be anything; what lies in several files cannot be told by one.
+  if (file_.build_id.empty() || (program_ == nullptr && debug_ == nullptr)) return;
+  cache_stamp_ = own_identity();
+  for (const ElfFile* file : {program_.get(), debug_.get()}) {
+    cache_stamp_ += '\n';
+    if (file == nullptr) continue;
+    const std::string identity = file->identity();
+    if (identity.empty() || file->shares_debug_info()) return;
+    cache_stamp_ += identity;
+  }
+  cache_name_ = hex(file_.build_id);
+  answers_ = std::make_unique<ModuleAnswers>();
+  const std::optional<std::string> bytes = cache.read(cache_name_, cache_stamp_);
+  if (!bytes) return;
+  if (std::optional<ModuleAnswers> known = ModuleAnswers::decode(*bytes)) *answers_ = *std::move(known);
+}
+
+void Module::keep_answers(CacheFolder& cache) {
+  if (answers_ != nullptr && answers_->has_news()) cache.write(cache_name_, cache_stamp_, answers_->encode());
+}
+
+void Module::load(const DebugFinder& finder, FileTable& files) {
+  if (loaded_) return;
+  loaded_ = true;
+  if (state_ == NoLine::kUnknownModule || is_kernels()) return;
   open_debug_info(finder, files);
+  // A file with .dwo files beside it, and a damaged one, are read anew each time.
+  if (is_damaged_ || (dwarf_ != nullptr && dwarf_->is_split())) answers_.reset();
+}
+
+bool Module::is_kernels() const {
+  return file_.path.starts_with("linux-vdso.") || file_.path.starts_with("linux-gate.") || file_.path == "[vdso]";
 }
 
 void Module::open_debug_info(const DebugFinder& finder, FileTable& files) {
-  bool damaged = false;
   const auto read = [&](std::unique_ptr<ElfFile>& file) {
     if (file == nullptr || !file->has_debug_info()) return;
     const std::string path = file->path();
     dwarf_ = DwarfFile::open(std::move(file), finder, files);
-    damaged = dwarf_ == nullptr;
+    const bool damaged = dwarf_ == nullptr;
+    is_damaged_ = is_damaged_ || damaged;
     OpenFault fault = OpenFault::kNone;
     if (damaged) file = ElfFile::open(path, fault);  // its symbols may still be good
   };
   read(program_);
   if (dwarf_ == nullptr) {
-    const std::string& build_id = file_.build_id.empty() && program_ != nullptr ? program_->build_id() : file_.build_id;
-    debug_ = finder.debug_file(program_.get(), build_id);
+    if (is_damaged_) find_debug_file(finder);
     read(debug_);
   }
   if (dwarf_ != nullptr) {
     state_ = NoLine::kNone;
   } else if (program_ != nullptr || debug_ != nullptr) {
-    state_ = damaged ? NoLine::kUnreadable : symbols().empty() ? NoLine::kStripped : NoLine::kNoDebugInfo;
+    state_ = is_damaged_ ? NoLine::kUnreadable : symbols().empty() ? NoLine::kStripped : NoLine::kNoDebugInfo;
   }
+}
+
+void Module::read_at(const std::vector<std::uint64_t>& pcs) {
+  if (dwarf_ == nullptr) {
+    symbols();
+    return;
+  }
+  for (const std::uint64_t pc : pcs) dwarf_->read_units_at(pc);
 }
 
 const SymbolTable& Module::symbols() {

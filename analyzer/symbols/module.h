@@ -4,9 +4,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "symbols/cache_folder.h"
 #include "symbols/debug_finder.h"
 #include "symbols/dwarf_file.h"
+#include "symbols/module_answers.h"
 #include "symbols/name_index.h"
 #include "symbols/symbol_table.h"
 #include "symbols/symbolizer.h"
@@ -18,10 +22,23 @@ class Module {
   explicit Module(ModuleFile file) : file_(std::move(file)) {}
 
   const ModuleFile& file() const { return file_; }
-  bool is_loaded() const { return loaded_; }
+  /// Opens the files, without reading debug information.
+  void locate(const DebugFinder& finder, CacheFolder& cache);
+  bool is_located() const { return located_; }
+  /// Opens the debug information as well.
   void load(const DebugFinder& finder, FileTable& files);
 
+  /// Answers of earlier processes and of this one, after locate(); null where none are kept. load() may change that.
+  ModuleAnswers* answers() { return answers_.get(); }
+  /// By recipe and by path of the answers: what was recalled.
+  std::vector<FunctionId>& recalled() { return recalled_; }
+  std::vector<FileId>& recalled_paths() { return recalled_paths_; }
+  /// Writes new answers to the cache.
+  void keep_answers(CacheFolder& cache);
+
   // After load():
+  /// Reads what frames at these addresses need. Touches nothing that other modules use.
+  void read_at(const std::vector<std::uint64_t>& pcs);
   DwarfFile* dwarf() const { return dwarf_.get(); }  ///< null if there is no debug information
   /// Why it has no lines at all; kNone if it has some, or if it was not loaded yet.
   NoLine state() const { return state_; }
@@ -33,15 +50,25 @@ class Module {
 
  private:
   void open_debug_info(const DebugFinder& finder, FileTable& files);
+  void find_debug_file(const DebugFinder& finder);
+  void find_answers(CacheFolder& cache);
+  /// The kernel's own library, which has no file.
+  bool is_kernels() const;
 
   ModuleFile file_;
+  bool located_ = false;
   bool loaded_ = false;
+  bool is_damaged_ = false;
   NoLine state_ = NoLine::kNone;
   std::unique_ptr<ElfFile> program_;
   std::unique_ptr<ElfFile> debug_;  ///< a separate debug file, if it is not in dwarf_
   std::unique_ptr<DwarfFile> dwarf_;
   std::unique_ptr<SymbolTable> symbols_;
   std::unique_ptr<NameIndex> names_;
+  std::unique_ptr<ModuleAnswers> answers_;
+  std::string cache_name_, cache_stamp_;
+  std::vector<FunctionId> recalled_;
+  std::vector<FileId> recalled_paths_;
 };
 
 }  // namespace memline::symbols

@@ -2,6 +2,8 @@
 
 #include <dwarf.h>
 
+#include <new>
+
 #include "symbols/die.h"
 #include "symbols/symbolizer_impl.h"
 
@@ -32,15 +34,32 @@ std::string_view to_string(NoLine why) {
 }
 
 Symbolizer::Impl::Impl(std::vector<ModuleFile> files, const SymbolizerOptions& options)
-    : resolver_(functions_), finder_(options) {
+    : resolver_(functions_, files_),
+      finder_(options),
+      cache_(options.cache_folder),
+      may_use_threads_(!options.debuginfod) {
   modules_.reserve(files.size());
   for (ModuleFile& file : files) modules_.push_back(std::make_unique<Module>(std::move(file)));
 }
 
-Module* Symbolizer::Impl::load(ModuleId id) {
+Symbolizer::Impl::~Impl() {
+  try {
+    for (const std::unique_ptr<Module>& module : modules_) module->keep_answers(cache_);
+  } catch (const std::bad_alloc&) {
+    // The next process has to find out again.
+  }
+}
+
+Module* Symbolizer::Impl::locate(ModuleId id) {
   if (id.index() >= modules_.size()) return nullptr;
   Module* module = modules_[id.index()].get();
-  module->load(finder_, files_);
+  module->locate(finder_, cache_);
+  return module;
+}
+
+Module* Symbolizer::Impl::load(ModuleId id) {
+  Module* module = locate(id);
+  if (module != nullptr) module->load(finder_, files_);
   return module;
 }
 
@@ -54,19 +73,30 @@ std::span<const Frame> Symbolizer::Impl::frames(ModuleId module, std::uint64_t o
 
 std::vector<Frame> Symbolizer::Impl::resolve(ModuleId id, std::uint64_t pc) {
   if (id.none()) return {Frame{.function = {}, .file = {}, .why = NoLine::kJit}};
-  Module* module = load(id);
+  Module* module = locate(id);
   if (module == nullptr) return {Frame{.function = {}, .file = {}, .why = NoLine::kUnknownModule}};
-  if (module->dwarf() != nullptr) {
-    for (const std::uint32_t unit : module->dwarf()->units_at(pc)) {
-      std::vector<Frame> found = resolve_in_unit(id, *module, unit, pc);
-      if (!found.empty()) return found;
-    }
+  if (module->answers() != nullptr) {
+    if (const std::vector<StoredFrame>* stored = module->answers()->frames(pc)) return recall(id, *module, *stored);
   }
-  return {symbol_frame(id, *module, pc, module->why_uncovered())};
+  load(id);
+  Answer found = find(id, *module, pc);
+  resolver_.take_touched();  // the frames' own recipes say it all
+  if (module->answers() != nullptr) store(*module, pc, found);
+  return std::move(found.frames);
 }
 
-std::vector<Frame> Symbolizer::Impl::resolve_in_unit(ModuleId id, Module& module, std::uint32_t unit,
-                                                     std::uint64_t pc) {
+Symbolizer::Impl::Answer Symbolizer::Impl::find(ModuleId id, Module& module, std::uint64_t pc) {
+  if (module.dwarf() != nullptr) {
+    for (const std::uint32_t unit : module.dwarf()->units_at(pc)) {
+      Answer found = resolve_in_unit(id, module, unit, pc);
+      if (!found.frames.empty()) return found;
+    }
+  }
+  return symbol_frame(id, module, pc, module.why_uncovered());
+}
+
+Symbolizer::Impl::Answer Symbolizer::Impl::resolve_in_unit(ModuleId id, Module& module, std::uint32_t unit,
+                                                           std::uint64_t pc) {
   DwarfFile& dwarf = *module.dwarf();
   const LineRow* row = dwarf.lines(unit).find(pc);
   const Outline& outline = dwarf.outline(unit);
@@ -82,20 +112,23 @@ std::vector<Frame> Symbolizer::Impl::resolve_in_unit(ModuleId id, Module& module
   }
   if (scope == kNoScope) {
     // Line-tables-only information describes no function that has nothing inlined into it.
+    FunctionResolver::Resolved function;
     if (const Symbol* symbol = module.symbols().find(pc)) {
-      frame.function =
-          resolver_.of_symbol_with_lines(id, *symbol, dwarf.unit_name(unit), dwarf.lines(unit).find(symbol->address));
+      function = resolver_.of_symbol_with_lines(source(id, module), *symbol, dwarf.unit_name(unit),
+                                                dwarf.lines(unit).find(symbol->address));
     }
-    return {frame};
+    Answer answer;
+    answer.add(frame, function);
+    return answer;
   }
-  std::vector<Frame> chain;
+  Answer chain;
   while (scope != kNoScope) {
     const Scope& here = outline.scopes()[scope];
     const Dwarf_Die instance = die::at(outline.unit(), here.begin);
-    frame.function = resolver_.of_instance(id, dwarf, unit, instance);
+    const FunctionResolver::Resolved function = resolver_.of_instance(source(id, module), dwarf, unit, instance);
     const std::uint32_t outer = here.kind == ScopeKind::kInlined ? outline.enclosing_code(scope) : kNoScope;
     frame.inlined = outer != kNoScope;
-    chain.push_back(frame);
+    chain.add(frame, function);
     if (outer == kNoScope) break;
     frame = Frame();
     frame.file = dwarf.source_files().named_by(instance, DW_AT_call_file);
@@ -109,11 +142,14 @@ std::vector<Frame> Symbolizer::Impl::resolve_in_unit(ModuleId id, Module& module
   return chain;
 }
 
-Frame Symbolizer::Impl::symbol_frame(ModuleId id, Module& module, std::uint64_t pc, NoLine why) {
+Symbolizer::Impl::Answer Symbolizer::Impl::symbol_frame(ModuleId id, Module& module, std::uint64_t pc, NoLine why) {
   Frame frame;
   frame.why = why;
-  if (const Symbol* symbol = module.symbols().find(pc)) frame.function = resolver_.of_symbol(id, *symbol);
-  return frame;
+  FunctionResolver::Resolved function;
+  if (const Symbol* symbol = module.symbols().find(pc)) function = resolver_.of_symbol(source(id, module), *symbol);
+  Answer answer;
+  answer.add(frame, function);
+  return answer;
 }
 
 Frame Symbolizer::Impl::named_frame(std::string_view file, std::string_view function, std::uint32_t line) {
@@ -134,6 +170,10 @@ Symbolizer::~Symbolizer() = default;
 
 std::span<const Frame> Symbolizer::frames(ModuleId module, std::uint64_t offset, bool exact) {
   return impl_->frames(module, offset, exact);
+}
+
+void Symbolizer::prepare(std::span<const Address> addresses) {
+  impl_->prepare(addresses);
 }
 
 Frame Symbolizer::named_frame(std::string_view file, std::string_view function, std::uint32_t line) {

@@ -1,7 +1,7 @@
 /// \file Symbolizer: from an address in a module to source frames, inlined ones included.
 ///
 /// One Symbolizer serves one image of a trace. It resolves each distinct address once and keeps the answer; nothing is
-/// opened before it is asked for. It never fails: a frame that has no line says why (NoLine). One thread at a time.
+/// opened before it is asked for, and no debug information is read for what the cache on disk answers. It never fails: a frame that has no line says why (NoLine). One thread at a time.
 /// libdw lives only in this folder.
 #pragma once
 
@@ -54,6 +54,7 @@ struct SymbolizerOptions {
   std::vector<std::string> debug_dirs = {"/usr/lib/debug"};
   bool debuginfod = false;           ///< ask debuginfod servers; off unless the user asked
   std::string debuginfod_urls = {};  ///< empty: DEBUGINFOD_URLS
+  std::string cache_folder = {};     ///< absolute; answers are kept here from one run to the next. Empty: nowhere
 };
 
 class Symbolizer {
@@ -68,6 +69,15 @@ class Symbolizer {
   /// is looked up one byte before (`exact` false); an interrupted or faulting pc as it is (`exact` true).
   /// The span is valid as long as the Symbolizer.
   std::span<const Frame> frames(ModuleId module, std::uint64_t offset, bool exact);
+
+  /// Says that these addresses will be asked for: what can be read at once for several modules, is. Never changes what
+  /// frames() answers.
+  struct Address {
+    ModuleId module;
+    std::uint64_t offset = 0;
+    bool exact = false;
+  };
+  void prepare(std::span<const Address> addresses);
 
   /// The frame of a named (interpreted or JIT) function, which needs no debug information.
   Frame named_frame(std::string_view file, std::string_view function, std::uint32_t line);

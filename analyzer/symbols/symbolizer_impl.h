@@ -24,6 +24,12 @@ namespace memline::symbols {
 class Symbolizer::Impl {
  public:
   Impl(std::vector<ModuleFile> files, const SymbolizerOptions& options);
+  /// Keeps what was found out for the next process.
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void prepare(std::span<const Address> addresses);
 
   std::span<const Frame> frames(ModuleId module, std::uint64_t offset, bool exact);
   Frame named_frame(std::string_view file, std::string_view function, std::uint32_t line);
@@ -50,19 +56,43 @@ class Symbolizer::Impl {
     }
   };
 
+  /// Frames, and the recipes of their functions.
+  struct Answer {
+    std::vector<Frame> frames;
+    std::vector<std::uint32_t> recipes;
+    void add(Frame frame, const FunctionResolver::Resolved& function) {
+      frame.function = function.id;
+      frames.push_back(frame);
+      recipes.push_back(function.recipe);
+    }
+  };
+
+  Module* locate(ModuleId id);
   Module* load(ModuleId id);
+  static FunctionResolver::Source source(ModuleId id, Module& module) { return {id, module.answers()}; }
   std::vector<Frame> resolve(ModuleId module, std::uint64_t pc);
-  std::vector<Frame> resolve_in_unit(ModuleId id, Module& module, std::uint32_t unit, std::uint64_t pc);
-  Frame symbol_frame(ModuleId id, Module& module, std::uint64_t pc, NoLine why);
-  FunctionId function_of(ModuleId id, Module& module, const NamedFunction& named);
+  Answer find(ModuleId id, Module& module, std::uint64_t pc);
+  Answer resolve_in_unit(ModuleId id, Module& module, std::uint32_t unit, std::uint64_t pc);
+  Answer symbol_frame(ModuleId id, Module& module, std::uint64_t pc, NoLine why);
+  FunctionResolver::Resolved function_of(ModuleId id, Module& module, const NamedFunction& named);
+  std::vector<FunctionId> named_like(ModuleId id, Module& module, const std::string& pattern);
+
+  // From a module's answers, and into them.
+  FunctionId recall(ModuleId id, Module& module, std::uint32_t recipe);
+  FileId recall_path(Module& module, std::uint32_t path);
+  std::vector<Frame> recall(ModuleId id, Module& module, const std::vector<StoredFrame>& stored);
+  void store(Module& module, std::uint64_t pc, const Answer& answer);
   bool is_within(FunctionId function, FunctionId outer) const;
   void add_code_lines(ModuleId id, Module& module, FunctionId wanted, std::vector<CodeLine>& out);
+  void read_code_lines(ModuleId id, Module& module, FunctionId wanted, std::vector<CodeLine>& out);
 
   // Declared before the modules, whose debug information refers to the tables.
   FileTable files_;
   FunctionTable functions_;
   FunctionResolver resolver_;
   DebugFinder finder_;
+  CacheFolder cache_;
+  bool may_use_threads_;
   std::vector<std::unique_ptr<Module>> modules_;
   std::deque<std::vector<Frame>> answers_;  ///< a deque: spans that were handed out stay valid
   std::unordered_map<AddressKey, std::size_t, AddressHash> known_;

@@ -1,5 +1,5 @@
 /// \file The environment variables that configure the preload; there is no other configuration. Every one of them is an
-/// option of `memline run` too.
+/// option of `memline run` too. One at the end is the analyzer's.
 #pragma once
 
 namespace memline {
@@ -21,6 +21,9 @@ inline constexpr char kEnvPrivate[] = "MEMLINE_PRIVATE";
 
 /// "0": nobody looks at which pages are in RAM.
 inline constexpr char kEnvResident[] = "MEMLINE_RESIDENT";
+
+/// Of the analyzer: the folder in which it keeps what it found out about debug information; "none": nothing is kept.
+inline constexpr char kEnvCache[] = "MEMLINE_CACHE";
 
 inline constexpr char kDefaultOut[] = "trace.bin";
 
