@@ -99,8 +99,10 @@ std::string_view name_to_tell(std::string_view name) noexcept {
 
 bool write_own_regions(Lane& lane) noexcept {
   bool ok = write_region(lane, trace::RegionKind::kProfiler, own_code.begin, own_code.bytes);
-  ok = write_region(lane, trace::RegionKind::kProfiler, session.space.window_begin(), session.space.window_bytes()) &&
-       ok;
+  for (std::size_t i = 0; i < FileWindow::kMostPieces; ++i) {
+    const FileWindow::Range range = session.space.window().piece(i);
+    ok = write_region(lane, trace::RegionKind::kProfiler, range.begin, range.bytes) && ok;
+  }
   for (std::size_t i = 0; i < kMostOwnRanges; ++i) {
     const OwnRange range = own_range(i);
     if (range.begin != 0) ok = write_region(lane, trace::RegionKind::kProfiler, range.begin, range.bytes) && ok;

@@ -93,8 +93,10 @@ inline long rename(const char* from, const char* to, unsigned flags) noexcept {
 }
 
 /// Memory, or nullptr.
-inline void* map(void* at, std::size_t bytes, int protection, int flags, int fd = -1) noexcept {
-  const long result = call(SYS_mmap, as_long(at), static_cast<long>(bytes), protection, flags, fd, 0);
+inline void* map(void* at, std::size_t bytes, int protection, int flags, int fd = -1,
+                 std::uint64_t offset = 0) noexcept {
+  const long result =
+      call(SYS_mmap, as_long(at), static_cast<long>(bytes), protection, flags, fd, static_cast<long>(offset));
   return failed(result) ? nullptr : reinterpret_cast<void*>(result);
 }
 /// Zeroed private memory that occupies RAM only where it is touched.

@@ -12,8 +12,6 @@ using trace::kHeaderBytes;
 
 constexpr std::uint64_t kFirstStep = std::uint64_t{1} << 20;
 constexpr std::uint64_t kLastStep = std::uint64_t{64} << 20;
-constexpr std::uint64_t kWindow = std::uint64_t{64} << 30;
-constexpr std::uint64_t kSmallestWindow = std::uint64_t{16} << 20;
 constexpr std::uint64_t kMostDiskLeft = std::uint64_t{64} << 20;
 constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE, Linux 5.14
 constexpr int kOpenFlags = O_RDWR;
@@ -47,23 +45,6 @@ class SignalsHeld {
 
 }  // namespace
 
-bool TraceSpace::make_window(int fd, bool may_map) noexcept {
-  // The window is address space only, but a limit on that must be left to the program.
-  const std::uint64_t address_space = sys::soft_limit(RLIMIT_AS);
-  std::uint64_t most = kWindow;
-  while (most > address_space / 8 && most > kSmallestWindow) most /= 2;
-  for (mapped_ = may_map;; mapped_ = false) {
-    const int flags = mapped_ ? MAP_SHARED | MAP_NORESERVE : MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    for (window_bytes_ = most;; window_bytes_ /= 4) {
-      window_ =
-          static_cast<std::byte*>(sys::map(nullptr, window_bytes_, PROT_READ | PROT_WRITE, flags, mapped_ ? fd : -1));
-      if (window_ != nullptr) return true;
-      if (window_bytes_ <= kSmallestWindow) break;
-    }
-    if (!mapped_) return false;
-  }
-}
-
 bool TraceSpace::open(int fd, const PathText& path, std::uint64_t max_bytes, bool may_map) noexcept {
   path_ = path;
   max_bytes_ = max_bytes == 0 ? UINT64_MAX : max_bytes;
@@ -76,18 +57,16 @@ bool TraceSpace::open(int fd, const PathText& path, std::uint64_t max_bytes, boo
   if (own < 0 || sys::fstat(own, status) != 0) return false;
   const auto size = static_cast<std::uint64_t>(status.st_size);
   const auto fail = [&] {
-    if (window_ != nullptr) sys::unmap(window_, window_bytes_);
-    window_ = nullptr;
+    window_.abandon(false);
     descriptor_.drop();
     return false;
   };
-  if (!make_window(own, may_map)) return fail();
+  if (!window_.open(own, may_map)) return fail();
   if (size < kHeaderBytes && grow_file(own, 0, kHeaderBytes) != SpaceFault::kNone) return fail();
-  if (!mapped_ && size >= kHeaderBytes &&
-      sys::pread(own, window_, sizeof(trace::TraceHeader), 0) != static_cast<long>(sizeof(trace::TraceHeader))) {
+  if (!is_mapped() && size >= kHeaderBytes &&
+      sys::pread(own, &header(), sizeof(trace::TraceHeader), 0) != static_cast<long>(sizeof(trace::TraceHeader))) {
     return fail();
   }
-  sys::madvise(window_, window_bytes_, MADV_DONTDUMP);
   // A trace that goes on after exec: what the file has beyond the header is reserved already.
   const std::uint64_t end = size > kHeaderBytes ? size : kHeaderBytes;
   atomically(header().reserved_bytes).store(end, std::memory_order_seq_cst);
@@ -148,7 +127,7 @@ SpaceFault TraceSpace::reserve_more(std::uint64_t needed_end) noexcept {
   for (;; step /= 2) {
     std::uint64_t end = begin + step;
     if (end > max_bytes_) end = max_bytes_;
-    if (end > window_bytes_) end = window_bytes_;
+    if (end > window_.most_bytes()) end = window_.most_bytes();
     if (end < needed_end) end = needed_end;
     const SpaceFault fault = grow_file(fd, begin, end);
     if (fault == SpaceFault::kNone) {
@@ -161,7 +140,7 @@ SpaceFault TraceSpace::reserve_more(std::uint64_t needed_end) noexcept {
 }
 
 SpaceFault TraceSpace::reserve(std::uint64_t needed_end) noexcept {
-  if (needed_end > window_bytes_ || needed_end > max_bytes_) return SpaceFault::kLimit;
+  if (needed_end > window_.most_bytes() || needed_end > max_bytes_) return SpaceFault::kLimit;
   if (!system_calls_allowed()) return SpaceFault::kNoSystemCalls;
   // Reserving twice does no harm, so nobody waits for another to reserve; only trim() must not come between. The wait
   // has an end, in case the thread that trims is stopped.
@@ -175,6 +154,14 @@ SpaceFault TraceSpace::reserve(std::uint64_t needed_end) noexcept {
   const SpaceFault fault = reserve_more(needed_end);
   growing_.fetch_sub(1);
   return fault;
+}
+
+SpaceFault TraceSpace::show(std::uint64_t index) noexcept {
+  if (window_.block(index) != nullptr) return SpaceFault::kNone;
+  if (!system_calls_allowed()) return SpaceFault::kNoSystemCalls;
+  const int fd = is_mapped() ? descriptor_.get(path_.c_str(), kOpenFlags, false) : -1;
+  if (is_mapped() && fd < 0) return SpaceFault::kFileGone;
+  return window_.show(fd, index) ? SpaceFault::kNone : SpaceFault::kLimit;
 }
 
 std::byte* TraceSpace::claim(SpaceFault& fault) noexcept {
@@ -193,12 +180,10 @@ std::byte* TraceSpace::claim(SpaceFault& fault) noexcept {
       fault = reserve(end);
       if (fault != SpaceFault::kNone) return nullptr;
     }
-    if (end > window_bytes_) {  // reserved from outside, beyond what we can show
-      fault = SpaceFault::kLimit;
-      return nullptr;
-    }
-    std::byte* block = window_ + end - kBlockBytes;
-    if (!mapped_) write_header(trace::kUnmappedOpen);
+    fault = show(index);
+    if (fault != SpaceFault::kNone) return nullptr;
+    std::byte* const block = window_.block(index);
+    if (!is_mapped()) write_header(trace::kUnmappedOpen);
     if (!no_populate_ && system_calls_allowed()) {
       const long result = sys::madvise(block, kBlockBytes, kPopulateWrite);
       if (result == -EINVAL || result == -ENOSYS) {
@@ -222,7 +207,7 @@ void TraceSpace::write_header(std::uint64_t reserved_bytes) noexcept {
 
 bool TraceSpace::write_block(const std::byte* block) noexcept {
   const auto bytes = sizeof(trace::BlockHeader) + reinterpret_cast<const trace::BlockHeader*>(block)->payload_bytes;
-  const auto at = static_cast<std::uint64_t>(block - window_);
+  const std::uint64_t at = window_.file_offset(block);
   if (at + bytes > sys::soft_limit(RLIMIT_FSIZE)) return false;  // lowered since the space was reserved
   const int fd = descriptor_.get(path_.c_str(), kOpenFlags, false);
   long written = -EINTR;
@@ -232,8 +217,9 @@ bool TraceSpace::write_block(const std::byte* block) noexcept {
 
 void TraceSpace::write_open_blocks() noexcept {
   const std::uint32_t claimed = atomically(header().claimed_blocks).load();
-  for (std::uint64_t index = 0; index < claimed && end_of_block(index) <= window_bytes_; ++index) {
-    const std::byte* const block = window_ + end_of_block(index) - kBlockBytes;
+  for (std::uint64_t index = 0; index < claimed; ++index) {
+    const std::byte* const block = window_.block(index);
+    if (block == nullptr) continue;
     // Those that were retired read as zeros.
     if (reinterpret_cast<const trace::BlockHeader*>(block)->magic == trace::kBlockMagic) write_block(block);
   }
@@ -241,15 +227,18 @@ void TraceSpace::write_open_blocks() noexcept {
 }
 
 void TraceSpace::retire(std::byte* block) noexcept {
-  if (!system_calls_allowed() || (!mapped_ && !write_block(block))) return;
+  if (!system_calls_allowed() || (!is_mapped() && !write_block(block))) return;
   sys::madvise(block, kBlockBytes, MADV_DONTNEED);
 }
 
 void TraceSpace::reserve_ahead(std::uint64_t bytes) noexcept {
-  const std::uint64_t end = end_of_block(atomically(header().claimed_blocks).load()) + bytes;
+  const std::uint64_t next = atomically(header().claimed_blocks).load();
+  const std::uint64_t end = end_of_block(next) + bytes;
   if (end > reserved() && reserve(end) != SpaceFault::kNone) {
     // Less is better than nothing; what there is already stays.
-    reserve(end_of_block(atomically(header().claimed_blocks).load()));
+    reserve(end_of_block(next));
+  }
+  for (std::uint64_t index = next; end_of_block(index) <= reserved() && show(index) == SpaceFault::kNone; ++index) {
   }
 }
 
@@ -276,18 +265,13 @@ void TraceSpace::trim() noexcept {
     sys::ftruncate(fd, kHeaderBytes + seen * kBlockBytes);
     step_bytes_.store(kBlockBytes, std::memory_order_relaxed);
   }
-  if (!mapped_) write_open_blocks();
+  if (!is_mapped()) write_open_blocks();
   trimming_.store(false);
 }
 
 void TraceSpace::abandon(bool keep_memory) noexcept {
   descriptor_.drop();
-  if (window_ == nullptr) return;
-  if (!keep_memory || sys::map(window_, window_bytes_, PROT_READ | PROT_WRITE,
-                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED) == nullptr) {
-    sys::unmap(window_, window_bytes_);
-  }
-  window_ = nullptr;
+  window_.abandon(keep_memory);
 }
 
 }  // namespace memline::capture

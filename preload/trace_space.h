@@ -1,7 +1,7 @@
 /// \file TraceSpace: the bytes of the trace file, mapped, and reserved on disk ahead of use.
 ///
-/// One large MAP_SHARED window shows the file from its header on; what was recorded is in the file the moment it is
-/// written, whatever becomes of the process. Only reserved space is ever touched: a page of a mapping that the disk has
+/// A MAP_SHARED window (file_window.h) shows the file; what was recorded is in it the moment it is written, whatever
+/// becomes of the process. Only reserved space is ever touched: a page of a mapping that the disk has
 /// no room for would kill the program. Blocks are claimed without a lock by the program's threads, and by `memline run`
 /// from outside.
 /// Where the file system cannot map files (some network and user-space ones), the window is private memory: blocks are
@@ -13,6 +13,7 @@
 #include <cstdint>
 
 #include "descriptor.h"
+#include "file_window.h"
 #include "memline/trace_block.h"
 #include "text.h"
 
@@ -28,7 +29,7 @@ class TraceSpace {
   /// no window, the descriptor is closed.
   bool open(int fd, const PathText& path, std::uint64_t max_bytes, bool may_map = true) noexcept;
 
-  trace::TraceHeader& header() noexcept { return *reinterpret_cast<trace::TraceHeader*>(window_); }
+  trace::TraceHeader& header() const noexcept { return window_.header(); }
 
   /// A block to write to: zeroed, and its pages are there. nullptr: none is left; `fault` says why.
   std::byte* claim(SpaceFault& fault) noexcept;
@@ -51,16 +52,17 @@ class TraceSpace {
   /// memory, for code that the fork interrupted.
   void abandon(bool keep_memory) noexcept;
 
-  /// Where the file is mapped; 0 and 0 if it is not.
-  std::uint64_t window_begin() const noexcept { return reinterpret_cast<std::uint64_t>(window_); }
-  std::uint64_t window_bytes() const noexcept { return window_ == nullptr ? 0 : window_bytes_; }
+  /// Where the file is mapped.
+  const FileWindow& window() const noexcept { return window_; }
 
-  bool is_open() const noexcept { return window_ != nullptr; }
+  bool is_open() const noexcept { return window_.is_open(); }
   /// Whether everything is in the file the moment it is recorded.
-  bool is_mapped() const noexcept { return mapped_; }
+  bool is_mapped() const noexcept { return window_.is_mapped(); }
 
   /// Whether `memline run` reserves space and samples from outside.
-  bool is_watched() noexcept { return std::atomic_ref(header().watcher_pid).load(std::memory_order_relaxed) != 0; }
+  bool is_watched() const noexcept {
+    return std::atomic_ref(header().watcher_pid).load(std::memory_order_relaxed) != 0;
+  }
   const PathText& path() const noexcept { return path_; }
 
  private:
@@ -70,19 +72,17 @@ class TraceSpace {
   SpaceFault reserve_more(std::uint64_t needed_end) noexcept;
   SpaceFault grow_file(int fd, std::uint64_t begin, std::uint64_t end) noexcept;
   std::uint64_t room_on_disk(int fd) noexcept;
-  bool make_window(int fd, bool may_map) noexcept;
+  SpaceFault show(std::uint64_t index) noexcept;
   void write_header(std::uint64_t reserved_bytes) noexcept;
   bool write_block(const std::byte* block) noexcept;
   void write_open_blocks() noexcept;
 
-  std::byte* window_ = nullptr;
-  std::uint64_t window_bytes_ = 0;
+  FileWindow window_;
   std::uint64_t max_bytes_ = 0;
   std::atomic<std::uint64_t> step_bytes_{0};
   std::atomic<bool> no_system_calls_{false};
   std::atomic<std::uint32_t> growing_{0};  ///< threads that are reserving space; several may
   std::atomic<bool> trimming_{false};
-  bool mapped_ = false;
   bool no_fallocate_ = false;
   bool no_populate_ = false;
   HighDescriptor descriptor_;

@@ -117,6 +117,7 @@ CASES = [
     program("api_corners", API, live={5101: 0}),
     program("address_space_limit", API, blocks={5201: 20000}),
     program("started_with_little_address_space", API, execs=True, blocks={5301: 100, 300 << 20: 1}),
+    program("limited_after_start", API, blocks={5351: 100, 300 << 20: 1}),
     program("mapping_corners", API, check=None),
     program("libc_direct", API, blocks={5401: 0, 5402: 1000}, unknown_frees=1000, complete=False),
     program("direct_io", API, live={8192: 1}),

@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include "records_of.h"
@@ -135,6 +136,29 @@ TEST_CASE("a file that was taken away stops the recording", "[trace_space]") {
   while (f.space->claim(fault) != nullptr) {
   }
   CHECK(fault == SpaceFault::kFileGone);
+}
+
+TEST_CASE("blocks beyond the first 64 MiB are shown where the file has them", "[trace_space]") {
+  Fixture f;
+  REQUIRE(f.open());
+  constexpr std::uint64_t kBlocks = 1100;
+  SpaceFault fault = SpaceFault::kNone;
+  for (std::uint64_t i = 0; i < kBlocks; ++i) {
+    std::byte* const block = f.space->claim(fault);
+    REQUIRE(block != nullptr);
+    std::memcpy(block + 7, &i, sizeof i);
+    f.space->retire(block);
+  }
+  std::ifstream file(f.folder / "t", std::ios::binary);
+  for (std::uint64_t i = 0; i < kBlocks; ++i) {
+    std::uint64_t found = 0;
+    file.seekg(static_cast<std::streamoff>(size_with(i) + 7));
+    file.read(reinterpret_cast<char*>(&found), sizeof found);
+    REQUIRE(found == i);
+  }
+  CHECK(f.space->window().piece(0).begin != 0);
+  CHECK(f.space->window().piece(1).begin != 0);
+  CHECK(f.space->window().piece(2).begin == 0);
 }
 
 TEST_CASE("a trace goes on behind the blocks it has", "[trace_space]") {
