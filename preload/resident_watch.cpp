@@ -21,6 +21,7 @@ constexpr std::int64_t kFirstCredit = 20'000'000, kMostCredit = 50'000'000;
 constexpr std::uint64_t kTicksBetweenQuestions = 10'000;
 /// Without the kernel's help an entry is read for every page of the address space: so many of them at most.
 constexpr std::uint64_t kMostEntries = std::uint64_t{8} << 20;
+constexpr std::uint64_t kManyDescriptors = 256;
 constexpr std::uint64_t kUserEnd = std::uint64_t{1} << 47;
 
 /// Of whoever is busy.
@@ -125,10 +126,13 @@ void ResidentWatch::leave() noexcept {
 
 void ResidentWatch::start(std::uint64_t now_ns) noexcept {
   leave();
-  // Now, as later another thread may expect the number that an open() takes for a moment.
-  maps_.get(kMaps, O_RDONLY, true);
-  pagemap_.get(kPagemap, O_RDONLY, true);
-  status_.get(kStatus, O_RDONLY, true);
+  // Now, as later another thread may expect the number that an open() takes for a moment. Where few descriptors are
+  // allowed the program may need each of them more.
+  if (sys::soft_limit(RLIMIT_NOFILE) >= kManyDescriptors) {
+    maps_.get(kMaps, O_RDONLY, true);
+    pagemap_.get(kPagemap, O_RDONLY, true);
+    status_.get(kStatus, O_RDONLY, true);
+  }
   most_pages_ = last_pages_ = largest_release_ = next_question_ = 0;
   credit_ns_ = kFirstCredit;
   credited_ns_ = now_ns;
