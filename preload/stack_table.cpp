@@ -8,9 +8,8 @@ namespace memline::capture {
 
 void StackTable::place(std::uint64_t hash, std::uint32_t id) noexcept {
   std::size_t i = hash & mask_;
-  while (slots_[i].id != 0) i = (i + 1) & mask_;
-  slots_[i].hash = hash;
-  slots_[i].id = id;
+  while (!is_empty(slots_[i])) i = (i + 1) & mask_;
+  slots_[i] = {hash, id, filling_};
 }
 
 bool StackTable::grow() noexcept {
@@ -20,12 +19,13 @@ bool StackTable::grow() noexcept {
   auto* fresh = static_cast<Slot*>(map_own(count * sizeof(Slot)));
   if (fresh == nullptr) return false;
   Slot* const old = slots_;
+  if (filling_ == 0) filling_ = 1;
   slots_ = fresh;
   // In this order: a child forked between the two must not release more than is there.
   std::atomic_signal_fence(std::memory_order_seq_cst);
   mask_ = count - 1;
   for (std::size_t i = 0; i < old_count; ++i) {
-    if (old[i].id != 0) place(old[i].hash, old[i].id);
+    if (!is_empty(old[i])) place(old[i].hash, old[i].id);
   }
   if (old != nullptr) unmap_own(old, old_count * sizeof(Slot));
   return true;
@@ -43,10 +43,11 @@ void StackTable::insert(std::uint64_t hash, std::uint32_t id, bool may_grow) noe
 }
 
 void StackTable::clear() noexcept {
-  if (slots_ != nullptr) {
-    for (std::size_t i = 0; i <= mask_; ++i) slots_[i].id = 0;
-  }
   used_ = 0;
+  if (++filling_ != 0 || slots_ == nullptr) return;
+  // Once in 2^32 times the count begins anew.
+  for (std::size_t i = 0; i <= mask_; ++i) slots_[i].filling = 0;
+  filling_ = 1;
 }
 
 void StackTable::release() noexcept {

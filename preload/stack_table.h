@@ -16,13 +16,14 @@ class StackTable {
     if (slots_ == nullptr) [[unlikely]]
       return 0;
     for (std::size_t i = hash & mask_;; i = (i + 1) & mask_) {
-      if (slots_[i].id == 0) return 0;
+      if (is_empty(slots_[i])) return 0;
       if (slots_[i].hash == hash) return slots_[i].id;
     }
   }
 
   /// `hash` is not in the table, `id` is not 0. `may_grow` false: no system call.
   void insert(std::uint64_t hash, std::uint32_t id, bool may_grow) noexcept;
+  /// Takes no longer in a large table than in a small one: every dlclose empties every lane's.
   void clear() noexcept;
   /// Gives the memory back.
   void release() noexcept;
@@ -33,16 +34,19 @@ class StackTable {
   struct Slot {
     std::uint64_t hash;
     std::uint32_t id;
+    std::uint32_t filling;  ///< what was put in before the last clear() is not there; fresh memory is 0
   };
   static constexpr std::size_t kFirstSlots = 1024;
   static constexpr std::size_t kMostSlots = std::size_t{1} << 26;
 
+  bool is_empty(const Slot& slot) const noexcept { return slot.filling != filling_; }
   bool grow() noexcept;
   void place(std::uint64_t hash, std::uint32_t id) noexcept;
 
   Slot* slots_ = nullptr;
   std::size_t mask_ = 0;
   std::size_t used_ = 0;
+  std::uint32_t filling_ = 0;  ///< at least 1 where there are slots
 };
 
 }  // namespace memline::capture
