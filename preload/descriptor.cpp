@@ -30,9 +30,9 @@ bool HighDescriptor::adopt(int fd) noexcept {
     sys::close(high < 0 ? fd : high);
     return false;
   }
-  fd_ = high;
   device_ = status.st_dev;
   inode_ = status.st_ino;
+  fd_ = high;
   return true;
 }
 
@@ -43,17 +43,16 @@ bool HighDescriptor::is_ours() const noexcept {
 
 int HighDescriptor::get(const char* path, int flags, bool any_inode) noexcept {
   if (is_ours()) return fd_;
-  fd_ = 0;
   const int fd = sys::open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
   if (fd < 0) return -1;
-  const std::uint64_t device = device_, inode = inode_;
-  if (!adopt(fd)) return -1;
-  if (!any_inode && (device_ != device || inode_ != inode)) {
-    drop();
-    device_ = device;
-    inode_ = inode;
+  // Another thread may ask meanwhile: what is found here becomes ours only when it is known to be the same file.
+  HighDescriptor found;
+  if (!found.adopt(fd)) return -1;
+  if (!any_inode && (found.device_ != device_ || found.inode_ != inode_)) {
+    found.drop();
     return -1;
   }
+  *this = found;
   return fd_;
 }
 
