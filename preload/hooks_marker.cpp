@@ -20,6 +20,10 @@ bool records_all_else() noexcept {
   return now == State::kRecording || now == State::kPaused;
 }
 
+void lost_where_stopped(std::uint64_t bytes) noexcept {
+  if (state() == State::kStopped) session.count_lost(trace::Loss::kTraceFull, 1, bytes);
+}
+
 int active() {
   return records_acquisitions() ? 1 : 0;
 }
@@ -57,17 +61,27 @@ void pool_backing(std::uint64_t pool, const void* memory, std::size_t bytes) {
 }
 
 void pool_alloc(std::uint64_t pool, const void* block, std::size_t bytes) {
-  if (records_acquisitions()) record_pool_acquire(MEMLINE_CALLER, pool, address_of(block), bytes);
+  if (records_acquisitions()) {
+    record_pool_acquire(MEMLINE_CALLER, pool, address_of(block), bytes);
+  } else {
+    lost_where_stopped(bytes);
+  }
 }
 
 void pool_realloc(std::uint64_t pool, const void* old_block, const void* block, std::size_t bytes) {
   if (records_all_else()) {
     record_pool_realloc(MEMLINE_CALLER, pool, address_of(old_block), address_of(block), bytes);
+  } else {
+    lost_where_stopped(bytes);
   }
 }
 
 void pool_free(std::uint64_t pool, const void* block) {
-  if (records_all_else()) record_pool_release(MEMLINE_CALLER, pool, address_of(block));
+  if (records_all_else()) {
+    record_pool_release(MEMLINE_CALLER, pool, address_of(block));
+  } else {
+    lost_where_stopped(0);
+  }
 }
 
 void pool_reset(std::uint64_t pool) {
