@@ -74,10 +74,10 @@ void record_span_detach(const Site& site, std::uint64_t token) noexcept {
 
 void record_recording(const Site& site, bool on) noexcept {
   // The record stands outside of the pause on both sides: no acquisition of this thread falls between it and the state.
-  if (on && !session.set_paused(false)) return;
+  if (on ? !session.leave_pause() : !session.enter_pause()) return;
   const std::uint64_t time = session.clock.after();
   record_event(site, 0, [&](Lane&) { return trace::Recording{time, on ? 1U : 0U}; });
-  if (!on) session.set_paused(true);
+  if (!on) session.pause_now();
 }
 
 std::uint64_t record_pool_create(const Site& site, const char* name) noexcept {

@@ -211,6 +211,7 @@ State Session::start() noexcept {
     return State::kOff;
   }
   if (!open_file(false)) return State::kOff;
+  pauses_ = settings.start_paused ? 1 : 0;
   if (!begin_image(nullptr)) return State::kStopped;
   return settings.start_paused ? State::kPaused : State::kRecording;
 }
@@ -292,12 +293,22 @@ void Session::count_lost(trace::Loss loss, std::uint64_t events, std::uint64_t b
   if (bytes != 0) std::atomic_ref(header.lost_bytes).fetch_add(bytes, std::memory_order_relaxed);
 }
 
-bool Session::set_paused(bool paused) noexcept {
-  State expected = paused ? State::kRecording : State::kPaused;
-  const State next = paused ? State::kPaused : State::kRecording;
+bool Session::change_state(State expected, State next) noexcept {
   if (!state_page.word.compare_exchange_strong(expected, next)) return false;
   decided_.store(next, std::memory_order_relaxed);
   return true;
+}
+
+void Session::pause_now() noexcept {
+  change_state(State::kRecording, State::kPaused);
+}
+
+bool Session::leave_pause() noexcept {
+  std::uint32_t pauses = pauses_.load(std::memory_order_relaxed);
+  do {
+    if (pauses == 0) return false;
+  } while (!pauses_.compare_exchange_weak(pauses, pauses - 1, std::memory_order_acq_rel));
+  return pauses == 1 && change_state(State::kPaused, State::kRecording);
 }
 
 void Session::forbid_system_calls(bool forbidden) noexcept {

@@ -70,8 +70,12 @@ class Session {
   void lost(SpaceFault fault, std::uint64_t bytes) noexcept;
   void count_lost(trace::Loss loss, std::uint64_t events, std::uint64_t bytes) noexcept;
 
-  /// Acquisitions are recorded from here on, or not. False: nothing is being recorded anyway.
-  bool set_paused(bool paused) noexcept;
+  /// Pauses nest, over all threads. True for the first of them: pause_now() is to follow.
+  bool enter_pause() noexcept { return pauses_.fetch_add(1, std::memory_order_acq_rel) == 0; }
+  /// Acquisitions are not recorded from here on.
+  void pause_now() noexcept;
+  /// True when that was the last pause: acquisitions are recorded again.
+  bool leave_pause() noexcept;
 
   /// The program is about to forbid system calls to itself (or, with false, was refused).
   void forbid_system_calls(bool forbidden) noexcept;
@@ -108,6 +112,7 @@ class Session {
 
  private:
   void set_state(State state) noexcept;
+  bool change_state(State expected, State next) noexcept;
   void find_allocator() noexcept;
   State start() noexcept;
   State start_child() noexcept;
@@ -119,6 +124,7 @@ class Session {
   std::atomic<bool> starting_{};
   /// The state as this process decided it; a forked child finds its parent's here, on a page that is not wiped.
   std::atomic<State> decided_{};
+  std::atomic<std::uint32_t> pauses_{};
   std::atomic<bool> said_{};
 };
 

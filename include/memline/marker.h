@@ -109,7 +109,8 @@ static inline void memline_span_detach(uint64_t span) {
   if (table != NULL && span != 0) table->span_detach(span);
 }
 
-/// From here on acquisitions are not recorded, in the whole process. Releases still are.
+/// From here on acquisitions are not recorded, in the whole process. Releases still are. Pauses nest: recording goes on
+/// when each has been followed by a memline_resume(), MEMLINE_START=paused among them.
 static inline void memline_pause(void) {
   const struct memline_marker_table* table = memline_marker_find();
   if (table != NULL) table->record(0);

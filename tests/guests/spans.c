@@ -26,7 +26,13 @@ NOINLINE static void paused(void) {
   memline_pause();
   void* unseen = malloc(5000);
   KEEP(unseen);
+  memline_pause();  // a library's, inside of ours: it ends alone
   memline_resume();
+  void* unseen_as_well = malloc(5500);
+  KEEP(unseen_as_well);
+  memline_resume();
+  memline_resume();  // one too many does nothing
+  free(unseen_as_well);  // expect paused: quiet
   free(unseen);  // expect paused: quiet
   KEEP(0);
   void* seen_again = malloc(6000);  // expect paused: allocated=6000 allocations=1

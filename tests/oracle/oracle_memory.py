@@ -24,17 +24,17 @@ class Memory:
 
     def __init__(self):
         self.blocks, self.pages, self.owned = {}, {}, defaultdict(int)
-        self.pools, self.paused, self.was_paused = defaultdict(Pool), False, False
+        self.pools, self.pauses, self.was_paused = defaultdict(Pool), 0, False
         self.live, self.unknown_frees, self.last_allocation = 0, 0, {}
         self.temporary = []  # (stack, bytes) of each temporary allocation
 
     def apply(self, event):
         """The event's Change, or None if it is no event in the sense of the report."""
         if event.kind == "P":
-            self.paused = not event.values[0]
-            self.was_paused = self.was_paused or self.paused
+            self.pauses = max(0, self.pauses - 1) if event.values[0] else self.pauses + 1
+            self.was_paused = self.was_paused or self.pauses > 0
             return None
-        if event.kind in "setd" or self.paused and event.kind in "aAm":
+        if event.kind in "setd" or self.pauses and event.kind in "aAm":
             return None
         previous = self.last_allocation.pop(event.thread, None)
         change = getattr(self, "_" + event.kind)(event, previous)
