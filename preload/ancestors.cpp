@@ -1,41 +1,62 @@
 #include "ancestors.h"
 
-#include <sys/utsname.h>
-
-#include "out_path.h"
+#include "memory_maps.h"
+#include "process_info.h"
 #include "sys.h"
-#include "trace_file.h"
+#include "text.h"
 
 namespace memline::capture {
+namespace {
 
-bool own_path(const Settings& settings, std::uint32_t pid, PathText& out) noexcept {
-  PathText executable;
-  own_executable(executable);
-  struct utsname host = {};
-  sys::call(SYS_uname, sys::as_long(&host));
-  char directory[4096] = "";
-  if (sys::call(SYS_getcwd, sys::as_long(directory), sizeof directory) <= 0) directory[0] = '\0';
-  const PathWords words = {pid, last_part(executable.view()), host.nodename, settings.mpi_rank.view()};
-  return expand_path(settings.out_pattern.view(), words, directory, out);
+using FileText = Text<64>;
+
+constexpr std::size_t kLineBytes = 4096 + 512;  // a path and the fields before it
+
+const char kInThisLibrary = 0;
+
+/// Calls `visit` with each mapping of a process until it returns true. False: it never did.
+template <class Visit>
+bool any_mapping(const char* maps_path, const Visit& visit) noexcept {
+  const int fd = sys::open(maps_path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  char buffer[kLineBytes];
+  MemoryMaps lines(fd, buffer, sizeof buffer);
+  bool found = false;
+  for (MapLine line; !found && lines.next(line);) found = visit(line);
+  sys::close(fd);
+  return found;
 }
 
-bool is_child_of_recorded(const Settings& settings, const Identity& self) noexcept {
+/// Device and inode of this library.
+bool find_own_file(FileText& out) noexcept {
+  const auto own = reinterpret_cast<std::uint64_t>(&kInThisLibrary);
+  return any_mapping("/proc/self/maps", [&](const MapLine& line) {
+    if (own < line.begin || own >= line.end) return false;
+    out.add(line.file);
+    return true;
+  });
+}
+
+bool has_mapped(std::uint32_t pid, const FileText& file) noexcept {
+  Text<64> path;
+  path.add("/proc/");
+  path.add_number(pid);
+  path.add("/maps");
+  return any_mapping(path.c_str(), [&](const MapLine& line) { return line.file == file.view(); });
+}
+
+}  // namespace
+
+bool is_child_of_recorded() noexcept {
   constexpr unsigned kMostAncestors = 64;
-  std::uint32_t pid = self.pid;
+  FileText own;
+  if (!find_own_file(own)) return false;
+  std::uint32_t pid = sys::getpid();
   for (unsigned i = 0; i < kMostAncestors; ++i) {
     ProcessStat stat;
     if (!read_stat(pid, stat) || stat.parent_pid == 0) return false;
     pid = stat.parent_pid;
-    Identity ancestor = self;  // the boot id
-    ancestor.pid = pid;
-    if (!read_stat(pid, stat)) return false;
-    ancestor.start = stat.start;
-    PathText path;
-    trace::TraceHeader header;
-    if (own_path(settings, pid, path) && read_trace_header(path.c_str(), header) &&
-        same_process(identity_of(header), ancestor)) {
-      return true;
-    }
+    if (has_mapped(pid, own)) return true;
   }
   return false;
 }

@@ -1,16 +1,10 @@
-/// \file Which processes are somebody's children, and whether they are to be recorded.
+/// \file Whether this program was started by one that is being recorded.
 #pragma once
-
-#include "process_info.h"
-#include "settings.h"
 
 namespace memline::capture {
 
-/// Whether an ancestor of `self` is being recorded into the file that the settings name for it: then this program was
-/// started by a recorded one. Looks at the traces of up to 64 ancestors.
-bool is_child_of_recorded(const Settings& settings, const Identity& self) noexcept;
-
-/// The absolute path that the settings give for process `pid`. False: longer than a path may be.
-bool own_path(const Settings& settings, std::uint32_t pid, PathText& out) noexcept;
+/// Whether one of up to 64 ancestors has this very library loaded. An ancestor whose mappings may not be looked at (of
+/// another user, or made private) counts as not recorded.
+bool is_child_of_recorded() noexcept;
 
 }  // namespace memline::capture

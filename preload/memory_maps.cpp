@@ -22,8 +22,11 @@ bool take(std::string_view& text, char wanted) noexcept {
   return true;
 }
 
-void drop_field(std::string_view& text) noexcept {
+void drop_word(std::string_view& text) noexcept {
   while (!text.empty() && text.front() != ' ') text.remove_prefix(1);
+}
+
+void drop_blanks(std::string_view& text) noexcept {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
 }
 
@@ -37,7 +40,16 @@ bool parse_map_line(std::string_view text, MapLine& line) noexcept {
   if (text[1] == 'w') line.protection |= PROT_WRITE;
   if (text[2] == 'x') line.protection |= PROT_EXEC;
   line.shared = text[3] == 's';
-  for (int field = 0; field < 4; ++field) drop_field(text);  // protection, offset, device, inode
+  for (int field = 0; field < 2; ++field) {  // protection, offset
+    drop_word(text);
+    drop_blanks(text);
+  }
+  line.file = text;
+  drop_word(text);
+  drop_blanks(text);
+  drop_word(text);
+  line.file.remove_suffix(text.size());
+  drop_blanks(text);
   line.name = text;
   return true;
 }

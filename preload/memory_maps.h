@@ -11,6 +11,7 @@ struct MapLine {
   std::uint64_t begin = 0, end = 0;
   std::uint32_t protection = 0;  ///< PROT_*
   bool shared = false;
+  std::string_view file;  ///< device and inode, into the text; "00:00 0" is no file
   std::string_view name;  ///< into the text
 };
 

@@ -1,5 +1,9 @@
 #include "out_path.h"
 
+#include <sys/utsname.h>
+
+#include "sys.h"
+
 namespace memline::capture {
 
 bool has_pid(std::string_view pattern) noexcept {
@@ -46,6 +50,15 @@ bool expand_path(std::string_view pattern, const PathWords& words, std::string_v
     }
   }
   return !out.cut();
+}
+
+bool own_path(std::string_view pattern, std::string_view mpi_rank, std::uint32_t pid, std::string_view executable,
+              PathText& out) noexcept {
+  struct utsname host = {};
+  sys::call(SYS_uname, sys::as_long(&host));
+  char directory[4096] = "";
+  if (sys::call(SYS_getcwd, sys::as_long(directory), sizeof directory) <= 0) directory[0] = '\0';
+  return expand_path(pattern, {pid, last_part(executable), host.nodename, mpi_rank}, directory, out);
 }
 
 }  // namespace memline::capture

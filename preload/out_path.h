@@ -24,4 +24,8 @@ bool has_pid(std::string_view pattern) noexcept;
 bool expand_path(std::string_view pattern, const PathWords& words, std::string_view working_dir,
                  PathText& out) noexcept;
 
+/// The path of process `pid`, which is this one, from the pattern and what else the settings say of it.
+bool own_path(std::string_view pattern, std::string_view mpi_rank, std::uint32_t pid, std::string_view executable,
+              PathText& out) noexcept;
+
 }  // namespace memline::capture

@@ -97,7 +97,7 @@ bool Session::open_file(bool forked) noexcept {
   identity = own_identity();
   own_executable(executable);
   PathText path;
-  if (!own_path(settings, identity.pid, path)) {
+  if (!own_path(settings.out_pattern.view(), settings.mpi_rank.view(), identity.pid, executable.view(), path)) {
     say("nothing is recorded, the path is too long", settings.out_pattern.c_str());
     return false;
   }
@@ -203,7 +203,7 @@ State Session::start() noexcept {
   remember_stderr();
   clock.choose();
   read_settings(environ, settings);
-  if (settings.no_children && is_child_of_recorded(settings, own_identity())) return State::kOff;
+  if (settings.no_children && is_child_of_recorded()) return State::kOff;
   if (settings.under_valgrind) {
     // Most of its tools replace malloc once more, and its leak search never comes back from a window larger than its
     // file.

@@ -64,6 +64,16 @@ class Processes(E2eTest):
                 self.assertEqual(self.blocks_of(trace), PARENT)
                 self.assertEqual(children, [])
 
+    def test_no_children_of_a_shell_that_has_gone_elsewhere(self):
+        # The children's own pattern and folder do not lead to the shell's trace.
+        os.mkdir(self.path("elsewhere"))
+        line = f"cd elsewhere && {self.guest('processes')} blocks 7 700; exit 3"
+        done, _ = self.memline.record(["bash", "-c", line], env={"MEMLINE_CHILDREN": "none", "MEMLINE_OUT": "%e.bin"},
+                                      cwd=self.memline.folder)
+        self.assertEqual(done.returncode, 3)
+        self.assertEqual(os.listdir(self.path("elsewhere")), [])
+        self.assertTrue(os.path.exists(self.path("bash.bin")))
+
     def test_exec_goes_on_in_the_same_trace(self):
         trace, children = self.record("exec")
         self.assertEqual(children, [])

@@ -191,24 +191,6 @@ TEST_CASE("a forked child has a trace of its own that says what it inherited", "
   CHECK(block.state == static_cast<std::uint32_t>(trace::BlockState::kSealed));
 }
 
-TEST_CASE("MEMLINE_CHILDREN=none leaves forked children alone", "[session]") {
-  const ScratchFolder folder;
-  setenv("MEMLINE_CHILDREN", "none", 1);
-  const ChildResult child = in_session(folder / "t", [] {
-    acquire(16, 1);
-    const pid_t grandchild = fork();
-    if (grandchild == 0) _exit(session.ensure_started() == State::kOff ? 0 : 1);
-    int status = 0;
-    waitpid(grandchild, &status, 0);
-    _exit(WEXITSTATUS(status));
-  });
-  unsetenv("MEMLINE_CHILDREN");
-  CHECK(child.status == 0);
-  std::size_t files = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path())) ++files;
-  CHECK(files == 1);
-}
-
 TEST_CASE("a pause stops acquisitions only, and is recorded", "[session]") {
   const ScratchFolder folder;
   const ChildResult child = in_session(folder / "t", [] {
