@@ -12,13 +12,12 @@
 #include "commands/command.h"
 #include "commands/output.h"
 #include "commands/run/child_process.h"
-#include "commands/run/explain_missing.h"
-#include "commands/run/inspect_program.h"
+#include "commands/run/fail_to_start.h"
 #include "commands/run/pack_family.h"
+#include "commands/run/recorded_program.h"
 #include "commands/run/run_environment.h"
-#include "commands/run/watcher.h"
+#include "commands/run/split_command.h"
 #include "memline/env.h"
-#include "model/descendants.h"
 
 namespace memline::commands {
 namespace {
@@ -70,27 +69,6 @@ struct RunArguments {
   }
 };
 
-/// Where the profiled command begins: after `--`, or at the first argument that is neither an option nor its value.
-std::size_t command_position(const CLI::App& app, const Arguments& arguments) {
-  std::size_t i = 0;
-  while (i < arguments.size() && arguments[i] != "--" && arguments[i].starts_with('-')) {
-    const CLI::Option* const option = app.get_option_no_throw(arguments[i]);
-    i += option != nullptr && option->get_items_expected_max() > 0 ? 2 : 1;
-  }
-  return std::min(i, arguments.size());
-}
-
-std::string variable_or(const char* name, std::string otherwise) {
-  const char* const value = std::getenv(name);
-  return value != nullptr && *value != '\0' ? value : std::move(otherwise);
-}
-
-std::vector<std::string> own_environment() {
-  std::vector<std::string> environment;
-  for (char** entry = ::environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
-  return environment;
-}
-
 /// Why no trace could be made where `out` says; "" if it can, or if only the program will know (% in a folder's name).
 std::string why_not_writable(const std::string& out) {
   const std::filesystem::path parent = std::filesystem::path(out).parent_path();
@@ -103,23 +81,6 @@ std::string why_not_writable(const std::string& out) {
                                                                                                : 0;
   return reason == 0 ? ""
                      : fmt::format("cannot write a trace into {}: {}", escape_control(folder), std::strerror(reason));
-}
-
-int fail_to_start(const Streams& streams, const std::string& program, const std::string& search_path, int reason) {
-  const Inspection inspection = inspect_program(program, search_path);
-  // only these two say more than errno does
-  const bool known = inspection.obstacle == Obstacle::kNotFound || inspection.obstacle == Obstacle::kOtherMachine;
-  say(streams, fmt::format("cannot run {}: {}", escape_control(inspection.path.empty() ? program : inspection.path),
-                           known && reason != EACCES ? inspection.reason : std::strerror(reason)));
-  constexpr int kNotFound = 127, kNotExecutable = 126;
-  return reason == ENOENT ? kNotFound : kNotExecutable;
-}
-
-/// Whether the program starts at all with a preload: musl's loader and AddressSanitizer's runtime end it. What comes out
-/// is explained afterwards, as for every program of which nothing was recorded.
-bool can_be_preloaded(const std::string& program, const std::string& search_path) {
-  const Inspection inspection = inspect_program(program, search_path);
-  return inspection.obstacle != Obstacle::kOtherLibc && inspection.obstacle != Obstacle::kRefusesPreloads;
 }
 
 void name_traces(const Streams& streams, const std::string& trace, const std::vector<std::string>& others) {
@@ -143,49 +104,30 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   RunArguments run;
   run.add_to(app);
   app.footer(kNotes);
-  const std::size_t position = command_position(app, arguments);
-  const auto split = arguments.begin() + static_cast<std::ptrdiff_t>(position);
-  if (const auto code = parse(app, "[OPTIONS] [--] COMMAND [ARGUMENTS]", {arguments.begin(), split}, streams))
-    return *code;
-  Arguments command(split, arguments.end());
-  if (!command.empty() && command.front() == "--") command.erase(command.begin());
-  if (command.empty()) return fail(streams, {ExitCode::kUsage, "run: no command given; see memline run --help"});
+  Arguments command;
+  if (const auto code = parse_with_command(app, arguments, streams, command)) return *code;
   const auto preload = find_preload();
   if (!preload) return fail(streams, preload.error());
 
-  const std::string search_path = variable_or("PATH", "/bin:/usr/bin");
   const std::string out = run.options.out.value_or(variable_or(kEnvOut, kDefaultOut));
   if (const std::string reason = why_not_writable(out); !reason.empty()) {
     return fail(streams, {ExitCode::kUsage, "run: " + reason + "; -o FILE names another place"});
   }
-  const std::string max_trace = run.options.max_trace.value_or(variable_or(kEnvMaxTrace, ""));
-  const TraceLocator locator(out, std::filesystem::current_path().native());
   streams.out.flush();
-  std::vector<std::string> environment = own_environment();
-  if (can_be_preloaded(command.front(), search_path)) {
-    environment = make_environment(std::move(environment), run.options, *preload);
-  }
-  ChildProcess child(command, environment);
-  if (child.pid() < 0) return fail_to_start(streams, command.front(), search_path, child.start_errno());
+  RecordedProgram program(command, own_environment(), run.options, *preload);
+  if (program.start_errno() != 0) return fail_to_start(streams, command.front(), program.start_errno());
+  const int status = program.await().wait_status;
 
-  const ProcessName process = name_process(static_cast<std::uint32_t>(child.pid()));
-  Watcher watcher(process, locator, parse_size(max_trace).value_or(0));
-  std::optional<int> status;
-  while (!(status = child.wait(watcher.interval()))) watcher.step();
-  const std::string trace = watcher.finish(*status);
-
-  for (const std::string& sentence : explain_missing(trace, command.front(), search_path)) say(streams, sentence);
-  const std::vector<std::string> others =
-      trace.empty() ? std::vector<std::string>() : model::descendants_among(trace, locator.candidates());
-  if (!trace.empty() && !run.no_pack) {
-    std::vector<std::string> family = {trace};
-    family.insert(family.end(), others.begin(), others.end());
+  for (const std::string& sentence : program.explain_missing()) say(streams, sentence);
+  if (!program.trace().empty() && !run.no_pack) {
+    std::vector<std::string> family = {program.trace()};
+    family.insert(family.end(), program.others().begin(), program.others().end());
     pack_family(family, streams);
   }
-  if (!trace.empty() && (run.verbose || streams.terminal.err_is_terminal)) {
-    name_traces(streams, trace, others);
+  if (!program.trace().empty() && (run.verbose || streams.terminal.err_is_terminal)) {
+    name_traces(streams, program.trace(), program.others());
   }
-  end_like(*status);
+  end_like(status);
 }
 
 }  // namespace memline::commands

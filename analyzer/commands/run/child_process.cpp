@@ -20,35 +20,55 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-ChildProcess::ChildProcess(const std::vector<std::string>& command, const std::vector<std::string>& environment) {
+/// What the child says of itself: once before it becomes the program, and again if it could not.
+struct ChildProcess::Report {
+  std::uint64_t rss_kib;
+  int start_errno;
+};
+
+ChildProcess::ChildProcess(const std::vector<std::string>& command, const std::vector<std::string>& environment,
+                           ProcessGroup group)
+    : group_(group) {
   const std::vector<char*> arguments = pointers(command);
   const std::vector<char*> variables = pointers(environment);
-  int report[2];  // closed by a successful exec, else it carries errno
-  if (::pipe2(report, O_CLOEXEC) != 0) {
+  int report_pipe[2];  // closed by a successful exec
+  if (::pipe2(report_pipe, O_CLOEXEC) != 0) {
     start_errno_ = errno;
     return;
   }
   take_over_signals();
   pid_ = ::fork();
   if (pid_ == 0) {
+    if (group == ProcessGroup::kItsOwn) ::setpgid(0, 0);
     give_back_signals();
+    rusage own{};
+    ::getrusage(RUSAGE_SELF, &own);
+    Report report{static_cast<std::uint64_t>(own.ru_maxrss), 0};
+    [[maybe_unused]] ssize_t written = ::write(report_pipe[1], &report, sizeof report);
     ::execvpe(arguments[0], arguments.data(), variables.data());
-    const int reason = errno;
-    [[maybe_unused]] const ssize_t written = ::write(report[1], &reason, sizeof reason);
+    report.start_errno = errno;
+    written = ::write(report_pipe[1], &report, sizeof report);
     ::_exit(127);
   }
   start_errno_ = pid_ < 0 ? errno : 0;
-  ::close(report[1]);
-  int reason = 0;
+  // also here: who comes first does it, so that a kill of the group finds it
+  if (pid_ > 0 && group == ProcessGroup::kItsOwn) ::setpgid(pid_, pid_);
+  ::close(report_pipe[1]);
+  receive_report(report_pipe[0]);
+  ::close(report_pipe[0]);
+}
+
+void ChildProcess::receive_report(int fd) {
+  Report report{};
   ssize_t size = 0;
   do {
-    size = ::read(report[0], &reason, sizeof reason);
-  } while (size < 0 && errno == EINTR);
-  ::close(report[0]);
-  if (pid_ > 0 && size == static_cast<ssize_t>(sizeof reason)) {
+    size = ::read(fd, &report, sizeof report);
+    if (size == static_cast<ssize_t>(sizeof report)) rss_before_exec_kib_ = report.rss_kib;
+  } while (size > 0 || (size < 0 && errno == EINTR));
+  if (pid_ > 0 && report.start_errno != 0) {
     ::waitpid(pid_, nullptr, 0);
     pid_ = -1;
-    start_errno_ = reason;
+    start_errno_ = report.start_errno;
   }
 }
 
@@ -71,16 +91,24 @@ void ChildProcess::give_back_signals() const {
   ::sigprocmask(SIG_SETMASK, &old_mask_, nullptr);
 }
 
-std::optional<int> ChildProcess::wait(std::chrono::milliseconds timeout) {
+std::optional<int> ChildProcess::wait(std::chrono::nanoseconds timeout) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
-  const timespec limit{seconds.count(), std::chrono::nanoseconds(timeout - seconds).count()};
+  const timespec limit{seconds.count(), (timeout - seconds).count()};
   siginfo_t info{};
   const int signal = ::sigtimedwait(&watched_, &info, &limit);
-  // si_code > 0 is the kernel's: a key, or a hang-up, that the whole foreground group has got
-  if (signal > 0 && signal != SIGCHLD && info.si_code <= 0) ::kill(pid_, signal);
+  if (signal > 0 && signal != SIGCHLD) {
+    if (signal != SIGUSR1 && signal != SIGUSR2) asked_to_end_ = signal;
+    // si_code > 0 is the kernel's: a key, or a hang-up, that the whole foreground group has got
+    if (group_ == ProcessGroup::kItsOwn) ::kill(-pid_, signal);
+    if (group_ == ProcessGroup::kOurs && info.si_code <= 0) ::kill(pid_, signal);
+  }
   int status = 0;
-  if (::waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
+  if (::wait4(pid_, &status, WNOHANG, &usage_) != pid_) return std::nullopt;
   return status;
+}
+
+void ChildProcess::kill_group() const {
+  if (group_ == ProcessGroup::kItsOwn && pid_ > 0) ::kill(-pid_, SIGKILL);
 }
 
 void end_like(int wait_status) {

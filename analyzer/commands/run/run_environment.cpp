@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <string_view>
+#include <utility>
 
 #include "memline/env.h"
 
@@ -29,6 +31,17 @@ std::string variable(const std::vector<std::string>& environment, std::string_vi
 }
 
 }  // namespace
+
+std::string variable_or(const char* name, std::string otherwise) {
+  const char* const value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? value : std::move(otherwise);
+}
+
+std::vector<std::string> own_environment() {
+  std::vector<std::string> environment;
+  for (char** entry = ::environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
+  return environment;
+}
 
 Result<std::string> find_preload() {
   namespace fs = std::filesystem;

@@ -15,6 +15,14 @@ struct RunOptions {
   bool private_trace = false;
 };
 
+/// execvp's, where PATH is not set.
+inline constexpr char kDefaultSearchPath[] = "/bin:/usr/bin";
+
+/// Our own environment variable; `otherwise` where it is not set or empty.
+std::string variable_or(const char* name, std::string otherwise);
+/// Our own environment, NAME=VALUE each.
+std::vector<std::string> own_environment();
+
 /// The preload that belongs to this program: beside it in the build tree, in the library folder of its installation, or
 /// by its plain name wherever the loader finds it.
 Result<std::string> find_preload();

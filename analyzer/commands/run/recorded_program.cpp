@@ -1,0 +1,58 @@
+#include "commands/run/recorded_program.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "commands/run/explain_missing.h"
+#include "commands/run/inspect_program.h"
+#include "commands/run/watcher.h"
+#include "memline/env.h"
+#include "model/descendants.h"
+
+namespace memline::commands {
+namespace {
+
+/// Whether the program starts at all with a preload: musl's loader and AddressSanitizer's runtime end it. What comes out
+/// is explained afterwards, as for every program of which nothing was recorded.
+bool can_be_preloaded(const std::string& program, const std::string& search_path) {
+  const Inspection inspection = inspect_program(program, search_path);
+  return inspection.obstacle != Obstacle::kOtherLibc && inspection.obstacle != Obstacle::kRefusesPreloads;
+}
+
+std::vector<std::string> environment_for(const std::string& program, const std::string& search_path,
+                                         std::vector<std::string> environment, const RunOptions& options,
+                                         const std::string& preload) {
+  if (!can_be_preloaded(program, search_path)) return environment;
+  return make_environment(std::move(environment), options, preload);
+}
+
+}  // namespace
+
+RecordedProgram::RecordedProgram(const std::vector<std::string>& command, std::vector<std::string> environment,
+                                 const RunOptions& options, const std::string& preload, const TimeLimit& limit)
+    : program_(command.front()),
+      search_path_(variable_or("PATH", kDefaultSearchPath)),
+      max_trace_(options.max_trace.value_or(variable_or(kEnvMaxTrace, ""))),
+      locator_(options.out.value_or(variable_or(kEnvOut, kDefaultOut)), std::filesystem::current_path().native()),
+      limit_(limit),
+      start_(std::chrono::steady_clock::now()),
+      child_(command, environment_for(program_, search_path_, std::move(environment), options, preload),
+             group_for(limit)) {}
+
+AwaitedEnd RecordedProgram::await() {
+  Watcher watcher(name_process(static_cast<std::uint32_t>(child_.pid())), locator_, parse_size(max_trace_).value_or(0));
+  bool begun = false;
+  AwaitedEnd ended = await_end(child_, start_, limit_, [&] {
+    if (std::exchange(begun, true)) watcher.step();
+    return watcher.interval();
+  });
+  trace_ = watcher.finish(ended.wait_status);
+  if (!trace_.empty()) others_ = model::descendants_among(trace_, locator_.candidates());
+  return ended;
+}
+
+std::vector<std::string> RecordedProgram::explain_missing() const {
+  return commands::explain_missing(trace_, program_, search_path_);
+}
+
+}  // namespace memline::commands

@@ -1,0 +1,47 @@
+/// \file RecordedProgram: a program that is being recorded, from its start to the traces that it leaves.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands/run/await_end.h"
+#include "commands/run/child_process.h"
+#include "commands/run/run_environment.h"
+#include "commands/run/trace_locator.h"
+
+namespace memline::commands {
+
+class RecordedProgram {
+ public:
+  /// Starts `command` with `environment` and what `options` and `preload` add to it, unless the program is one that does
+  /// not start with a preload. Signals go to it, and not to us, for as long as this object lives.
+  RecordedProgram(const std::vector<std::string>& command, std::vector<std::string> environment,
+                  const RunOptions& options, const std::string& preload, const TimeLimit& limit = {});
+
+  /// 0: it runs.
+  int start_errno() const { return child_.pid() < 0 ? child_.start_errno() : 0; }
+  pid_t pid() const { return child_.pid(); }
+  int asked_to_end() const { return child_.asked_to_end(); }
+
+  /// Follows it until it has ended.
+  AwaitedEnd await();
+
+  /// Once it has ended: its trace, "" if there is none, and those of its descendants.
+  const std::string& trace() const { return trace_; }
+  const std::vector<std::string>& others() const { return others_; }
+  /// What of it was not recorded, and why, in sentences.
+  std::vector<std::string> explain_missing() const;
+
+ private:
+  std::string program_, search_path_, max_trace_;
+  TraceLocator locator_;
+  TimeLimit limit_;
+  std::chrono::steady_clock::time_point start_;
+  ChildProcess child_;
+  std::string trace_;
+  std::vector<std::string> others_;
+};
+
+}  // namespace memline::commands
