@@ -27,7 +27,9 @@ constexpr char kColumns[] =
     "\n"
     "Lines, functions, files and modules are those of the allocation's site: going\n"
     "outwards from it, the first frame that is your own code. --by size puts blocks\n"
-    "of the same requested size together.\n"
+    "of the same requested size together. --by type finds the C++ type of each object\n"
+    "in debug information, a container's node as what it holds (--verbose says how);\n"
+    "what it cannot tell stands by site, or by library without debug information.\n"
     "\n"
     "Moments: peak (when the process held the most), end, a time in seconds after the\n"
     "start, mark:NAME for a mark that the program set, mark:NAME#N for the N-th mark\n"
@@ -51,8 +53,8 @@ int heap_command(const Arguments& arguments, const Streams& streams) {
       ->type_name("WHEN")
       ->capture_default_str();
   app.add_option("--by", by, "What rows stand for")
-      ->check(CLI::IsMember({"line", "func", "file", "module", "size", "thread"}))
-      ->type_name("line|func|file|module|size|thread")
+      ->check(CLI::IsMember({"line", "func", "file", "type", "module", "size", "thread"}))
+      ->type_name("line|func|file|type|module|size|thread")
       ->capture_default_str();
   app.add_option("--most", most, "Show at most N rows; 0: all (default: 10 in text, all in json and csv)")
       ->check(check_count)
@@ -76,7 +78,7 @@ int heap_command(const Arguments& arguments, const Streams& streams) {
       streams.out << render::render_csv(views::heap_data_view(*heap));
       break;
     case Format::kText:
-      write_text(streams, {views::heap_view(*heap, most.value_or(kUsualRows))}, output);
+      write_text(streams, {views::heap_view(*heap, most.value_or(kUsualRows), profile_arguments.verbose)}, output);
       break;
   }
   return finish(streams, profile_arguments.trace, heap->common);

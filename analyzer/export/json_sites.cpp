@@ -41,6 +41,7 @@ Json row_object(const model::HeapRow& row) {
   object["count"] = row.count;
   object["bytes"] = row.bytes;
   object["resident"] = or_null(row.resident);
+  object["rule"] = text_or_null(row.rule);
   return object;
 }
 
@@ -85,6 +86,7 @@ std::string heap_json(const model::HeapModel& heap, std::size_t most_rows) {
   document["by"] = heap.by;
   document["count"] = heap.count;
   document["bytes"] = heap.bytes;
+  document["typed_bytes"] = or_null(heap.typed_bytes);
   document["rows"] = Json::array();
   for (std::size_t i = 0; i < shown(heap.rows.size(), most_rows); ++i) {
     document["rows"].push_back(row_object(heap.rows[i]));

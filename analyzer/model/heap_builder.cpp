@@ -14,9 +14,10 @@
 namespace memline::model {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, HeapKind>, 6> kKinds = {{{"line", HeapKind::kLine},
+constexpr std::array<std::pair<std::string_view, HeapKind>, 7> kKinds = {{{"line", HeapKind::kLine},
                                                                           {"func", HeapKind::kFunction},
                                                                           {"file", HeapKind::kFile},
+                                                                          {"type", HeapKind::kType},
                                                                           {"module", HeapKind::kModule},
                                                                           {"size", HeapKind::kSize},
                                                                           {"thread", HeapKind::kThread}}};
@@ -71,7 +72,7 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
     if (!looked) return looked.error();
   }
   Sites sites(profile.frames(), profile.rules(), [&](const std::string& name) { return profile.display_name(name); });
-  HeapPartition partition(request.by, image, sites);
+  HeapPartition partition(request.by, image, profile.frames(), sites);
   const Result<replay::Outcome> outcome = profile.run(nullptr, stop, [&](const replay::LiveBlock& block) {
     if (block.observed) partition.add(block, resident ? resident->find(block) : std::nullopt);
   });
@@ -102,6 +103,8 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
   for (const HeapRow& row : heap.rows) {
     heap.count += row.count;
     heap.bytes += row.bytes;
+    if (request.by == HeapKind::kType)
+      heap.typed_bytes = heap.typed_bytes.value_or(0) + (row.rule.empty() ? 0 : row.bytes);
   }
   return heap;
 }

@@ -12,8 +12,8 @@
 
 namespace memline::model {
 
-enum class HeapKind : std::uint8_t { kLine, kFunction, kFile, kModule, kSize, kThread };
-/// From "line", "func", "file", "module", "size", "thread".
+enum class HeapKind : std::uint8_t { kLine, kFunction, kFile, kType, kModule, kSize, kThread };
+/// From "line", "func", "file", "type", "module", "size", "thread".
 std::optional<HeapKind> parse_heap_kind(std::string_view text);
 std::string_view to_string(HeapKind kind);
 

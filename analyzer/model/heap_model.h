@@ -19,16 +19,18 @@ struct HeapRow {
   std::uint64_t count = 0;  ///< blocks; a mapped range of one owner counts as one
   std::uint64_t bytes = 0;
   std::optional<std::uint64_t> resident{};  ///< what of `bytes` was in RAM; null: nobody looked
+  std::string rule{};                       ///< by type: how the type was found; "": it is not known
 };
 
 struct HeapModel {
   CommonInfo common;
   std::string at;                 ///< as asked for: "peak", "end", "1.5", "mark:NAME#2"
-  std::string by;                 ///< line, func, file, module, size or thread
+  std::string by;                 ///< line, func, file, type, module, size or thread
   std::optional<double> at_time;  ///< seconds after the start; null: the trace does not tell how fast its clock runs
   std::uint64_t count = 0, bytes = 0;
-  bool has_resident = false;  ///< somebody looked at what was in RAM
-  std::vector<HeapRow> rows;  ///< largest first; their sums are count and bytes
+  std::optional<std::uint64_t> typed_bytes;  ///< by type: those of a known type
+  bool has_resident = false;                 ///< somebody looked at what was in RAM
+  std::vector<HeapRow> rows;                 ///< largest first; their sums are count and bytes
 };
 
 }  // namespace memline::model

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "model/block_types.h"
 #include "model/thread_choice.h"
 
 namespace memline::model {
@@ -25,9 +26,10 @@ std::string place_label(const Sites::Place& place) {
 }  // namespace
 
 void HeapPartition::add(const replay::LiveBlock& block, std::optional<std::uint64_t> resident) {
-  std::uint64_t key = block.owner.value;
-  if (kind_ == HeapKind::kSize) key = block.bytes;
-  if (kind_ == HeapKind::kThread) key = block.thread.value;
+  Key key{block.owner.value};
+  if (kind_ == HeapKind::kSize) key.number = block.bytes;
+  if (kind_ == HeapKind::kThread) key.number = block.thread.value;
+  if (kind_ == HeapKind::kType) key.is_mapping = block.kind == replay::BlockKind::kMapping;
   Group& group = groups_[key];
   ++group.count;
   group.bytes += block.bytes;
@@ -57,6 +59,7 @@ HeapRow HeapPartition::describe(const Sites::Charged& charged) const {
       row.kind = sites_.module_path(charged);
       if (row.kind.empty()) row.kind = "(no module)";
       break;
+    case HeapKind::kType:
     case HeapKind::kSize:
     case HeapKind::kThread:
       break;
@@ -64,19 +67,66 @@ HeapRow HeapPartition::describe(const Sites::Charged& charged) const {
   return row;
 }
 
+HeapRow HeapPartition::describe_type(const Key& of) const {
+  HeapRow row;
+  NodeId stack;
+  stack.value = static_cast<std::uint32_t>(of.number);
+  BlockType type;
+  if (!of.is_mapping) type = BlockTypes(frames_).find(stack);
+  if (type.rule != TypeRule::kNone) {
+    row.kind = sites_.displayed(type.kind);
+    row.rule = to_string(type.rule);
+    return row;
+  }
+  if (!type.stopped_at.none() && !has_debug_information(type.stopped_at)) {
+    row.kind = "(no debug information) " + base_name(frames_.module_file(frames_.module(type.stopped_at)).path);
+    return row;
+  }
+  const SiteInfo& site = sites_.info(sites_.of_stack(stack).site);
+  row.kind = std::string(of.is_mapping ? "(mapping) " : "(unknown type) ") + site.label();
+  row.function = site.function_name;
+  if (site.line != 0) {
+    row.kind += " " + site.function_name;
+    row.file = site.file_path, row.line = site.line;
+  }
+  return row;
+}
+
+bool HeapPartition::has_debug_information(NodeId node) const {
+  if (frames_.module(node).none()) return true;  // there is nothing it could belong to
+  switch (frames_.frames(node).front().why) {
+    case symbols::NoLine::kNone:
+    case symbols::NoLine::kArtificial:
+    case symbols::NoLine::kJit:
+    case symbols::NoLine::kUnknownModule:
+      return true;
+    case symbols::NoLine::kNoDebugInfo:
+    case symbols::NoLine::kStripped:
+    case symbols::NoLine::kFileMissing:
+    case symbols::NoLine::kBuildIdDiffers:
+    case symbols::NoLine::kUnreadable:
+      return false;
+  }
+  return true;
+}
+
 std::vector<HeapRow> HeapPartition::rows() const {
   // Stacks that are charged to the same place become one row here.
-  using Key = std::tuple<std::uint64_t, std::string, Sites::Place>;
-  std::map<Key, HeapRow> merged;
-  for (const auto& [number, group] : groups_) {
+  using RowKey = std::tuple<std::uint64_t, std::string, Sites::Place>;
+  std::map<RowKey, HeapRow> merged;
+  for (const auto& [of, group] : groups_) {
+    const std::uint64_t number = of.number;
     HeapRow row;
-    Key key{number, "", {}};
+    RowKey key{number, "", {}};
     if (kind_ == HeapKind::kSize) {
       row.kind = std::to_string(number) + " B";
     } else if (kind_ == HeapKind::kThread) {
       ThreadId thread;
       thread.value = static_cast<std::uint32_t>(number);
       row.kind = thread_label(image_, thread);
+    } else if (kind_ == HeapKind::kType) {
+      row = describe_type(of);
+      key = {0, row.kind, {}};
     } else {
       NodeId stack;
       stack.value = static_cast<std::uint32_t>(number);
@@ -85,7 +135,9 @@ std::vector<HeapRow> HeapPartition::rows() const {
       key = {kind_ == HeapKind::kLine ? charged.site.value : 0, row.kind,
              kind_ == HeapKind::kFunction ? sites_.function_place(charged) : Sites::Place{}};
     }
+    const std::string rule = row.rule;
     HeapRow& into = merged.try_emplace(std::move(key), std::move(row)).first->second;
+    if (into.rule.find(rule) == std::string::npos) into.rule += ", " + rule;
     into.count += group.count;
     into.bytes += group.bytes;
     if (group.resident) into.resident = into.resident.value_or(0) + *group.resident;

@@ -1,6 +1,7 @@
 /// \file HeapPartition: groups live blocks by what they have in common. Grows with distinct groups.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -16,8 +17,9 @@ namespace memline::model {
 
 class HeapPartition {
  public:
-  /// Both must outlive it.
-  HeapPartition(HeapKind kind, const replay::Image& image, Sites& sites) : kind_(kind), image_(image), sites_(sites) {}
+  /// All must outlive it.
+  HeapPartition(HeapKind kind, const replay::Image& image, FrameSource& frames, Sites& sites)
+      : kind_(kind), image_(image), frames_(frames), sites_(sites) {}
 
   /// `resident`: what of it was in RAM.
   void add(const replay::LiveBlock& block, std::optional<std::uint64_t> resident);
@@ -29,12 +31,21 @@ class HeapPartition {
     std::uint64_t count = 0, bytes = 0;
     std::optional<std::uint64_t> resident;
   };
+  /// What blocks have in common; not every kind needs all of it.
+  struct Key {
+    std::uint64_t number = 0;  ///< stack, size or thread
+    bool is_mapping = false;
+    auto operator<=>(const Key&) const = default;
+  };
   HeapRow describe(const Sites::Charged& charged) const;
+  HeapRow describe_type(const Key& key) const;
+  bool has_debug_information(NodeId node) const;
 
   HeapKind kind_;
   const replay::Image& image_;
+  FrameSource& frames_;
   Sites& sites_;
-  std::map<std::uint64_t, Group> groups_;  ///< by stack, size or thread, whatever `kind_` needs
+  std::map<Key, Group> groups_;
 };
 
 }  // namespace memline::model

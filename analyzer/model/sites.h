@@ -65,6 +65,8 @@ class Sites {
   std::vector<SiteId> all_of_stack(NodeId stack);
   const SiteInfo& info(SiteId id) const { return sites_[id.index()]; }
   std::size_t size() const { return sites_.size(); }
+  /// A name as it is to be shown.
+  std::string displayed(const std::string& name) const { return display_name_(name); }
 
  private:
   SiteId intern(const symbols::Frame& frame, ModuleId module);

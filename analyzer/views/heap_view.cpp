@@ -25,9 +25,15 @@ std::string moment_heading(const model::HeapModel& heap) {
   return "Live at " + heap.at + when + ", by " + heap.by + ".";
 }
 
+std::string typed_heading(const model::HeapModel& heap) {
+  char share[48];
+  std::snprintf(share, sizeof share, "%.1f %%", percent(*heap.typed_bytes, heap.bytes));
+  return std::string("The type is known for ") + share + " of the bytes.";
+}
+
 }  // namespace
 
-Table heap_view(const model::HeapModel& heap, std::size_t most_rows) {
+Table heap_view(const model::HeapModel& heap, std::size_t most_rows, bool with_rules) {
   Table table;
   table.heading = {program_heading(heap.common.program), moment_heading(heap),
                    "Partition of a set of " + counted(heap.count, "object", "objects") +
@@ -41,6 +47,9 @@ Table heap_view(const model::HeapModel& heap, std::size_t most_rows) {
                    {"cumulative", "Cumulative", Align::kRight, Shrink::kNever},
                    {"cumulative_percent", "%", Align::kRight, Shrink::kNever},
                    {"kind", "Kind", Align::kLeft, Shrink::kCutEnd}};
+  if (heap.typed_bytes) table.heading.push_back(typed_heading(heap));
+  with_rules = with_rules && heap.typed_bytes;
+  if (with_rules) table.columns.push_back({"rule", "Known by", Align::kLeft, Shrink::kNever});
   constexpr int kResidentColumn = 5;
   if (!heap.has_resident) table.columns.erase(table.columns.begin() + kResidentColumn);
   const std::size_t shown = most_rows == 0 ? heap.rows.size() : std::min(most_rows, heap.rows.size());
@@ -54,12 +63,13 @@ Table heap_view(const model::HeapModel& heap, std::size_t most_rows) {
                            bytes(cumulative), Cell::percent(percent(cumulative, heap.bytes)), Cell::of_text(row.kind)},
                           RowRole::kNormal});
     std::vector<Cell>& cells = table.rows.back().cells;
+    if (with_rules) cells.push_back(Cell::of_text(row.rule));
     if (!heap.has_resident) cells.erase(cells.begin() + kResidentColumn);
   }
   if (shown < heap.rows.size()) {
-    table.notes.push_back(counted(heap.rows.size() - shown, "more row", "more rows") + " with " +
+    table.notes.push_back("<" + counted(heap.rows.size() - shown, "more row", "more rows") + " with " +
                           counted(heap.count - counted_objects, "object", "objects") + ", " +
-                          counted(heap.bytes - cumulative, "byte", "bytes") + ".");
+                          counted(heap.bytes - cumulative, "byte", "bytes") + "; --most 0 shows them>");
   }
   const std::vector<std::string> others = loss_and_other_notes(heap.common);
   table.notes.insert(table.notes.end(), others.begin(), others.end());
@@ -68,13 +78,13 @@ Table heap_view(const model::HeapModel& heap, std::size_t most_rows) {
 
 Table heap_data_view(const model::HeapModel& heap) {
   Table table;
-  for (const char* key : {"kind", "file", "line", "function", "count", "bytes", "resident"}) {
+  for (const char* key : {"kind", "file", "line", "function", "count", "bytes", "resident", "rule"}) {
     table.columns.push_back({key, key, Align::kLeft, Shrink::kNever});
   }
   for (const model::HeapRow& row : heap.rows) {
     table.rows.push_back(
         {{Cell::of_text(row.kind), text_or_empty(row.file), count_or_empty(row.line), text_or_empty(row.function),
-          count(row.count), bytes(row.bytes), bytes_or_empty(row.resident)},
+          count(row.count), bytes(row.bytes), bytes_or_empty(row.resident), Cell::of_text(row.rule)},
          RowRole::kNormal});
   }
   return table;

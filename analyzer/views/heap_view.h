@@ -8,8 +8,9 @@
 
 namespace memline::views {
 
-/// At most `most_rows` rows, and a note saying how many there are more; 0: all.
-Table heap_view(const model::HeapModel& heap, std::size_t most_rows = 10);
+/// At most `most_rows` rows, and a note saying how many there are more; 0: all. `with_rules`: by type, how each type was
+/// found.
+Table heap_view(const model::HeapModel& heap, std::size_t most_rows = 10, bool with_rules = false);
 
 /// All rows with the fields of the JSON contract as columns, no headings; for CSV.
 Table heap_data_view(const model::HeapModel& heap);

@@ -86,7 +86,7 @@ std::vector<HeapRow> partition(Program& program, HeapKind kind) {
   image.threads.resize(2);
   image.threads[0] = {100, "main", 0, 0};
   image.threads[1] = {101, "worker", 0, 0};
-  HeapPartition heap(kind, image, program.sites);
+  HeapPartition heap(kind, image, program.stacks, program.sites);
   heap.add(block(program.in_main, 7), 7);
   heap.add(block(program.in_fill, 20, 1), 5);
   heap.add(block(program.in_fill_long, 20), 10);
@@ -130,7 +130,7 @@ TEST_CASE("the heap by function tells functions of one name apart") {
   const NodeId in_two = program.stacks.call(program.in_main, {program.stacks.at(init_two, 5)});
   const NodeId in_three = program.stacks.call({}, {program.stacks.at(init_three, 0)}, library);
   replay::Image image;
-  HeapPartition heap(HeapKind::kFunction, image, program.sites);
+  HeapPartition heap(HeapKind::kFunction, image, program.stacks, program.sites);
   heap.add(block(in_one, 60), std::nullopt);
   heap.add(block(in_one_again, 40), std::nullopt);
   heap.add(block(in_two, 900), std::nullopt);

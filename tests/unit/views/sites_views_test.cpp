@@ -98,10 +98,25 @@ TEST_CASE("the partition of the heap looks like guppy's") {
 TEST_CASE("rows that are not shown are counted, and an empty heap divides by nothing") {
   const Table table = heap_view(make_heap(), 1);
   CHECK(table.rows.size() == 1);
-  CHECK(table.notes == std::vector<std::string>{"1 more row with 6 objects, 100 bytes."});
+  CHECK(table.notes == std::vector<std::string>{"<1 more row with 6 objects, 100 bytes; --most 0 shows them>"});
   model::HeapModel empty;
   CHECK(heap_view(empty).rows.empty());
-  CHECK(text_of(heap_data_view(make_heap()).rows.at(0)) == "a.cpp:1 f|/src/a.cpp|1|f|2|300B|.");
+  CHECK(text_of(heap_data_view(make_heap()).rows.at(0)) == "a.cpp:1 f|/src/a.cpp|1|f|2|300B|.|");
+}
+
+TEST_CASE("the heap by type says how much of it is known, and how if it is asked for") {
+  model::HeapModel heap = make_heap();
+  heap.typed_bytes = 300;
+  heap.rows[0].rule = "template argument of the allocator";
+  const Table table = heap_view(heap);
+  CHECK(table.heading.back() == "The type is known for 75.0 % of the bytes.");
+  CHECK(titles_of(table) == "Index|Count|%|Size|%|Cumulative|%|Kind");
+  const Table verbose = heap_view(heap, 10, true);
+  CHECK(titles_of(verbose) == "Index|Count|%|Size|%|Cumulative|%|Kind|Known by");
+  CHECK(text_of(verbose.rows[0]) ==
+        "0|2|25.000000%|300B|75.000000%|300B|75.000000%|a.cpp:1 f|template argument of the allocator");
+  // Other partitions have no rules to show.
+  CHECK(titles_of(heap_view(make_heap(), 10, true)) == "Index|Count|%|Size|%|Cumulative|%|Kind");
 }
 
 TEST_CASE("the summary has every total of the contract") {

@@ -1,0 +1,43 @@
+/// \file BlockTypes: the C++ type of the object in a block, told from the stack of its allocation.
+/// Grows with distinct stacks. One thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/frame_source.h"
+
+namespace memline::model {
+
+/// How a type was found.
+enum class TypeRule : std::uint8_t {
+  kNone,       ///< it was not
+  kAllocator,  ///< template argument of the allocator
+  kMaker,      ///< template argument of make_unique and its like
+  kContainer,  ///< template argument of the container whose member allocates
+};
+/// For people, as in "allocator's template argument"; "" for kNone.
+std::string_view to_string(TypeRule rule);
+
+struct BlockType {
+  TypeRule rule = TypeRule::kNone;
+  std::string kind;   ///< the type; "" where it is not known
+  NodeId stopped_at;  ///< where it is not known: the innermost frame that should tell; none() if there is none
+};
+
+class BlockTypes {
+ public:
+  /// Must outlive it.
+  explicit BlockTypes(FrameSource& frames) : frames_(frames) {}
+
+  /// Of blocks that were allocated on this stack.
+  BlockType find(NodeId stack);
+
+ private:
+  FrameSource& frames_;
+};
+
+}  // namespace memline::model

@@ -1,0 +1,117 @@
+#include "symbols/types/held_type.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "symbols/types/type_spelling.h"
+
+namespace memline::symbols {
+namespace {
+
+enum class Holder : std::uint8_t { kTree, kHash, kList, kForwardList, kShared, kControl };
+
+struct Internal {
+  std::string_view name;
+  Holder holder;
+};
+
+constexpr std::array kInternals = {
+    Internal{"std::_Rb_tree_node", Holder::kTree},
+    Internal{"std::_List_node", Holder::kList},
+    Internal{"std::_Fwd_list_node", Holder::kForwardList},
+    Internal{"std::__detail::_Hash_node", Holder::kHash},
+    Internal{"std::_Sp_counted_ptr_inplace", Holder::kShared},
+    Internal{"std::_Sp_counted_ptr", Holder::kControl},
+    Internal{"std::_Sp_counted_deleter", Holder::kControl},
+    Internal{"std::__tree_node", Holder::kTree},
+    Internal{"std::__list_node", Holder::kList},
+    Internal{"std::__forward_list_node", Holder::kForwardList},
+    Internal{"std::__hash_node", Holder::kHash},
+    Internal{"std::__shared_ptr_emplace", Holder::kShared},
+    Internal{"std::__shared_ptr_pointer", Holder::kControl},
+};
+
+/// "std::pair<const K, V>" and libc++'s own pairs -> "K, V"; "" for anything else.
+std::string key_and_value(std::string_view value) {
+  const TemplateParts parts = template_parts(value);
+  if (parts.arguments.size() != 2) return "";
+  const bool own_pair = parts.name == "std::__value_type" || parts.name == "std::__hash_value_type";
+  constexpr std::string_view kConst = "const ";
+  std::string_view key = parts.arguments[0];
+  if (!own_pair) {
+    // A pointer that is const itself says so behind the star.
+    constexpr std::string_view kConstPointer = "* const";
+    if (parts.name != "std::pair") return "";
+    if (key.ends_with(kConstPointer)) {
+      key.remove_suffix(kConstPointer.size() - 1);
+    } else if (key.starts_with(kConst) && !key.ends_with('*')) {
+      key.remove_prefix(kConst.size());
+    } else {
+      return "";
+    }
+  }
+  return std::string(key) + ", " + std::string(parts.arguments[1]);
+}
+
+std::string node_name(std::string_view map, std::string_view set, const std::string& value) {
+  const std::string pair = key_and_value(value);
+  return std::string(pair.empty() ? set : map) + "<" + (pair.empty() ? value : pair) + "> node";
+}
+
+std::string_view without_pointer(std::string_view type) {
+  if (type.ends_with('*')) type.remove_suffix(1);
+  return type;
+}
+
+}  // namespace
+
+HeldType held_type(std::string_view allocated) {
+  const std::string type = usual_spelling(allocated);
+  if (type == "std::__detail::_Hash_node_base*" || type.starts_with("std::__hash_node_base<")) {
+    return {"hash table buckets", ""};
+  }
+  const TemplateParts parts = template_parts(type);
+  const auto* const known = std::find_if(kInternals.begin(), kInternals.end(),
+                                         [&](const Internal& internal) { return internal.name == parts.name; });
+  if (known == kInternals.end() || parts.arguments.empty()) return {type, ""};
+  const std::string value(parts.arguments[0]);
+  switch (known->holder) {
+    case Holder::kTree:
+      return {node_name("std::map", "std::set", value), value};
+    case Holder::kHash:
+      return {node_name("std::unordered_map", "std::unordered_set", value), value};
+    case Holder::kList:
+      return {"std::list<" + value + "> node", ""};
+    case Holder::kForwardList:
+      return {"std::forward_list<" + value + "> node", ""};
+    case Holder::kShared:
+      return {value, ""};
+    case Holder::kControl:
+      return {"std::shared_ptr<" + std::string(without_pointer(value)) + "> control block", ""};
+  }
+  return {type, ""};
+}
+
+std::string node_of_member(std::string_view function, std::string_view value) {
+  static constexpr std::array<std::string_view, 8> kContainers = {
+      "map",           "set",           "multimap",           "multiset",
+      "unordered_map", "unordered_set", "unordered_multimap", "unordered_multiset"};
+  const std::vector<std::string_view> scopes = scope_parts(function);
+  if (scopes.size() < 3 || scopes[0] != "std") return "";
+  for (std::size_t i = 1; i + 1 < scopes.size(); ++i) {
+    const TemplateParts parts = template_parts(scopes[i]);
+    if (std::find(kContainers.begin(), kContainers.end(), parts.name) == kContainers.end()) continue;
+    const std::string container = usual_spelling("std::" + std::string(scopes[i]));
+    const TemplateParts known = template_parts(container);
+    if (known.arguments.empty()) return "";
+    const std::string pair = key_and_value(value);
+    const bool is_map = known.name.ends_with("map");
+    std::string held(known.arguments[0]);
+    if (is_map && known.arguments.size() > 1) held.append(", ").append(known.arguments[1]);
+    return held == (is_map ? pair : std::string(value)) ? container + " node" : "";
+  }
+  return "";
+}
+
+}  // namespace memline::symbols

@@ -1,0 +1,213 @@
+#include "symbols/types/type_spelling.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <tuple>
+#include <utility>
+
+namespace memline::symbols {
+namespace {
+
+/// Deeper and longer names exist only where somebody wants to keep us busy.
+constexpr int kMaxDepth = 48;
+constexpr std::size_t kMaxBytes = std::size_t{1} << 15;
+
+using Names = std::vector<std::string>;
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kBaseTypes = {
+    {{"long unsigned int", "unsigned long"},
+     {"long int", "long"},
+     {"long long int", "long long"},
+     {"long long unsigned int", "unsigned long long"},
+     {"short unsigned int", "unsigned short"},
+     {"short int", "short"},
+     {"unsigned", "unsigned int"},
+     {"unsigned long int", "unsigned long"},
+     {"unsigned long long int", "unsigned long long"},
+     {"unsigned short int", "unsigned short"},
+     {"std::nullptr_t", "decltype(nullptr)"},
+     {"_Bool", "bool"}}};
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+/// Splits where `separator` stands outside of all brackets.
+std::vector<std::string_view> split(std::string_view text, std::string_view separator) {
+  std::vector<std::string_view> parts;
+  int depth = 0;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '<' || c == '(' || c == '[' || c == '{') ++depth;
+    if ((c == '>' && (i == 0 || text[i - 1] != '-')) || c == ')' || c == ']' || c == '}') --depth;
+    if (depth != 0 || !text.substr(i).starts_with(separator)) continue;
+    parts.push_back(trimmed(text.substr(begin, i - begin)));
+    begin = i + separator.size();
+    i = begin - 1;
+  }
+  parts.push_back(trimmed(text.substr(begin)));
+  return parts;
+}
+
+/// "3ul" -> "3": compilers do not agree on suffixes.
+std::string_view without_suffix(std::string_view argument) {
+  const std::size_t digits = argument.find_first_not_of("0123456789", argument.starts_with('-') ? 1 : 0);
+  const bool is_number = digits != 0 && digits != std::string_view::npos && argument != "-" &&
+                         argument.find_first_not_of("uUlL", digits) == std::string_view::npos;
+  return is_number ? argument.substr(0, digits) : argument;
+}
+
+/// What the standard library puts in where the program says nothing.
+bool is_default(std::string_view argument, const Names& arguments) {
+  const std::string& first = arguments[0];
+  for (const std::string_view name :
+       {"std::allocator", "std::less", "std::equal_to", "std::hash", "std::char_traits", "std::default_delete"}) {
+    if (argument == std::string(name) + "<" + first + ">") return true;
+  }
+  return arguments.size() > 2 && argument == "std::allocator<std::pair<const " + first + ", " + arguments[1] + ">>";
+}
+
+bool has_defaults(std::string_view name) {
+  static constexpr std::array<std::string_view, 16> kNames = {"vector",        "list",
+                                                              "deque",         "forward_list",
+                                                              "set",           "multiset",
+                                                              "map",           "multimap",
+                                                              "unique_ptr",    "unordered_set",
+                                                              "basic_string",  "unordered_multiset",
+                                                              "unordered_map", "basic_string_view",
+                                                              "stack",         "unordered_multimap"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+/// std::basic_string<char> and its like, once the defaults are gone.
+std::string_view string_name(std::string_view name, std::string_view character) {
+  static constexpr std::array<std::tuple<std::string_view, std::string_view, std::string_view>, 5> kNames = {
+      {{"char", "string", "string_view"},
+       {"wchar_t", "wstring", "wstring_view"},
+       {"char8_t", "u8string", "u8string_view"},
+       {"char16_t", "u16string", "u16string_view"},
+       {"char32_t", "u32string", "u32string_view"}}};
+  for (const auto& [of, string, view] : kNames) {
+    if (of == character) return name == "basic_string" ? string : name == "basic_string_view" ? view : "";
+  }
+  return {};
+}
+
+std::string spelled(std::string_view type, int depth);
+
+std::string spelled_component(std::string_view component, bool in_std, int depth) {
+  const TemplateParts parts = template_parts(component);
+  if (parts.arguments.empty()) return std::string(component);
+  Names arguments;
+  for (const std::string_view argument : parts.arguments) {
+    arguments.push_back(spelled(without_suffix(argument), depth + 1));
+  }
+  if (in_std && has_defaults(parts.name)) {
+    while (arguments.size() > 1 && is_default(arguments.back(), arguments)) arguments.pop_back();
+    if (arguments.size() == 1) {
+      if (const std::string_view shorter = string_name(parts.name, arguments[0]); !shorter.empty()) {
+        return std::string(shorter);
+      }
+    }
+  }
+  std::string out(parts.name);
+  out += '<';
+  for (std::size_t i = 0; i < arguments.size(); ++i) out.append(i == 0 ? "" : ", ").append(arguments[i]);
+  return out + '>';
+}
+
+std::string spelled_path(std::string_view path, int depth) {
+  std::string out;
+  std::size_t number = 0;
+  bool in_std = false;
+  for (const std::string_view component : scope_parts(path)) {
+    const bool is_inline = in_std && (component == "__cxx11" || component == "__1" || component == "__cxx1998");
+    if (is_inline) continue;
+    if (!out.empty()) out += "::";
+    out += spelled_component(component, in_std, depth);
+    in_std = number++ == 0 && component == "std";
+  }
+  return out;
+}
+
+/// Cuts `word` from the end if it stands there as a word of its own.
+bool cut_word(std::string_view& text, std::string_view word) {
+  if (!text.ends_with(word) || text.size() == word.size()) return false;
+  const char before = text[text.size() - word.size() - 1];
+  if (before != ' ' && before != '*' && before != '&' && before != '>') return false;
+  text = trimmed(text.substr(0, text.size() - word.size()));
+  return true;
+}
+
+std::string spelled(std::string_view type, int depth) {
+  std::string_view core = trimmed(type);
+  if (depth > kMaxDepth) return std::string(core);
+  // From the end: pointers, references, bounds, and the qualifiers of what stands before them.
+  std::string tail;
+  bool is_const = false;
+  for (;;) {
+    core = trimmed(core);
+    if (core.ends_with('*') || core.ends_with('&')) {
+      tail.insert(0, 1, core.back());
+      core.remove_suffix(1);
+    } else if (core.ends_with(']') && core.rfind('[') != std::string_view::npos && core.rfind('[') != 0) {
+      const std::size_t open = core.rfind('[');
+      tail.insert(0, core.substr(open));
+      core = core.substr(0, open);
+    } else if (cut_word(core, "const")) {
+      if (core.ends_with('*')) {
+        tail.insert(0, " const");
+      } else {
+        is_const = true;
+      }
+    } else {
+      break;
+    }
+  }
+  for (const std::string_view word : {"const ", "struct ", "class ", "union ", "enum "}) {
+    if (!core.starts_with(word)) continue;
+    is_const = is_const || word == "const ";
+    core = trimmed(core.substr(word.size()));
+  }
+  // A type of functions is written as it came.
+  if (core.empty() || core.ends_with(')')) return std::string(trimmed(type));
+  std::string out = is_const ? "const " : "";
+  const auto* const base =
+      std::find_if(kBaseTypes.begin(), kBaseTypes.end(), [&](const auto& entry) { return entry.first == core; });
+  out += base != kBaseTypes.end() ? std::string(base->second) : spelled_path(core, depth);
+  return out + tail;
+}
+
+}  // namespace
+
+TemplateParts template_parts(std::string_view type) {
+  TemplateParts parts{type, {}};
+  if (!type.ends_with('>')) return parts;
+  // The bracket that the last one closes.
+  int depth = 0;
+  for (std::size_t i = type.size(); i-- > 0;) {
+    const char c = type[i];
+    if ((c == '>' && (i == 0 || type[i - 1] != '-')) || c == ')' || c == ']' || c == '}') ++depth;
+    if (c == '<' || c == '(' || c == '[' || c == '{') --depth;
+    if (depth != 0) continue;
+    if (i == 0 || c != '<') return parts;
+    parts.name = trimmed(type.substr(0, i));
+    parts.arguments = split(type.substr(i + 1, type.size() - i - 2), ",");
+    return parts;
+  }
+  return parts;
+}
+
+std::vector<std::string_view> scope_parts(std::string_view qualified) {
+  return split(qualified, "::");
+}
+
+std::string usual_spelling(std::string_view type) {
+  return type.size() > kMaxBytes ? std::string(type) : spelled(type, 0);
+}
+
+}  // namespace memline::symbols

@@ -1,0 +1,29 @@
+/* What a guest for types knows of its own blocks: it states type, count and bytes as it allocates, and prints them all
+   at its end, while everything is still live. types_test.py compares. */
+#pragma once
+
+#include <stddef.h>
+#include <stdio.h>
+
+#define NOINLINE __attribute__((noinline))
+#define KEEP(value) __asm__ volatile("" : : "g"(value) : "memory")
+
+enum { kMostTruths = 256 };
+struct Truth {
+  const char* kind;
+  size_t count, bytes;
+};
+static struct Truth truths[kMostTruths];
+static int truth_count;
+
+static inline void truth(const char* kind, size_t count, size_t bytes) {
+  truths[truth_count].kind = kind;
+  truths[truth_count].count = count;
+  truths[truth_count++].bytes = bytes;
+}
+
+static inline void tell_truths(void) {
+  for (int i = 0; i < truth_count; ++i) {
+    printf("type\t%s\t%zu\t%zu\n", truths[i].kind, truths[i].count, truths[i].bytes);
+  }
+}

@@ -1,0 +1,111 @@
+// The pure functions on names of types and of functions that allocate.
+#include <string>
+
+#include "support/catch.h"
+#include "symbols/types/allocating_function.h"
+#include "symbols/types/held_type.h"
+#include "symbols/types/type_spelling.h"
+
+namespace memline::symbols {
+
+TEST_CASE("gcc, clang and the demangler spell types in their own ways") {
+  for (const char* spelling : {"std::vector<long unsigned int, std::allocator<long unsigned int> >",
+                               "std::vector<unsigned long, std::allocator<unsigned long> >",
+                               "std::vector<unsigned long, std::allocator<unsigned long>>",
+                               "class std::__1::vector<unsigned long, std::__1::allocator<unsigned long> >"}) {
+    CHECK(usual_spelling(spelling) == "std::vector<unsigned long>");
+  }
+  CHECK(usual_spelling("char const*") == "const char*");
+  CHECK(usual_spelling("const char *") == "const char*");
+  CHECK(usual_spelling("char const* const") == "const char* const");
+  CHECK(usual_spelling("Foo *const *") == "Foo* const*");
+  CHECK(usual_spelling("std::array<int, 3ul>") == "std::array<int, 3>");
+  CHECK(usual_spelling("std::array<int, 3UL>[4]") == "std::array<int, 3>[4]");
+  CHECK(usual_spelling("Foo []") == "Foo[]");
+  CHECK(usual_spelling("struct point") == "point");
+  CHECK(usual_spelling("(anonymous namespace)::Foo<short int>") == "(anonymous namespace)::Foo<short>");
+  CHECK(usual_spelling("main::{lambda(int)#1}") == "main::{lambda(int)#1}");
+}
+
+TEST_CASE("default arguments of the standard library's containers are left out, all others stay") {
+  CHECK(usual_spelling("std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >") ==
+        "std::string");
+  CHECK(usual_spelling("std::map<int, a::B, std::less<int>, std::allocator<std::pair<int const, a::B> > >") ==
+        "std::map<int, a::B>");
+  CHECK(usual_spelling("std::map<int, a::B, std::greater<int>, std::allocator<std::pair<int const, a::B> > >") ==
+        "std::map<int, a::B, std::greater<int>>");
+  CHECK(usual_spelling("std::unordered_set<int, std::hash<int>, std::equal_to<int>, std::allocator<int> >") ==
+        "std::unordered_set<int>");
+  CHECK(usual_spelling("std::pair<int, std::less<int> >") == "std::pair<int, std::less<int>>");
+  CHECK(usual_spelling("mine::vector<int, std::allocator<int> >") == "mine::vector<int, std::allocator<int>>");
+}
+
+TEST_CASE("what is no name of a type does no harm") {
+  for (const char* text :
+       {"", ">", "<", "a<", "a>", "::", "a::", "const", "const ", "*", "[]", "a<b", "()", "int (*)(a<b>)"}) {
+    INFO(text);
+    usual_spelling(text);
+    held_type(text);
+    allocating_function(text);
+    node_of_member(text, "int");
+  }
+  CHECK(usual_spelling("void (*)(int)") == "void (*)(int)");
+  std::string deep = "int";
+  for (int i = 0; i < 4000; ++i) deep = "a<" + deep + ">";
+  CHECK_FALSE(usual_spelling(deep).empty());
+}
+
+TEST_CASE("nodes are named as what they hold") {
+  CHECK(held_type("std::_Rb_tree_node<std::pair<int const, Foo> >").kind == "std::map<int, Foo> node");
+  CHECK(held_type("std::_Rb_tree_node<std::pair<const int, Foo> >").kind == "std::map<int, Foo> node");
+  CHECK(held_type("std::_Rb_tree_node<std::pair<Foo* const, int> >").kind == "std::map<Foo*, int> node");
+  CHECK(held_type("std::_Rb_tree_node<std::pair<int, Foo> >").kind == "std::set<std::pair<int, Foo>> node");
+  CHECK(held_type("std::__detail::_Hash_node<int, false>").kind == "std::unordered_set<int> node");
+  CHECK(held_type("std::_List_node<Foo>").kind == "std::list<Foo> node");
+  CHECK(held_type("std::_Sp_counted_ptr_inplace<Foo, std::allocator<void>, (__gnu_cxx::_Lock_policy)2>").kind == "Foo");
+  CHECK(held_type("std::_Sp_counted_ptr<Foo*, (__gnu_cxx::_Lock_policy)2>").kind ==
+        "std::shared_ptr<Foo> control block");
+  CHECK(held_type("std::__1::__tree_node<std::__1::__value_type<int, Foo>, void*>").kind == "std::map<int, Foo> node");
+  CHECK(held_type("std::__1::__hash_node<Foo, void*>").kind == "std::unordered_set<Foo> node");
+  CHECK(held_type("std::__1::__shared_ptr_emplace<Foo, std::__1::allocator<Foo> >").kind == "Foo");
+}
+
+TEST_CASE("a member of the container tells a multimap's node from a map's") {
+  const std::string value = held_type("std::_Rb_tree_node<std::pair<int const, Foo> >").value;
+  CHECK(node_of_member("std::multimap<int, Foo, std::less<int>, std::allocator<std::pair<int const, Foo> > >::insert",
+                       value) == "std::multimap<int, Foo> node");
+  CHECK(node_of_member("std::map<int, Foo, std::greater<int> >::operator[]", value) ==
+        "std::map<int, Foo, std::greater<int>> node");
+  // Another map, of which this is only an element's.
+  CHECK(node_of_member("std::map<int, std::map<int, Foo> >::operator[]", value).empty());
+  CHECK(node_of_member("mine::map<int, Foo>::insert", value).empty());
+}
+
+TEST_CASE("functions that allocate name what they allocate") {
+  using Role = AllocatingFunction::Role;
+  const auto is = [](const char* function, Role role, const char* type) {
+    const AllocatingFunction found = allocating_function(function);
+    INFO(function << ": " << found.type);
+    return found.role == role && found.type == type;
+  };
+  CHECK(is("operator new", Role::kPasses, ""));
+  CHECK(is("operator new[]", Role::kPasses, ""));
+  CHECK(is("xmalloc", Role::kPasses, ""));
+  CHECK(is("main", Role::kOther, ""));
+  CHECK(is("std::__new_allocator<a::Foo>::allocate", Role::kAllocator, "a::Foo"));
+  CHECK(is("std::allocator_traits<std::allocator<a::Foo> >::allocate", Role::kAllocator, "a::Foo"));
+  CHECK(is("std::allocator_traits<my::Alloc<a::Foo, 3> >::allocate", Role::kAllocator, "a::Foo"));
+  CHECK(is("std::_Vector_base<a::Foo, std::allocator<a::Foo> >::_M_allocate", Role::kAllocator, "a::Foo"));
+  CHECK(is("std::_Rb_tree<int, std::pair<int const, Foo>, std::_Select1st<std::pair<int const, Foo> > >::_M_get_node",
+           Role::kAllocator, "std::_Rb_tree_node<std::pair<int const, Foo>>"));
+  CHECK(is("std::make_unique<a::Foo, int&>", Role::kMakes, "a::Foo"));
+  CHECK(is("std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >::_M_mutate",
+           Role::kContainer, "char"));
+  CHECK(is("strdup", Role::kMakes, "char"));
+  // It calls a constructor, and that one's allocations are its own.
+  CHECK(is("std::allocator_traits<std::allocator<a::Foo> >::construct<a::Foo>", Role::kOther, ""));
+  CHECK(is("std::pmr::monotonic_buffer_resource::do_allocate", Role::kOther, ""));
+  CHECK(is("Arena::allocate", Role::kPasses, ""));
+}
+
+}  // namespace memline::symbols
