@@ -10,7 +10,7 @@ required=(
 )
 # Tests that need one of these say so and are skipped where a distribution does not have it.
 optional=(clang-format heaptrack python3-dbg
-  libjemalloc-dev libgoogle-perftools-dev libmimalloc-dev libboost-context-dev musl-tools valgrind gdb)
+  libjemalloc-dev libgoogle-perftools-dev libmimalloc-dev libboost-context-dev musl-tools valgrind gdb nodejs ripgrep)
 
 as_root() {
   if [[ $(id -u) -eq 0 ]]; then "$@"; else sudo "$@"; fi

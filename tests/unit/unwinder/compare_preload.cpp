@@ -3,8 +3,11 @@
 //
 //     events N
 //     differences N
+//     guessed N
 //
-// and the first differing stacks, side by side. For tests: it goes straight to glibc's own allocator.
+// and the first differing stacks, side by side. Guessed are those that end where code has no unwind information (that of a
+// JIT compiler, of Go, and hand-written assembly), and that libunwind continues all the same: from there on it takes rbp
+// for a frame pointer, right or wrong. For tests: it goes straight to glibc's own allocator.
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -40,6 +43,7 @@ constexpr int kMaxReports = 40;
 
 std::atomic<std::uint64_t> g_events;
 std::atomic<std::uint64_t> g_differences;
+std::atomic<std::uint64_t> g_guessed;
 std::atomic<std::uint64_t> g_fresh;
 std::atomic<std::uint64_t> g_ends[4];
 std::atomic<std::uint32_t> g_generation;
@@ -119,12 +123,15 @@ bool start_thread(Thread& self) {
   while (first < found && reinterpret_cast<std::uint64_t>(self.buffer[first]) != start.pc) ++first;
   auto count = static_cast<std::uint32_t>(found - first);
   if (count > kMaxFrames) count = kMaxFrames;
-  bool same = count == walk.depth;
-  for (std::uint32_t i = 0; same && i < count; ++i) {
+  const bool guessed = walk.end == StackEnd::kNoUnwindInfo && count > walk.depth;
+  bool same = count == walk.depth || guessed;
+  for (std::uint32_t i = 0; same && i < walk.depth; ++i) {
     same = reinterpret_cast<std::uint64_t>(self.buffer[first + static_cast<int>(i)]) ==
            self.unwinder->frame(walk.depth - 1 - i).pc;
   }
-  if (!same) {
+  if (same && guessed) {
+    g_guessed.fetch_add(1, std::memory_order_relaxed);
+  } else if (!same) {
     g_differences.fetch_add(1, std::memory_order_relaxed);
     report(walk, *self.unwinder, self.buffer + first, count);
   }
@@ -152,13 +159,14 @@ bool start_thread(Thread& self) {
 [[gnu::destructor]] void finish() {
   t_thread.busy = true;
   char text[256];
-  write_text(text,
-             std::snprintf(text, sizeof text,
-                           "events %lu\ndifferences %lu\nfresh %lu\nends root %lu limit %lu no-info %lu memory %lu\n",
-                           static_cast<unsigned long>(g_events), static_cast<unsigned long>(g_differences),
-                           static_cast<unsigned long>(g_fresh), static_cast<unsigned long>(g_ends[0]),
-                           static_cast<unsigned long>(g_ends[1]), static_cast<unsigned long>(g_ends[2]),
-                           static_cast<unsigned long>(g_ends[3])));
+  write_text(
+      text, std::snprintf(
+                text, sizeof text,
+                "events %lu\ndifferences %lu\nguessed %lu\nfresh %lu\nends root %lu limit %lu no-info %lu memory %lu\n",
+                static_cast<unsigned long>(g_events), static_cast<unsigned long>(g_differences),
+                static_cast<unsigned long>(g_guessed), static_cast<unsigned long>(g_fresh),
+                static_cast<unsigned long>(g_ends[0]), static_cast<unsigned long>(g_ends[1]),
+                static_cast<unsigned long>(g_ends[2]), static_cast<unsigned long>(g_ends[3])));
 }
 
 }  // namespace
