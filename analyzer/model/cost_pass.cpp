@@ -1,8 +1,11 @@
 #include "model/cost_pass.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "model/peak_look.h"
+#include "model/resident_blocks.h"
+#include "model/resident_costs.h"
 #include "model/stack_costs.h"
 #include "model/totals_counter.h"
 
@@ -43,32 +46,48 @@ void add_process_totals(const replay::Image& image, const replay::Outcome& outco
 
 }  // namespace
 
-Result<Costs> collect_costs(const Profile& profile) {
+Result<Costs> collect_costs(const Profile& profile, bool with_resident) {
   const replay::Image& image = profile.image();
+  with_resident = with_resident && !image.looks.empty();
   StackCosts stack_costs;
   TotalsCounter counter;
   PeakLook peak_look(image);
-  ObserverList all({&stack_costs, &counter, &peak_look});
+  ResidentBlocks resident_at_end = ResidentBlocks::at_end(image);
+  std::vector<replay::Observer*> observers = {&stack_costs, &counter};
+  if (with_resident) observers.insert(observers.end(), {&peak_look, &resident_at_end});
+  ObserverList all(std::move(observers));
   Owned at_end;
-  Result<replay::Outcome> outcome = profile.run(&all, {}, [&](const replay::LiveBlock& block) { at_end.add(block); });
+  std::vector<replay::LiveBlock> live;
+  const auto see = [&](Owned& owned) {
+    live.clear();
+    return [&](const replay::LiveBlock& block) {
+      owned.add(block);
+      if (with_resident) live.push_back(block);
+    };
+  };
+  Result<replay::Outcome> outcome = profile.run(&all, {}, see(at_end));
   if (!outcome) return outcome.error();
 
   Costs costs{stack_costs.finish(), counter.totals(), *outcome};
-  costs.peak_look = peak_look.ticks();
   costs.totals.threads = profile.filter().threads.empty() ? image.threads.size() : profile.filter().threads.size();
   costs.totals.at_end = at_end.bytes;
   costs.totals.leaked_blocks = at_end.blocks;
-  if (!profile.is_filtered()) {
-    add_process_totals(image, *outcome, costs.totals);
-    return costs;
-  }
+  if (with_resident) add_resident_at_end(resident_at_end, live, costs.by_stack);
+  if (!profile.is_filtered()) add_process_totals(image, *outcome, costs.totals);
+  if (!profile.is_filtered() && !with_resident) return costs;
 
+  const std::uint64_t peak_ticks = outcome->peak_event == 0 ? image.start.ticks : outcome->peak_ticks;
+  ResidentBlocks resident_at_peak = ResidentBlocks::at_peak(image, peak_ticks, peak_look.ticks());
   Owned at_peak;
-  const Result<replay::Outcome> peak = profile.run(nullptr, {.event = outcome->peak_event, .ticks = {}},
-                                                   [&](const replay::LiveBlock& block) { at_peak.add(block); });
+  const Result<replay::Outcome> peak =
+      profile.run(with_resident ? &resident_at_peak : nullptr,
+                  {.event = outcome->peak_event, .ticks = {}, .go_on = with_resident}, see(at_peak));
   if (!peak) return peak.error();
-  set_column(costs.by_stack, &SiteCosts::at_peak, at_peak);
-  set_column(costs.by_stack, &SiteCosts::at_end, at_end);
+  if (profile.is_filtered()) {
+    set_column(costs.by_stack, &SiteCosts::at_peak, at_peak);
+    set_column(costs.by_stack, &SiteCosts::at_end, at_end);
+  }
+  if (with_resident) costs.resident_note = add_resident_at_peak(resident_at_peak, live, costs.by_stack);
   return costs;
 }
 

@@ -18,12 +18,11 @@ struct Costs {
   std::vector<SiteCosts> by_stack;  ///< by NodeId::index()
   Totals totals;
   replay::Outcome outcome;
-  std::optional<std::uint64_t> peak_look{};  ///< when somebody looked at what was in RAM at the peak
-  std::string resident_note{};  ///< what the columns of resident bytes are worth; add_resident_costs() fills it in
+  std::string resident_note{};  ///< what the columns of resident bytes are worth
 };
 
 /// One pass over the events; two where a filter is in force, since what is owned at the peak cannot be told from the
-/// filtered events alone.
-Result<Costs> collect_costs(const Profile& profile);
+/// filtered events alone, or where the columns of resident bytes are wanted and somebody looked at what is in RAM.
+Result<Costs> collect_costs(const Profile& profile, bool with_resident);
 
 }  // namespace memline::model

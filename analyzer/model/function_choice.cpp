@@ -134,7 +134,7 @@ std::vector<HotFunction> costs_by_function(Profile& profile, const std::vector<S
 Result<FunctionGroup> choose_hottest(Profile& profile, std::size_t most) {
   constexpr std::int64_t kLeastPeakShare = 100;       // a hundredth of the largest one's
   constexpr std::uint64_t kLeastAllocatedShare = 10;  // a tenth
-  const Result<Costs> costs = collect_costs(profile);
+  const Result<Costs> costs = collect_costs(profile, false);
   if (!costs) return costs.error();
   std::vector<HotFunction> functions = costs_by_function(profile, costs->by_stack);
   const bool any_own = std::any_of(functions.begin(), functions.end(), [](const HotFunction& f) { return f.own; });

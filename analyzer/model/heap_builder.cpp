@@ -66,17 +66,17 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
   }
 
   std::optional<ResidentBlocks> resident;
-  if (!image.looks.empty()) {
-    resident.emplace(resident_at(image, moment->kind, at_ticks, peak_look.ticks()));
-    const Result<replay::Outcome> looked = profile.run(&*resident);
-    if (!looked) return looked.error();
-  }
+  if (!image.looks.empty()) resident.emplace(resident_at(image, moment->kind, at_ticks, peak_look.ticks()));
+  stop.go_on = resident.has_value();  // to the look after the moment
+  std::vector<replay::LiveBlock> live;
+  const Result<replay::Outcome> outcome =
+      profile.run(resident ? &*resident : nullptr, stop, [&](const replay::LiveBlock& block) {
+        if (block.observed) live.push_back(block);
+      });
+  if (!outcome) return outcome.error();
   Sites sites(profile.frames(), profile.rules(), [&](const std::string& name) { return profile.display_name(name); });
   HeapPartition partition(request.by, image, profile.frames(), sites);
-  const Result<replay::Outcome> outcome = profile.run(nullptr, stop, [&](const replay::LiveBlock& block) {
-    if (block.observed) partition.add(block, resident ? resident->find(block) : std::nullopt);
-  });
-  if (!outcome) return outcome.error();
+  for (const replay::LiveBlock& block : live) partition.add(block, resident ? resident->find(block) : std::nullopt);
 
   HeapModel heap;
   heap.common = profile.common();

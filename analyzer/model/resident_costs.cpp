@@ -1,12 +1,9 @@
 #include "model/resident_costs.h"
 
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
-#include <string>
-#include <vector>
-
-#include "model/resident_blocks.h"
-#include "model/totals_counter.h"
+#include <optional>
 
 namespace memline::model {
 namespace {
@@ -27,38 +24,31 @@ std::string note_of(const ResidentBlocks& at_peak, std::int64_t looked_at, std::
 
 }  // namespace
 
-std::optional<Error> add_resident_costs(const Profile& profile, Costs& costs) {
-  const replay::Image& image = profile.image();
-  const std::uint64_t peak_ticks = costs.outcome.peak_event == 0 ? image.start.ticks : costs.outcome.peak_ticks;
-  ResidentBlocks at_peak = ResidentBlocks::at_peak(image, peak_ticks, costs.peak_look);
-  ResidentBlocks at_end = ResidentBlocks::at_end(image);
-  ObserverList all({&at_peak, &at_end});
-  std::vector<replay::LiveBlock> live_at_end;
-  const auto whole = profile.run(&all, {}, [&](const replay::LiveBlock& block) { live_at_end.push_back(block); });
-  if (!whole) return whole.error();
-
-  for (const replay::LiveBlock& block : live_at_end) {
-    SiteCosts* const owner = block.observed ? costs_of(costs.by_stack, block) : nullptr;
-    const std::optional<std::uint64_t> resident = owner == nullptr ? std::nullopt : at_end.find(block);
+void add_resident_at_end(const ResidentBlocks& blocks, const std::vector<replay::LiveBlock>& live,
+                         std::vector<SiteCosts>& by_stack) {
+  for (const replay::LiveBlock& block : live) {
+    SiteCosts* const owner = block.observed ? costs_of(by_stack, block) : nullptr;
+    const std::optional<std::uint64_t> resident = owner == nullptr ? std::nullopt : blocks.find(block);
     if (!resident) continue;
     owner->resident_at_end += static_cast<std::int64_t>(*resident);
     owner->looked_at_end += static_cast<std::int64_t>(block.bytes);
   }
+}
+
+std::string add_resident_at_peak(const ResidentBlocks& blocks, const std::vector<replay::LiveBlock>& live,
+                                 std::vector<SiteCosts>& by_stack) {
   std::int64_t bytes = 0, looked_at = 0;
-  const auto peak =
-      profile.run(nullptr, {.event = costs.outcome.peak_event, .ticks = {}}, [&](const replay::LiveBlock& block) {
-        SiteCosts* const owner = block.observed ? costs_of(costs.by_stack, block) : nullptr;
-        if (owner == nullptr) return;
-        bytes += static_cast<std::int64_t>(block.bytes);
-        const std::optional<std::uint64_t> resident = at_peak.find(block);
-        if (!resident) return;
-        looked_at += static_cast<std::int64_t>(block.bytes);
-        owner->resident_at_peak += static_cast<std::int64_t>(*resident);
-        owner->looked_at_peak += static_cast<std::int64_t>(block.bytes);
-      });
-  if (!peak) return peak.error();
-  costs.resident_note = note_of(at_peak, looked_at, bytes);
-  return std::nullopt;
+  for (const replay::LiveBlock& block : live) {
+    SiteCosts* const owner = block.observed ? costs_of(by_stack, block) : nullptr;
+    if (owner == nullptr) continue;
+    bytes += static_cast<std::int64_t>(block.bytes);
+    const std::optional<std::uint64_t> resident = blocks.find(block);
+    if (!resident) continue;
+    looked_at += static_cast<std::int64_t>(block.bytes);
+    owner->resident_at_peak += static_cast<std::int64_t>(*resident);
+    owner->looked_at_peak += static_cast<std::int64_t>(block.bytes);
+  }
+  return note_of(blocks, looked_at, bytes);
 }
 
 }  // namespace memline::model

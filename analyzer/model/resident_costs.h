@@ -1,16 +1,21 @@
-/// \file add_resident_costs(): how much of what each stack owned at the peak and at the end was in RAM.
+/// \file How much of what each stack owned at the peak and at the end was in RAM.
 #pragma once
 
-#include <optional>
+#include <string>
+#include <vector>
 
-#include "base/result.h"
-#include "model/cost_pass.h"
-#include "model/profile.h"
+#include "model/resident_blocks.h"
+#include "model/top_model.h"
+#include "replay/replay.h"
 
 namespace memline::model {
 
-/// Fills in the resident columns of `costs`, which are of this profile. Two more passes over the events, so only where
-/// these columns are wanted. The image has looks.
-std::optional<Error> add_resident_costs(const Profile& profile, Costs& costs);
+/// Fills in the columns of resident bytes at the end, by stack. `blocks` have observed the whole image.
+void add_resident_at_end(const ResidentBlocks& blocks, const std::vector<replay::LiveBlock>& live,
+                         std::vector<SiteCosts>& by_stack);
+
+/// The same at the peak. Returns what is to be said of these columns: "" where nobody looked.
+std::string add_resident_at_peak(const ResidentBlocks& blocks, const std::vector<replay::LiveBlock>& live,
+                                 std::vector<SiteCosts>& by_stack);
 
 }  // namespace memline::model

@@ -5,7 +5,7 @@
 namespace memline::model {
 
 Result<SummaryModel> build_summary(Profile& profile) {
-  Result<Costs> costs = collect_costs(profile);
+  Result<Costs> costs = collect_costs(profile, false);
   if (!costs) return costs.error();
   SummaryModel summary{profile.common(), costs->totals};
   summary.common.losses = costs->outcome.losses;

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "model/cost_pass.h"
-#include "model/resident_costs.h"
 #include "model/sites.h"
 #include "model/source_cache.h"
 
@@ -77,11 +76,8 @@ std::optional<TopOrder> parse_top_order(std::string_view text) {
 }
 
 Result<TopModel> build_top(Profile& profile, const TopRequest& request) {
-  Result<Costs> costs = collect_costs(profile);
+  Result<Costs> costs = collect_costs(profile, true);
   if (!costs) return costs.error();
-  if (!profile.image().looks.empty()) {
-    if (const auto error = add_resident_costs(profile, *costs)) return *error;
-  }
   Sites sites(profile.frames(), profile.rules(), [&](const std::string& name) { return profile.display_name(name); });
   std::vector<SiteCosts> by_site;
   for (std::size_t stack = 0; stack < costs->by_stack.size(); ++stack) {

@@ -27,9 +27,8 @@ Result<Outcome> replay(const Recording& recording, std::size_t image, const Even
     return Error{.message = "has no image number " + std::to_string(image), .path = recording.path};
   }
   Replayer replayer(*recording.file, recording.images[image], nullptr, filter, stop, observer);
-  Outcome outcome = replayer.run(progress);
+  Outcome outcome = replayer.run(progress, at_stop);
   outcome.losses = sum(recording.losses, std::move(outcome.losses));
-  if (at_stop) replayer.memory().for_each_live(at_stop);
   return outcome;
 }
 

@@ -42,6 +42,7 @@ struct LiveBlock {
 struct StopPoint {
   std::optional<std::uint64_t> event;
   std::optional<std::uint64_t> ticks;
+  bool go_on = false;  ///< only look there, and replay the whole image
 };
 
 struct Outcome {
@@ -58,7 +59,8 @@ struct Outcome {
 };
 
 /// Replays image `image` (its index in recording.images) of the recording's file. `observer` may be null. `at_stop`, if
-/// given, is called for every live block at the stop point, in no particular order. `progress` may be null.
+/// given, is called for every live block at the stop point, in no particular order. `progress` may be null. The outcome
+/// is that of all that was replayed.
 Result<Outcome> replay(const Recording& recording, std::size_t image, const EventFilter& filter, const StopPoint& stop,
                        Observer* observer, const std::function<void(const LiveBlock&)>& at_stop = {},
                        Progress* progress = nullptr);

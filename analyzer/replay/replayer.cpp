@@ -60,14 +60,15 @@ Replayer::Replayer(const trace::TraceFile& file, const Image& image, const trace
       batches_([this](OperationBatch& batch) { return reader_.fill(batch); },
                wants_thread(threads, file.size_bytes())) {}
 
-Outcome Replayer::run(Progress* progress) {
+Outcome Replayer::run(Progress* progress, const std::function<void(const LiveBlock&)>& at_stop) {
   ProgressStretch stretch(progress, "replaying the events", image_.events);
   inherit();
   memory_.set_page_bytes(sane_page_bytes(image_.start.page_bytes));
   for (const OperationBatch* batch = batches_.next(); batch != nullptr; batch = batches_.next()) {
-    if (!apply(*batch)) break;
+    if (!apply(*batch, at_stop)) break;
     stretch.advance(outcome_.events);
   }
+  if (!reached_stop_) reach_stop(at_stop);
   finish();
   return std::move(outcome_);
 }
@@ -91,14 +92,22 @@ bool Replayer::past_stop(std::uint64_t ticks) const {
   return (stop_.event && outcome_.events >= *stop_.event) || (stop_.ticks && ticks > *stop_.ticks);
 }
 
-bool Replayer::apply(const OperationBatch& batch) {
+void Replayer::reach_stop(const std::function<void(const LiveBlock&)>& at_stop) {
+  reached_stop_ = true;
+  if (at_stop) memory_.for_each_live(at_stop);
+}
+
+bool Replayer::apply(const OperationBatch& batch, const std::function<void(const LiveBlock&)>& at_stop) {
   const std::size_t count = batch.operations.size();
   const std::uint64_t* old_address = batch.old_addresses.data();
   const bool may_stop = stop_.event.has_value() || stop_.ticks.has_value();
   for (std::size_t i = 0; i < std::min(count, kPrefetchDistance); ++i) memory_.prefetch(batch.operations[i].address);
   for (std::size_t i = 0; i < count; ++i) {
     const Operation& operation = batch.operations[i];
-    if (may_stop && past_stop(operation.ticks)) return false;
+    if (may_stop && is_at_stop(operation)) {
+      reach_stop(at_stop);
+      if (!stop_.go_on) return false;
+    }
     if (i + kPrefetchDistance < count) memory_.prefetch(batch.operations[i + kPrefetchDistance].address);
     switch (operation.action) {
       case Action::kAcquire:

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -25,15 +26,19 @@ class Replayer {
   Replayer(const trace::TraceFile& file, const Image& image, const trace::LaneLimits* limits, const EventFilter& filter,
            const StopPoint& stop, Observer* observer, Threads threads = Threads::kAsWorthwhile);
 
-  /// Runs to the stop point. Losses of the outcome are only those that the replay found.
-  Outcome run(Progress* progress = nullptr);
+  /// Runs to the stop point, or past it if it says so. `at_stop`, if given, gets every block that is live there. Losses
+  /// of the outcome are only those that the replay found.
+  Outcome run(Progress* progress = nullptr, const std::function<void(const LiveBlock&)>& at_stop = {});
   LiveMemory& memory() { return memory_; }
 
  private:
   void inherit();
   bool past_stop(std::uint64_t ticks) const;
+  /// Whether the operation lies behind a stop point that has not been reached yet.
+  bool is_at_stop(const Operation& operation) const { return !reached_stop_ && past_stop(operation.ticks); }
+  void reach_stop(const std::function<void(const LiveBlock&)>& at_stop);
   /// False: the stop point is reached.
-  bool apply(const OperationBatch& batch);
+  bool apply(const OperationBatch& batch, const std::function<void(const LiveBlock&)>& at_stop);
   void apply_other(const Operation& operation, const OtherRecord& record);
   void on(const Actor& actor, const trace::Map& record);
   void on(const Actor& actor, const trace::Unmap& record);
@@ -63,6 +68,7 @@ class Replayer {
   Effect effect_;
   Outcome outcome_;
   std::uint64_t live_bytes_ = 0;
+  bool reached_stop_ = false;
   std::vector<LookAssembler> looks_;  ///< by lane
 
   OperationReader reader_;
