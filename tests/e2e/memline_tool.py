@@ -5,6 +5,9 @@ import json
 import os
 import subprocess
 
+# Each report reads debug information anew, and leaves nothing in the home folder.
+os.environ.setdefault("MEMLINE_CACHE", "none")
+
 
 class Memline:
     def __init__(self, program, preload, folder):

@@ -8,6 +8,9 @@ import re
 import shutil
 import subprocess
 
+# Each report reads debug information anew, and leaves nothing in the home folder.
+os.environ.setdefault("MEMLINE_CACHE", "none")
+
 
 class Found:
     """What one trace holds: allocations by size, and by function and size of whoever asked for them."""

@@ -19,6 +19,9 @@ import sys
 import tempfile
 import time
 
+# Each report reads debug information anew, and leaves nothing in the home folder.
+os.environ.setdefault("MEMLINE_CACHE", "none")
+
 # The layout of tests/stress/ledger.h.
 MAGIC = 0x314C444752545353
 JOURNALS, ENTRIES = 512, 16384
