@@ -61,15 +61,15 @@ class Clock {
     return sys::monotonic_ns() >> shift_;
   }
 
-  /// The same two for events of the heap.
-  std::uint64_t before_heap_event() noexcept {
+  /// The same two for events of the heap; `bytes` of the block, 0 where they are not known. The large blocks are those
+  /// that make peaks and valleys, whose moments are shown.
+  std::uint64_t before_heap_event(std::uint64_t bytes) noexcept {
     if (shared_.load(std::memory_order_relaxed)) return before();
-    return seldom();
+    return bytes >= kLargeBytes ? keep(before()) : seldom();
   }
   std::uint64_t after_heap_event(std::uint64_t bytes) noexcept {
-    // The large blocks are those that make peaks, whose moment is shown.
-    if (shared_.load(std::memory_order_relaxed) || bytes >= kLargeBytes) return after();
-    return seldom();
+    if (shared_.load(std::memory_order_relaxed)) return after();
+    return bytes >= kLargeBytes ? keep(after()) : seldom();
   }
 
  private:
@@ -77,13 +77,19 @@ class Clock {
   static constexpr std::uint64_t kTicksPerStamp = std::uint64_t{1} << 17;  ///< about 1 ms
   static constexpr std::uint64_t kLargeBytes = std::uint64_t{64} << 10;
 
+  /// The events that follow share it.
+  std::uint64_t keep(std::uint64_t stamp) noexcept {
+    stamp_.store(stamp, std::memory_order_relaxed);
+    return stamp;
+  }
+
   /// Atomic only for the moment in which a second thread appears.
   std::uint64_t seldom() noexcept {
     const std::uint32_t left = events_left_.load(std::memory_order_relaxed) - 1;
     if (left == 0) [[unlikely]] {
       events_left_.store(kEventsPerReading, std::memory_order_relaxed);
       const std::uint64_t now = before();
-      if (now - stamp_.load(std::memory_order_relaxed) >= kTicksPerStamp) stamp_.store(now, std::memory_order_relaxed);
+      if (now - stamp_.load(std::memory_order_relaxed) >= kTicksPerStamp) keep(now);
     } else {
       events_left_.store(left, std::memory_order_relaxed);
     }

@@ -51,23 +51,24 @@ inline std::uint64_t noted_bytes(const void* block) noexcept {
   return static_cast<const std::size_t*>(block)[-1] & ~std::size_t{7};
 }
 
-inline void releasing_block(const Site& site, const void* block) noexcept {
+/// Its size, as far as it is known.
+inline std::uint64_t releasing_block(const Site& site, const void* block) noexcept {
   const std::uint64_t bytes = noted_bytes(block);
   if (bytes >= ResidentWatch::kLargeRelease) [[unlikely]]
     look_before_release(site, bytes);
+  return bytes;
 }
 
 template <class Function>
 [[gnu::always_inline]] inline void release(const Site& site, void* block, const Function& function) noexcept {
   if (bootstrap_arena.contains(block)) [[unlikely]] {
     bootstrap_arena.release(block);
-    if (releasing(site)) record_release(site, address_of(block));
+    if (releasing(site)) record_release(site, address_of(block), 0);
     return;
   }
   if (releasing(site)) [[likely]] {
     if (block != nullptr && !is_libunwinds(block)) {
-      releasing_block(site, block);
-      record_release(site, address_of(block));
+      record_release(site, address_of(block), releasing_block(site, block));
     }
     const RealCall mark(site);
     function();
@@ -96,7 +97,7 @@ void* reallocate_early(const Site& site, void* block, std::size_t bytes) noexcep
   const std::size_t old_bytes = bootstrap_arena.size_of(block);
   copy_bytes(moved, block, old_bytes < bytes ? old_bytes : bytes);
   if (recorded && paused) {
-    record_release(site, address_of(block));
+    record_release(site, address_of(block), 0);
   } else if (recorded) {
     record_move_begin(site, address_of(block));
     record_move_end(site, address_of(block), address_of(moved), bytes);
@@ -121,12 +122,12 @@ void* reallocate_early(const Site& site, void* block, std::size_t bytes) noexcep
   }
   if (state() == State::kPaused) [[unlikely]] {
     void* const moved = call_real(site, function);
-    if (moved != nullptr || bytes == 0) record_release(site, address_of(block));
+    if (moved != nullptr || bytes == 0) record_release(site, address_of(block), 0);
     return moved;
   }
   if (bytes == 0) [[unlikely]] {
     // The C library frees; other allocators may give an empty block instead.
-    record_release(site, address_of(block));
+    record_release(site, address_of(block), 0);
     void* const moved = call_real(site, function);
     if (moved != nullptr) acquired(site, moved, 0, trace::Origin::kRealloc);
     return moved;

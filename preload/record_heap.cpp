@@ -17,13 +17,13 @@ void record_acquire_usable(const Site& site, std::uint64_t address, std::uint64_
   });
 }
 
-void record_release(const Site& site, std::uint64_t address) noexcept {
-  const std::uint64_t time = session.clock.before_heap_event();
+void record_release(const Site& site, std::uint64_t address, std::uint64_t bytes) noexcept {
+  const std::uint64_t time = session.clock.before_heap_event(bytes);
   record_event(site, 0, [&](Lane& lane) { return trace::Release{time, address, release_stack(lane, site)}; });
 }
 
 void record_move_begin(const Site& site, std::uint64_t address) noexcept {
-  const std::uint64_t time = session.clock.before_heap_event();
+  const std::uint64_t time = session.clock.before_heap_event(0);
   record_event(site, 0, [&](Lane&) { return trace::MoveBegin{time, address}; });
 }
 

@@ -34,7 +34,8 @@ inline std::uint64_t address_of(const volatile void* memory) noexcept {
 void record_acquire(const Site& site, std::uint64_t address, std::uint64_t bytes, trace::Origin origin) noexcept;
 void record_acquire_usable(const Site& site, std::uint64_t address, std::uint64_t bytes, std::uint64_t usable_bytes,
                            trace::Origin origin) noexcept;
-void record_release(const Site& site, std::uint64_t address) noexcept;
+/// `bytes`: as far as they are known, for the time stamp; else 0.
+void record_release(const Site& site, std::uint64_t address, std::uint64_t bytes) noexcept;
 void record_move_begin(const Site& site, std::uint64_t address) noexcept;
 /// `address` 0: the call failed.
 void record_move_end(const Site& site, std::uint64_t old_address, std::uint64_t address, std::uint64_t bytes) noexcept;

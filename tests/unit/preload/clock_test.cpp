@@ -21,7 +21,7 @@ TEST_CASE("events of a lone thread share a stamp, which is never far behind", "[
   Clock clock;
   clock.choose();
   clock.start_alone();
-  const std::uint64_t first = clock.before_heap_event();
+  const std::uint64_t first = clock.before_heap_event(0);
   REQUIRE(first > 0);
   CHECK(clock.after_heap_event(100) == first);
   wait_for_ticks(clock, kTenMilliseconds);
@@ -29,7 +29,7 @@ TEST_CASE("events of a lone thread share a stamp, which is never far behind", "[
   std::uint64_t last = first;
   int stale = 0;
   for (int i = 0; i < 8; ++i) {
-    const std::uint64_t stamp = clock.before_heap_event();
+    const std::uint64_t stamp = clock.before_heap_event(0);
     CHECK(stamp >= last);
     if (stamp < now) ++stale;
     last = stamp;
@@ -42,24 +42,29 @@ TEST_CASE("a large block is stamped exactly", "[clock]") {
   Clock clock;
   clock.choose();
   clock.start_alone();
-  clock.before_heap_event();
+  clock.before_heap_event(0);
   wait_for_ticks(clock, kTenMilliseconds);
-  const std::uint64_t now = clock.before();
+  std::uint64_t now = clock.before();
   CHECK(clock.after_heap_event(std::uint64_t{1} << 20) >= now);
+  CHECK(clock.after_heap_event(1) >= now);
+  wait_for_ticks(clock, kTenMilliseconds);
+  now = clock.before();
+  CHECK(clock.before_heap_event(std::uint64_t{1} << 20) >= now);
+  CHECK(clock.before_heap_event(0) >= now);
 }
 
 TEST_CASE("with a second thread every event reads the clock, and so again in a forked child's first", "[clock]") {
   Clock clock;
   clock.choose();
   clock.start_alone();
-  clock.before_heap_event();
+  clock.before_heap_event(0);
   clock.share();
   for (int i = 0; i < 20; ++i) {
     const std::uint64_t now = clock.before();
-    CHECK(clock.before_heap_event() >= now);
+    CHECK(clock.before_heap_event(0) >= now);
     CHECK(clock.after_heap_event(1) >= now);
   }
   clock.start_alone();
-  const std::uint64_t stamp = clock.before_heap_event();
-  CHECK(clock.before_heap_event() == stamp);
+  const std::uint64_t stamp = clock.before_heap_event(0);
+  CHECK(clock.before_heap_event(0) == stamp);
 }

@@ -49,7 +49,7 @@ __attribute__((noinline)) void acquire(std::uint64_t address, std::uint64_t byte
   record_acquire(MEMLINE_CALLER, address, bytes, trace::Origin::kMalloc);
 }
 __attribute__((noinline)) void release(std::uint64_t address) {
-  record_release(MEMLINE_CALLER, address);
+  record_release(MEMLINE_CALLER, address, 0);
 }
 
 __attribute__((noinline)) void end(int code) {
