@@ -34,6 +34,7 @@ int report_command(const Arguments& arguments, const Streams& streams);
 int top_command(const Arguments& arguments, const Streams& streams);
 int heap_command(const Arguments& arguments, const Streams& streams);
 int summary_command(const Arguments& arguments, const Streams& streams);
+int plot_command(const Arguments& arguments, const Streams& streams);
 int pack_command(const Arguments& arguments, const Streams& streams);
 int dump_command(const Arguments& arguments, const Streams& streams);
 

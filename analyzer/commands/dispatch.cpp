@@ -17,6 +17,7 @@ constexpr std::array kCommands = {
     Command{"top", "Show the source lines that own the most memory", top_command},
     Command{"heap", "Show what was live at the peak, at the end, at a time or a mark", heap_command},
     Command{"summary", "Show the totals of a program", summary_command},
+    Command{"plot", "Draw memory over time, in the terminal or as a picture", plot_command},
     Command{"pack", "Make a trace smaller", pack_command},
     Command{"dump", "Print the records of a trace", dump_command},
 };

@@ -5,12 +5,14 @@
 /// U+FFFD. Pure functions; each result ends in a newline.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "model/heap_model.h"
 #include "model/ledger_model.h"
 #include "model/report_model.h"
 #include "model/summary_model.h"
+#include "model/timeline/timeline.h"
 #include "model/top_model.h"
 
 namespace memline::exporting {
@@ -22,5 +24,8 @@ std::string top_json(const model::TopModel& top, std::size_t most_sites);
 std::string heap_json(const model::HeapModel& heap, std::size_t most_rows);
 /// `ledgers` may be null: then there is no field of that name.
 std::string summary_json(const model::SummaryModel& summary, const model::LedgerModel* ledgers = nullptr);
+
+/// Points are pairs of seconds and bytes.
+std::string timelines_json(std::span<const model::Timeline> timelines);
 
 }  // namespace memline::exporting

@@ -44,14 +44,18 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
+void add_common(Json& object, const model::CommonInfo& common) {
+  object["program"] = program_object(common.program);
+  object["losses"] = losses_object(common.losses);
+  object["image"] = common.image;
+  object["still_running"] = common.still_running;
+  object["notes"] = common.notes;
+}
+
 Json start_document(std::string_view schema, const model::CommonInfo& common) {
   Json document;
   document["schema"] = schema;
-  document["program"] = program_object(common.program);
-  document["losses"] = losses_object(common.losses);
-  document["image"] = common.image;
-  document["still_running"] = common.still_running;
-  document["notes"] = common.notes;
+  add_common(document, common);
   return document;
 }
 

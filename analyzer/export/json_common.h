@@ -24,6 +24,8 @@ Json finite_or_null(const std::optional<double>& value);
 /// A text that was not recorded is null.
 Json text_or_null(const std::string& text);
 
+/// "program", "losses" and what else every report says, appended to `object`.
+void add_common(Json& object, const model::CommonInfo& common);
 /// {"schema": ..., "program": ..., "losses": ...}
 Json start_document(std::string_view schema, const model::CommonInfo& common);
 /// The fields of a summary's totals, appended to `object`.

@@ -1,0 +1,72 @@
+/// \file CallTracker: when functions were at work, as far as events show it.
+///
+/// A call is an unbroken series of events of one thread, all with the same outermost frame of the function on the stack
+/// (a run of the whole function, as in line_flow.h): it reaches from its first event to its last one. Of many calls the
+/// longest are kept. Memory: distinct stacks, threads times functions, and the calls kept.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "model/frame_source.h"
+#include "model/standing_lines.h"
+#include "replay/change.h"
+
+namespace memline::model {
+
+struct FunctionCall {
+  std::size_t function = 0;  ///< its index among those asked for
+  std::uint64_t begin_ticks = 0, end_ticks = 0;
+  std::int64_t live_before = 0,
+               live_after = 0;  ///< live bytes of the process before the first and after the last event
+};
+
+class CallTracker : public replay::Observer {
+ public:
+  /// `frames` must outlive it.
+  CallTracker(FrameSource& frames, std::span<const FunctionId> functions, std::size_t most_calls);
+
+  void on_change(const replay::Change& change) override;
+  void on_unobserved(ThreadId thread) override;
+
+  /// After the last event: the calls, in order of their beginning. The last call.
+  std::vector<FunctionCall> take();
+  std::uint64_t calls(std::size_t function) const { return counts_[function]; }  ///< all of them, after take()
+  /// The highest live bytes of the process during calls of the function: after any event, of whatever thread, from a
+  /// call's first event to its last. 0 where there was no call.
+  std::int64_t highest(std::size_t function) const { return highest_[function]; }
+
+ private:
+  struct Run {
+    std::uint64_t last_event = 0;  ///< number of its last event among those of the thread; 0: there is none
+    Standing standing;
+    FunctionCall call;
+    std::int64_t highest_since = 0;  ///< live bytes after its last event at most, until now
+  };
+  struct Thread {
+    std::uint64_t events = 0;
+    std::vector<Run> runs;  ///< by function
+  };
+  struct Place {
+    std::size_t thread = 0, function = 0;
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+
+  Thread& thread(ThreadId id);
+  void open(const Place& place);
+  void end(Run& run);
+  void keep_longest(std::size_t count);
+  bool is_broken(const Place& place) const;
+
+  StandingLines standing_;
+  std::size_t functions_, most_calls_;
+  std::vector<Thread> threads_;
+  std::vector<Place> open_;  ///< runs that may go on
+  std::vector<FunctionCall> calls_;
+  std::vector<std::uint64_t> counts_;
+  std::vector<std::int64_t> highest_;
+};
+
+}  // namespace memline::model

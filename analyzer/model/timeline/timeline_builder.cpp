@@ -1,0 +1,313 @@
+#include "model/timeline/timeline_builder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+
+#include "base/counted.h"
+#include "model/function_choice.h"
+#include "model/profile_notes.h"
+#include "model/timeline/call_tracker.h"
+#include "model/timeline/curve_reducer.h"
+#include "model/timeline/line_fit.h"
+#include "model/timeline/resident_curve.h"
+
+namespace memline::model {
+namespace {
+
+/// More are no picture any more.
+constexpr std::size_t kMostStretches = 400;
+
+struct Window {
+  std::uint64_t begin = 0, end = 0;  ///< ticks
+};
+
+/// What the live bytes were at given times.
+class ValueProbe {
+ public:
+  explicit ValueProbe(std::vector<std::uint64_t> ticks) : ticks_(std::move(ticks)) {
+    std::sort(ticks_.begin(), ticks_.end());
+    values_.resize(ticks_.size());
+  }
+  /// The value is `before` until just before `ticks`.
+  void pass(std::uint64_t ticks, std::int64_t before) {
+    while (next_ < ticks_.size() && ticks_[next_] < ticks) values_[next_++] = before;
+  }
+  double value_at(std::uint64_t ticks) const {
+    const auto found = std::lower_bound(ticks_.begin(), ticks_.end(), ticks);
+    return static_cast<double>(values_[static_cast<std::size_t>(found - ticks_.begin())]);
+  }
+
+ private:
+  std::vector<std::uint64_t> ticks_;
+  std::vector<std::int64_t> values_;
+  std::size_t next_ = 0;
+};
+
+/// Everything that a timeline needs to know of the events, in one replay.
+class TimelineObserver : public replay::Observer {
+ public:
+  TimelineObserver(const replay::Image& image, const Window& window, const TimelineRequest& request, ValueProbe& probe,
+                   CallTracker* calls)
+      : image_(image),
+        window_(window),
+        fits_(request.fit),
+        heap_(window.begin, window.end, request.buckets),
+        probe_(probe),
+        calls_(calls),
+        resident_(image, window.begin, request.resident ? window.end : 0) {
+    if (fits_) step_fit_.add(seconds(window.begin), 0);
+  }
+
+  void on_inherited(const replay::OwnerShare& share) override {
+    set(window_.begin > 0 ? window_.begin - 1 : 0, live_ + static_cast<std::int64_t>(share.bytes));
+  }
+  void on_change(const replay::Change& change) override {
+    set(change.ticks, change.live_bytes);
+    if (calls_ != nullptr) calls_->on_change(change);
+  }
+  void on_vanished(const replay::OwnerShare& /*share*/, std::int64_t live_bytes) override {
+    set(last_ticks_, live_bytes);
+  }
+  bool wants_look(std::uint64_t ticks) override { return resident_.wants_look(ticks); }
+  void on_look(const replay::ResidentLook& look, const replay::LiveMemory& memory) override {
+    resident_.on_look(look, memory);
+  }
+
+  void finish() {
+    probe_.pass(~std::uint64_t{0}, live_);
+    if (fits_) fit_ = step_fit_.finish(seconds(window_.end));
+  }
+  CurveReducer& heap() { return heap_; }
+  const std::optional<LineFit>& fit() const { return fit_; }
+  const ResidentCurve& resident() const { return resident_; }
+
+ private:
+  double seconds(std::uint64_t ticks) const { return image_.seconds_since_start(ticks); }
+
+  void set(std::uint64_t ticks, std::int64_t live_bytes) {
+    probe_.pass(ticks, live_);
+    last_ticks_ = ticks;
+    live_ = live_bytes;
+    heap_.add(ticks, live_bytes);
+    if (fits_ && ticks <= window_.end) {
+      step_fit_.add(seconds(std::max(ticks, window_.begin)), static_cast<double>(live_bytes));
+    }
+  }
+
+  const replay::Image& image_;
+  const Window window_;
+  const bool fits_;
+  CurveReducer heap_;
+  ValueProbe& probe_;
+  CallTracker* calls_;
+  ResidentCurve resident_;
+  StepFit step_fit_;
+  std::optional<LineFit> fit_;
+  std::int64_t live_ = 0;
+  std::uint64_t last_ticks_ = 0;
+};
+
+std::uint64_t last_ticks(const replay::Image& image) {
+  std::uint64_t last = std::max(image.first_ticks, image.last_ticks);
+  if (!image.rss.empty()) last = std::max(last, image.rss.back().ticks);
+  if (!image.looks.empty()) last = std::max(last, image.looks.back().ticks);
+  return std::max(last, image.start.ticks);
+}
+
+Result<Window> find_window(const Profile& profile, const TimelineRequest& request) {
+  const replay::Image& image = profile.image();
+  Window window{image.start.ticks, last_ticks(image)};
+  const double whole = image.seconds_since_start(window.end);
+  const double from = request.from.value_or(0), to = request.to.value_or(whole);
+  if (from >= to && (request.from || request.to)) {
+    return Error{ExitCode::kNothing,
+                 "there is nothing between " + std::to_string(from) + " s and " + std::to_string(to) +
+                     " s: the program ran for " + std::to_string(whole) + " s",
+                 profile.recording().path};
+  }
+  const auto ticks = [&](double seconds) {
+    const double clamped = std::clamp(seconds, 0.0, whole);
+    return image.start.ticks + static_cast<std::uint64_t>(std::llround(clamped * image.ticks_per_second));
+  };
+  if (request.from) window.begin = ticks(from);
+  if (request.to) window.end = std::min(window.end, ticks(to));
+  return window;
+}
+
+struct ChosenFunctions {
+  std::vector<FunctionId> ids;
+  std::vector<std::string> names;
+};
+
+Result<ChosenFunctions> find_functions(Profile& profile, const TimelineRequest& request,
+                                       std::vector<std::string>& notes) {
+  ChosenFunctions chosen;
+  if (request.functions.empty()) return chosen;
+  ReportRequest report;
+  report.functions = request.functions;
+  const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, report);
+  if (!groups) return mind_damage(groups.error(), profile.recording().losses);
+  for (const FunctionGroup& group : *groups) {
+    if (!group.missing.empty()) notes.push_back(group.missing + '.');
+    for (const FunctionId id : group.functions) {
+      if (std::find(chosen.ids.begin(), chosen.ids.end(), id) != chosen.ids.end()) continue;
+      chosen.ids.push_back(id);
+      chosen.names.push_back(profile.display_name(profile.frames().function(id).name));
+    }
+  }
+  return chosen;
+}
+
+/// Spans that touch the window, the longest where there are too many.
+std::vector<replay::Span> spans_inside(const replay::Image& image, const Window& window, std::size_t& left_out) {
+  std::vector<replay::Span> spans;
+  for (const replay::Span& span : image.spans) {
+    if (span.begin_ticks > window.end || span.end_ticks.value_or(window.end) < window.begin) continue;
+    spans.push_back(span);
+  }
+  if (spans.size() <= kMostStretches) return spans;
+  left_out = spans.size() - kMostStretches;
+  const auto length = [&](const replay::Span& span) {
+    return span.end_ticks.value_or(window.end) - std::min(span.begin_ticks, span.end_ticks.value_or(window.end));
+  };
+  std::vector<std::uint64_t> lengths;
+  lengths.reserve(spans.size());
+  for (const replay::Span& span : spans) lengths.push_back(length(span));
+  std::nth_element(lengths.begin(), lengths.begin() + kMostStretches, lengths.end(), std::greater<>());
+  const std::uint64_t least = lengths[kMostStretches];
+  std::erase_if(spans, [&](const replay::Span& span) { return length(span) <= least; });
+  left_out = left_out + kMostStretches - spans.size();
+  return spans;
+}
+
+std::vector<std::uint64_t> edges(const std::vector<replay::Span>& spans, const Window& window) {
+  std::vector<std::uint64_t> ticks;
+  for (const replay::Span& span : spans) {
+    ticks.push_back(span.begin_ticks);
+    ticks.push_back(span.end_ticks.value_or(window.end));
+  }
+  return ticks;
+}
+
+class TimelineAssembly {
+ public:
+  TimelineAssembly(const replay::Image& image, const Window& window) : image_(image), window_(window) {
+    timeline_.from = seconds(window.begin);
+    timeline_.to = seconds(window.end);
+  }
+
+  void add_heap(TimelineObserver& observer) {
+    Curve curve;
+    curve.kind = CurveKind::kHeap;
+    curve.name = "live heap";
+    curve.steps = true;
+    curve.peak = point(observer.heap().highest());
+    curve.fit = observer.fit();
+    for (const CurvePoint& kept : observer.heap().take()) curve.points.push_back(point(kept));
+    timeline_.curves.push_back(std::move(curve));
+  }
+  void add_rss(bool fit) {
+    Curve curve;
+    curve.kind = CurveKind::kRss;
+    curve.name = "RSS (sampled)";
+    for (const replay::RssSample& sample : image_.rss) {
+      if (sample.ticks < window_.begin || sample.ticks > window_.end) continue;
+      curve.points.push_back({seconds(sample.ticks), static_cast<double>(sample.rss_bytes)});
+    }
+    if (fit) curve.fit = fit_line(curve.points);
+    add_samples(std::move(curve));
+  }
+  void add_resident(const ResidentCurve& resident) {
+    Curve curve;
+    curve.kind = CurveKind::kResident;
+    curve.name = "live heap in RAM (as looked at)";
+    curve.points = resident.points();
+    if (resident.left_out() > 0) {
+      timeline_.notes.push_back(counted(resident.left_out(), "look", "looks") + " at what was in RAM left out.");
+    }
+    add_samples(std::move(curve));
+  }
+  void add_spans(const std::vector<replay::Span>& spans, const ValueProbe& probe, std::size_t left_out) {
+    for (const replay::Span& span : spans) {
+      const std::uint64_t end = span.end_ticks.value_or(window_.end);
+      timeline_.stretches.push_back({span.name,
+                                     {seconds(span.begin_ticks), probe.value_at(span.begin_ticks)},
+                                     {seconds(end), probe.value_at(end)},
+                                     false,
+                                     span.end_ticks.has_value()});
+    }
+    if (left_out > 0) timeline_.notes.push_back(counted(left_out, "short span", "short spans") + " not shown.");
+  }
+  void add_calls(CallTracker& tracker, const std::vector<std::string>& names) {
+    for (const FunctionCall& call : tracker.take()) {
+      if (call.begin_ticks > window_.end || call.end_ticks < window_.begin) continue;
+      timeline_.stretches.push_back({names[call.function],
+                                     {seconds(call.begin_ticks), static_cast<double>(call.live_before)},
+                                     {seconds(call.end_ticks), static_cast<double>(call.live_after)},
+                                     true,
+                                     true});
+    }
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (tracker.calls(i) == 0) timeline_.notes.push_back(names[i] + ": no event has it on its stack.");
+      if (tracker.calls(i) > kMostStretches) {
+        timeline_.notes.push_back(names[i] + ": " + counted(tracker.calls(i), "call", "calls") +
+                                  ", of which the longest are shown.");
+      }
+    }
+  }
+  Timeline take() {
+    std::stable_sort(timeline_.stretches.begin(), timeline_.stretches.end(),
+                     [](const Stretch& a, const Stretch& b) { return a.begin.seconds < b.begin.seconds; });
+    return std::move(timeline_);
+  }
+  Timeline& timeline() { return timeline_; }
+
+ private:
+  double seconds(std::uint64_t ticks) const { return image_.seconds_since_start(ticks); }
+  TimePoint point(const CurvePoint& kept) const { return {seconds(kept.ticks), static_cast<double>(kept.value)}; }
+  void add_samples(Curve curve) {
+    if (curve.points.empty()) return;
+    curve.peak = *std::max_element(curve.points.begin(), curve.points.end(),
+                                   [](const TimePoint& a, const TimePoint& b) { return a.bytes < b.bytes; });
+    timeline_.curves.push_back(std::move(curve));
+  }
+
+  const replay::Image& image_;
+  const Window window_;
+  Timeline timeline_;
+};
+
+}  // namespace
+
+Result<Timeline> build_timeline(Profile& profile, const TimelineRequest& request) {
+  const replay::Image& image = profile.image();
+  const Result<Window> window = find_window(profile, request);
+  if (!window) return window.error();
+  TimelineAssembly assembly(image, *window);
+  const Result<ChosenFunctions> functions = find_functions(profile, request, assembly.timeline().notes);
+  if (!functions) return functions.error();
+
+  std::size_t spans_left_out = 0;
+  const std::vector<replay::Span> spans =
+      request.spans ? spans_inside(image, *window, spans_left_out) : std::vector<replay::Span>();
+  ValueProbe probe(edges(spans, *window));
+  CallTracker tracker(profile.frames(), functions->ids, kMostStretches);
+  TimelineObserver observer(image, *window, request, probe, functions->ids.empty() ? nullptr : &tracker);
+  const Result<replay::Outcome> outcome = profile.run(&observer);
+  if (!outcome) return outcome.error();
+  observer.finish();
+
+  if (request.heap) assembly.add_heap(observer);
+  if (request.rss) assembly.add_rss(request.fit && !request.heap);
+  if (request.resident) assembly.add_resident(observer.resident());
+  assembly.add_spans(spans, probe, spans_left_out);
+  if (!functions->ids.empty()) assembly.add_calls(tracker, functions->names);
+  Timeline timeline = assembly.take();
+  timeline.common = profile.common();
+  timeline.common->losses = outcome->losses;
+  return timeline;
+}
+
+}  // namespace memline::model

@@ -1,0 +1,75 @@
+#include "render/chart/legend.h"
+
+#include <algorithm>
+
+#include "render/chart/axis_ticks.h"
+#include "render/chart/label_width.h"
+#include "render/printable.h"
+
+namespace memline::render {
+namespace {
+
+constexpr double kSize = 12, kRow = 20, kSign = 22, kGap = 8, kBetween = 24;
+constexpr double kMostName = 420;
+
+Shape sign_of(const LegendEntry& entry, double left, double middle, const Theme& theme) {
+  const Colour colour = theme.of(entry.colour);
+  if (entry.sign == LegendEntry::Sign::kBracket) {
+    return Polyline{{{left + 4, middle - 6}, {left, middle - 6}, {left, middle + 6}, {left + 4, middle + 6}},
+                    {colour, 2, false}};
+  }
+  return Polyline{{{left, middle}, {left + kSign, middle}}, {colour, 2.5, entry.sign == LegendEntry::Sign::kDashed}};
+}
+
+double sign_width(const LegendEntry& entry) {
+  return entry.sign == LegendEntry::Sign::kBracket ? 6 : kSign;
+}
+
+}  // namespace
+
+std::vector<LegendEntry> legend_entries(const views::Chart& chart) {
+  std::vector<LegendEntry> entries;
+  const auto value = [](const std::optional<views::ChartValue>& of) { return of ? format_value(*of) : std::string(); };
+  for (const views::ChartSeries& series : chart.series) {
+    if (series.name.empty()) continue;
+    const bool dashed = series.style == views::LineStyle::kDashed;
+    entries.push_back({dashed ? LegendEntry::Sign::kDashed : LegendEntry::Sign::kLine, series.colour,
+                       printable(series.name), value(series.value)});
+  }
+  for (const views::BracketGroup& group : chart.brackets) {
+    entries.push_back({LegendEntry::Sign::kBracket, group.colour, printable(group.name), value(group.value)});
+  }
+  return entries;
+}
+
+PlacedLegend place_legend(const std::vector<LegendEntry>& entries, double left, double right, double top,
+                          const Theme& theme) {
+  PlacedLegend legend;
+  double x = left, middle = top + kRow / 2;
+  for (const LegendEntry& entry : entries) {
+    const double value_width = entry.value.empty() ? 0 : kGap + label_width(entry.value, kSize);
+    const double room = right - left - sign_width(entry) - kGap - value_width;
+    const std::string name = fit_label(entry.name, kSize, std::min(kMostName, room));
+    const double width = sign_width(entry) + kGap + label_width(name, kSize) + value_width;
+    if (x > left && x + width > right) {
+      x = left;
+      middle += kRow;
+    }
+    legend.shapes.push_back(sign_of(entry, x, middle, theme));
+    const double text = x + sign_width(entry) + kGap;
+    legend.shapes.push_back(Label{{text, middle + 4}, name, theme.text, kSize, Anchor::kStart, false});
+    if (!entry.value.empty()) {
+      legend.shapes.push_back(Label{{text + label_width(name, kSize) + kGap, middle + 4},
+                                    entry.value,
+                                    theme.quiet_text,
+                                    kSize,
+                                    Anchor::kStart,
+                                    false});
+    }
+    x += width + kBetween;
+  }
+  legend.height = entries.empty() ? 0 : middle + kRow / 2 - top;
+  return legend;
+}
+
+}  // namespace memline::render
