@@ -25,8 +25,8 @@ namespace {
 
 constexpr char kAbout[] =
     "Draw memory over time, with the peak marked: in the terminal, or with -o as a\n"
-    "picture. TRACE is trace.bin unless it is given; several are drawn into one chart,\n"
-    "each from its own start.";
+    "picture. TRACE is trace.bin unless it is given; several are drawn into one\n"
+    "chart, each from its own start.";
 
 constexpr char kNotes[] =
     "Curves:\n"

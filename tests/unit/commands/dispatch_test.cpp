@@ -17,7 +17,7 @@ TEST_CASE("dispatch: help lists every command, and nothing that does not exist")
   for (const Command& command : all_commands()) {
     CHECK(streams.out().find("  " + std::string(command.name) + ' ') != std::string::npos);
   }
-  CHECK(streams.out().find("plot") == std::string::npos);
+  CHECK(streams.out().find("diff") == std::string::npos);
   CHECK(streams.err().empty());
 }
 
@@ -45,7 +45,7 @@ TEST_CASE("dispatch: version") {
 }
 
 TEST_CASE("dispatch: what is no command is exit code 2") {
-  for (const Arguments& arguments : {Arguments{}, Arguments{"plot"}, Arguments{"rep"}, Arguments{"--verbose"}}) {
+  for (const Arguments& arguments : {Arguments{}, Arguments{"diff"}, Arguments{"rep"}, Arguments{"--verbose"}}) {
     const TestStreams streams;
     CHECK(dispatch(arguments, streams.streams()) == 2);
     CHECK(streams.out().empty());
@@ -56,7 +56,7 @@ TEST_CASE("dispatch: what is no command is exit code 2") {
 TEST_CASE("dispatch: a trace that cannot be read is exit code 3, and named") {
   const ScratchFolder folder;
   const std::string text = folder.write("notes.txt", "no trace at all\n");
-  for (const char* command : {"report", "top", "heap", "summary", "dump"}) {
+  for (const char* command : {"report", "top", "heap", "summary", "plot", "dump"}) {
     for (const std::string& path : {folder.path("missing.bin"), text}) {
       const TestStreams streams;
       CHECK(dispatch({command, path}, streams.streams()) == 3);
