@@ -14,6 +14,8 @@ using Role = AllocatingFunction::Role;
 
 /// Source frames that are looked at behind the allocator for the container it works for; libstdc++ needs 12 at -O0.
 constexpr int kMostMembers = 24;
+/// Functions within functions that hand on what malloc gave them.
+constexpr int kMostWrappers = 32;
 
 /// The source frames of a stack from the innermost outwards, those of inlined functions included.
 class Frames {
@@ -69,6 +71,47 @@ TypeRule rule_of(Role role) {
                                   : TypeRule::kContainer;
 }
 
+TypeRule rule_of(symbols::TypeClue clue) {
+  switch (clue) {
+    case symbols::TypeClue::kConstructor:
+      return TypeRule::kConstructor;
+    case symbols::TypeClue::kVariable:
+      return TypeRule::kVariable;
+    case symbols::TypeClue::kMember:
+      return TypeRule::kMember;
+    case symbols::TypeClue::kResult:
+      return TypeRule::kResult;
+  }
+  return TypeRule::kNone;
+}
+
+/// What was asked for.
+struct Request {
+  std::uint64_t bytes = 0;
+  std::uint64_t offset = 0;  ///< into the block, of what callers see
+  enum class How : std::uint8_t { kBytes, kObject, kArray } how = How::kBytes;
+};
+
+/// Where new[] keeps the number of objects that have destructors.
+constexpr std::uint64_t kCookieBytes = 8;
+
+bool fits(const symbols::TypeHint& hint, const Request& request) {
+  const std::uint64_t offset = request.offset + hint.offset;
+  if (request.bytes < offset) return false;
+  const std::uint64_t rest = request.bytes - offset;
+  const bool is_built = hint.clue == symbols::TypeClue::kConstructor;
+  if (hint.type_bytes == 0) return false;
+  if (rest == hint.type_bytes || (hint.is_open_ended && rest > hint.type_bytes)) return true;
+  if (rest < hint.type_bytes || (is_built && request.how == Request::How::kObject)) return false;
+  if (rest % hint.type_bytes == 0) return true;
+  return request.how == Request::How::kArray && is_built && (rest - kCookieBytes) % hint.type_bytes == 0;
+}
+
+std::string kind_of(const symbols::TypeHint& hint, const Request& request) {
+  const std::string kind = symbols::held_type(hint.type).kind;
+  return request.how == Request::How::kArray ? kind + "[]" : kind;
+}
+
 }  // namespace
 
 std::string_view to_string(TypeRule rule) {
@@ -81,11 +124,57 @@ std::string_view to_string(TypeRule rule) {
       return "function that makes it";
     case TypeRule::kContainer:
       return "template argument of the container";
+    case TypeRule::kConstructor:
+      return "constructor";
+    case TypeRule::kVariable:
+      return "variable";
+    case TypeRule::kMember:
+      return "member or element";
+    case TypeRule::kResult:
+      return "result of a function";
   }
   return "";
 }
 
-BlockType BlockTypes::find(NodeId stack) {
+BlockType BlockTypes::find(NodeId stack, std::uint64_t bytes) {
+  BlockType named = find_by_name(stack);
+  if (named.rule != TypeRule::kNone) return named;
+  BlockType used = find_by_use(stack, bytes);
+  return used.rule != TypeRule::kNone ? used : named;
+}
+
+BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
+  Request request{bytes, 0, Request::How::kBytes};
+  BlockType within;  // what a function takes it for that hands it on as void*
+  NodeId node = stack;
+  for (int i = 0; i < kMostWrappers && !node.none(); ++i, node = frames_.parent(node)) {
+    const symbols::CallTypes& types = frames_.call_types(node);
+    if (types.asks_for_array) request.how = Request::How::kArray;
+    for (const symbols::TypeHint& hint : types.hints) {
+      if (!fits(hint, request)) continue;
+      BlockType found{rule_of(hint.clue), kind_of(hint, request), {}};
+      if (!types.returns_untyped) return found;
+      if (within.rule == TypeRule::kNone) within = std::move(found);
+      break;
+    }
+    const std::span<const symbols::Frame> frames = frames_.frames(node);
+    if (frames.empty()) break;
+    const FunctionId outermost = frames.back().function;
+    const std::string_view name = outermost.none() ? "" : std::string_view(frames_.function(outermost).qualified);
+    if (name.starts_with("operator new")) {
+      if (request.how == Request::How::kBytes) request.how = Request::How::kObject;
+      if (name.starts_with("operator new[]")) request.how = Request::How::kArray;
+    } else if (!types.returned_offset) {
+      // A wrapper in a library without debug information hands on what it got.
+      const bool has_no_code = frames.back().line == 0 && types.hints.empty();
+      if (!has_no_code || symbols::allocating_function(name).role != Role::kPasses) break;
+    }
+    request.offset += types.returned_offset.value_or(0);
+  }
+  return within;
+}
+
+BlockType BlockTypes::find_by_name(NodeId stack) {
   Frames at(frames_, stack);
   std::optional<AllocatingFunction> found;
   NodeId stopped_at;  // the innermost frame that does more than hand on

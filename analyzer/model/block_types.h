@@ -14,10 +14,14 @@ namespace memline::model {
 
 /// How a type was found.
 enum class TypeRule : std::uint8_t {
-  kNone,       ///< it was not
-  kAllocator,  ///< template argument of the allocator
-  kMaker,      ///< template argument of make_unique and its like
-  kContainer,  ///< template argument of the container whose member allocates
+  kNone,         ///< it was not
+  kAllocator,    ///< template argument of the allocator
+  kMaker,        ///< template argument of make_unique and its like
+  kContainer,    ///< template argument of the container whose member allocates
+  kConstructor,  ///< the constructor that runs on it
+  kVariable,     ///< the variable that its address goes into
+  kMember,       ///< the member or element that its address goes into
+  kResult,       ///< what the function returns that hands it on
 };
 /// For people, as in "allocator's template argument"; "" for kNone.
 std::string_view to_string(TypeRule rule);
@@ -33,10 +37,13 @@ class BlockTypes {
   /// Must outlive it.
   explicit BlockTypes(FrameSource& frames) : frames_(frames) {}
 
-  /// Of blocks that were allocated on this stack.
-  BlockType find(NodeId stack);
+  /// Of a block of so many bytes that was allocated on this stack.
+  BlockType find(NodeId stack, std::uint64_t bytes);
 
  private:
+  BlockType find_by_name(NodeId stack);
+  BlockType find_by_use(NodeId stack, std::uint64_t bytes);
+
   FrameSource& frames_;
 };
 

@@ -28,6 +28,12 @@ class FrameSource {
   /// The source frames of this one physical frame, innermost first; empty for what is no frame. Valid as long as the
   /// FrameSource.
   virtual std::span<const symbols::Frame> frames(NodeId node) = 0;
+  /// What the code behind this physical frame's call tells about the type of what it returned. Valid as long as the
+  /// FrameSource.
+  virtual const symbols::CallTypes& call_types(NodeId /*node*/) {
+    static const symbols::CallTypes kNothing;
+    return kNothing;
+  }
   /// Says that frames() of all these nodes will be asked for.
   virtual void prepare(std::span<const NodeId> /*nodes*/) {}
   virtual const symbols::Function& function(FunctionId id) const = 0;

@@ -29,7 +29,10 @@ void HeapPartition::add(const replay::LiveBlock& block, std::optional<std::uint6
   Key key{block.owner.value};
   if (kind_ == HeapKind::kSize) key.number = block.bytes;
   if (kind_ == HeapKind::kThread) key.number = block.thread.value;
-  if (kind_ == HeapKind::kType) key.is_mapping = block.kind == replay::BlockKind::kMapping;
+  if (kind_ == HeapKind::kType) {
+    key.bytes = block.bytes;
+    key.is_mapping = block.kind == replay::BlockKind::kMapping;
+  }
   Group& group = groups_[key];
   ++group.count;
   group.bytes += block.bytes;
@@ -72,7 +75,7 @@ HeapRow HeapPartition::describe_type(const Key& of) const {
   NodeId stack;
   stack.value = static_cast<std::uint32_t>(of.number);
   BlockType type;
-  if (!of.is_mapping) type = BlockTypes(frames_).find(stack);
+  if (!of.is_mapping) type = BlockTypes(frames_).find(stack, of.bytes);
   if (type.rule != TypeRule::kNone) {
     row.kind = sites_.displayed(type.kind);
     row.rule = to_string(type.rule);

@@ -34,6 +34,7 @@ class HeapPartition {
   /// What blocks have in common; not every kind needs all of it.
   struct Key {
     std::uint64_t number = 0;  ///< stack, size or thread
+    std::uint64_t bytes = 0;   ///< of each
     bool is_mapping = false;
     auto operator<=>(const Key&) const = default;
   };

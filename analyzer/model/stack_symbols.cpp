@@ -26,6 +26,12 @@ void StackSymbols::prepare(std::span<const NodeId> nodes) {
   symbolizer_.prepare(addresses);
 }
 
+const symbols::CallTypes& StackSymbols::call_types(NodeId node) {
+  const bool is_call = stacks_.is_frame(node) && stacks_.node(node).named < 0 && !stacks_.node(node).exact;
+  if (!is_call) return FrameSource::call_types(node);
+  return symbolizer_.call_types(stacks_.node(node).module, stacks_.node(node).offset);
+}
+
 std::span<const symbols::Frame> StackSymbols::frames(NodeId node) {
   if (!stacks_.is_frame(node)) return {};
   if (by_node_.size() <= node.index()) by_node_.resize(stacks_.size());

@@ -20,6 +20,7 @@ class StackSymbols : public FrameSource {
   NodeId parent(NodeId node) const override;
   ModuleId module(NodeId node) const override;
   std::span<const symbols::Frame> frames(NodeId node) override;
+  const symbols::CallTypes& call_types(NodeId node) override;
   void prepare(std::span<const NodeId> nodes) override;
   const symbols::Function& function(FunctionId id) const override { return symbolizer_.function(id); }
   std::string_view file(FileId id) const override { return symbolizer_.file(id); }

@@ -116,6 +116,20 @@ std::string ElfFile::identity() const {
   return ::fstat(descriptor_, &status) == 0 ? identity_of(status) : std::string();
 }
 
+std::span<const std::byte> ElfFile::code_at(std::uint64_t address, std::uint64_t& begin) const {
+  for (Elf_Scn* section = elf_nextscn(elf_, nullptr); section != nullptr; section = elf_nextscn(elf_, section)) {
+    GElf_Shdr header{};
+    if (gelf_getshdr(section, &header) == nullptr || header.sh_type == SHT_NOBITS) continue;
+    if ((header.sh_flags & SHF_EXECINSTR) == 0 || address < header.sh_addr) continue;
+    if (address - header.sh_addr >= header.sh_size) continue;
+    const Elf_Data* const data = elf_getdata(section, nullptr);
+    if (data == nullptr || data->d_buf == nullptr) return {};
+    begin = header.sh_addr;
+    return {static_cast<const std::byte*>(data->d_buf), data->d_size};
+  }
+  return {};
+}
+
 DebugLink ElfFile::debug_link() const {
   GElf_Word crc = 0;
   const char* name = dwelf_elf_gnu_debuglink(elf_, &crc);

@@ -4,8 +4,10 @@
 /// and libelf handle; everything it hands out lives as long as it does.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,8 @@ class ElfFile {
   /// at address 0 or -1: that is how to tell it.
   const std::vector<AddressRange>& code_sections() const { return code_sections_; }
   DebugLink debug_link() const;
+  /// The section of code around `address`, and where it begins; empty where the file does not have its bytes.
+  std::span<const std::byte> code_at(std::uint64_t address, std::uint64_t& begin) const;
   /// The checksum that .gnu_debuglink uses, over the whole file.
   std::uint32_t crc32() const;
 

@@ -135,6 +135,13 @@ NoLine Module::why_uncovered() {
   return symbols().empty() ? NoLine::kStripped : NoLine::kNoDebugInfo;
 }
 
+CallTypeFinder* Module::call_types() {
+  if (call_types_ == nullptr && dwarf_ != nullptr) {
+    call_types_ = std::make_unique<CallTypeFinder>(*dwarf_, program_ != nullptr ? program_.get() : &dwarf_->file());
+  }
+  return call_types_.get();
+}
+
 NameIndex& Module::names() {
   if (names_ == nullptr) names_ = std::make_unique<NameIndex>(dwarf_.get(), dwarf_ ? &symbols() : nullptr);
   return *names_;

@@ -14,6 +14,7 @@
 #include "symbols/name_index.h"
 #include "symbols/symbol_table.h"
 #include "symbols/symbolizer.h"
+#include "symbols/types/call_type_finder.h"
 
 namespace memline::symbols {
 
@@ -45,6 +46,8 @@ class Module {
   /// Why an address that the debug information does not cover has no line.
   NoLine why_uncovered();
   const SymbolTable& symbols();
+  /// What becomes of the result of a call; made when it is first asked for. Null if there is no debug information.
+  CallTypeFinder* call_types();
   /// The functions of the debug information, made when it is first asked for.
   NameIndex& names();
 
@@ -65,6 +68,7 @@ class Module {
   std::unique_ptr<DwarfFile> dwarf_;
   std::unique_ptr<SymbolTable> symbols_;
   std::unique_ptr<NameIndex> names_;
+  std::unique_ptr<CallTypeFinder> call_types_;
   std::unique_ptr<ModuleAnswers> answers_;
   std::string cache_name_, cache_stamp_;
   std::vector<FunctionId> recalled_;

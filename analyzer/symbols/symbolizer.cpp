@@ -71,6 +71,14 @@ std::span<const Frame> Symbolizer::Impl::frames(ModuleId module, std::uint64_t o
   return answers_[place->second];
 }
 
+const CallTypes& Symbolizer::Impl::call_types(ModuleId id, std::uint64_t return_address) {
+  const auto [entry, is_new] = known_types_.try_emplace(AddressKey{id.value, return_address});
+  if (!is_new) return entry->second;
+  Module* const module = load(id);
+  if (module != nullptr && module->call_types() != nullptr) entry->second = module->call_types()->find(return_address);
+  return entry->second;
+}
+
 std::vector<Frame> Symbolizer::Impl::resolve(ModuleId id, std::uint64_t pc) {
   if (id.none()) return {Frame{.function = {}, .file = {}, .why = NoLine::kJit}};
   Module* module = locate(id);
@@ -170,6 +178,10 @@ Symbolizer::~Symbolizer() = default;
 
 std::span<const Frame> Symbolizer::frames(ModuleId module, std::uint64_t offset, bool exact) {
   return impl_->frames(module, offset, exact);
+}
+
+const CallTypes& Symbolizer::call_types(ModuleId module, std::uint64_t return_address) {
+  return impl_->call_types(module, return_address);
 }
 
 void Symbolizer::prepare(std::span<const Address> addresses) {

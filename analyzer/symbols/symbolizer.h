@@ -14,6 +14,7 @@
 
 #include "base/strong_id.h"
 #include "symbols/function.h"
+#include "symbols/types/call_types.h"
 
 namespace memline::symbols {
 
@@ -69,6 +70,9 @@ class Symbolizer {
   /// is looked up one byte before (`exact` false); an interrupted or faulting pc as it is (`exact` true).
   /// The span is valid as long as the Symbolizer.
   std::span<const Frame> frames(ModuleId module, std::uint64_t offset, bool exact);
+
+  /// What the code behind a call tells about the type of what it returned. Valid as long as the Symbolizer.
+  const CallTypes& call_types(ModuleId module, std::uint64_t return_address);
 
   /// Says that these addresses will be asked for: what can be read at once for several modules, is. Never changes what
   /// frames() answers.

@@ -31,6 +31,7 @@ class Symbolizer::Impl {
 
   void prepare(std::span<const Address> addresses);
 
+  const CallTypes& call_types(ModuleId module, std::uint64_t return_address);
   std::span<const Frame> frames(ModuleId module, std::uint64_t offset, bool exact);
   Frame named_frame(std::string_view file, std::string_view function, std::uint32_t line);
 
@@ -96,6 +97,7 @@ class Symbolizer::Impl {
   std::vector<std::unique_ptr<Module>> modules_;
   std::deque<std::vector<Frame>> answers_;  ///< a deque: spans that were handed out stay valid
   std::unordered_map<AddressKey, std::size_t, AddressHash> known_;
+  std::unordered_map<AddressKey, CallTypes, AddressHash> known_types_;
 };
 
 }  // namespace memline::symbols

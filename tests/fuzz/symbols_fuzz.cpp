@@ -35,6 +35,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::uint64_t offset = 0; offset < kMostOffset; offset += kStep) {
     const std::span<const symbols::Frame> frames = symbolizer.frames(modules[0], offset, true);
     if (frames.empty()) std::abort();
+    for (const symbols::TypeHint& hint : symbolizer.call_types(modules[0], offset).hints) {
+      if (hint.type.empty()) std::abort();
+    }
     for (const symbols::Frame& frame : frames) {
       if ((frame.line != 0) != (frame.why == symbols::NoLine::kNone)) std::abort();
       if (frame.line != 0 && symbolizer.file(frame.file).empty()) std::abort();

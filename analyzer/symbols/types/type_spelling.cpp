@@ -120,18 +120,32 @@ std::string spelled_component(std::string_view component, bool in_std, int depth
   return out + '>';
 }
 
+/// A library's type that nobody spells out.
+std::string short_name(std::string spelled) {
+  constexpr std::string_view kDefaults =
+      ", std::vector, std::string, bool, long, unsigned long, double, std::allocator, nlohmann::adl_serializer, "
+      "std::vector<unsigned char>>";
+  for (const auto& [map, name] :
+       {std::pair("std::map", "nlohmann::json"), std::pair("nlohmann::ordered_map", "nlohmann::ordered_json")}) {
+    std::string longer = "nlohmann::basic_json<";
+    longer.append(map).append(kDefaults);
+    if (spelled.starts_with(longer)) return name + spelled.substr(longer.size());
+  }
+  return spelled;
+}
+
 std::string spelled_path(std::string_view path, int depth) {
   std::string out;
   std::size_t number = 0;
   bool in_std = false;
   for (const std::string_view component : scope_parts(path)) {
     const bool is_inline = in_std && (component == "__cxx11" || component == "__1" || component == "__cxx1998");
-    if (is_inline) continue;
+    if (is_inline || (component.starts_with("json_abi_") && out == "nlohmann")) continue;
     if (!out.empty()) out += "::";
     out += spelled_component(component, in_std, depth);
     in_std = number++ == 0 && component == "std";
   }
-  return out;
+  return short_name(std::move(out));
 }
 
 /// Cuts `word` from the end if it stands there as a word of its own.

@@ -34,7 +34,7 @@ TEST_CASE("the allocator that was asked tells the type, not the one whose code i
                                             program.in_header("std::allocator_traits<std::allocator<Foo> >::allocate"),
                                             program.in_header("std::vector<Foo, std::allocator<Foo> >::push_back"),
                                             program.at("fill", 10, program.app)});
-  const BlockType type = BlockTypes(program.stacks).find(program.new_called_by(inlined));
+  const BlockType type = BlockTypes(program.stacks).find(program.new_called_by(inlined), 24);
   CHECK(type.kind == "Foo");
   CHECK(type.rule == TypeRule::kAllocator);
 }
@@ -44,7 +44,7 @@ TEST_CASE("frames that were not inlined tell the same") {
   const NodeId traits = program.stacks.call(
       program.in_main, {program.in_header("std::allocator_traits<std::allocator<Foo> >::allocate")});
   const NodeId allocator = program.stacks.call(traits, {program.in_header("std::allocator<Foo>::allocate")});
-  CHECK(BlockTypes(program.stacks).find(program.new_called_by(allocator)).kind == "Foo");
+  CHECK(BlockTypes(program.stacks).find(program.new_called_by(allocator), 24).kind == "Foo");
 }
 
 TEST_CASE("what a constructor allocates for itself is not the object that an allocator had made room for") {
@@ -53,7 +53,7 @@ TEST_CASE("what a constructor allocates for itself is not the object that an all
       program.stacks.call(program.in_main, {program.at("Foo::Foo", 5, program.app),
                                             program.in_header("std::allocator_traits<std::allocator<Foo> >::construct"),
                                             program.in_header("std::vector<Foo, std::allocator<Foo> >::push_back")});
-  const BlockType type = BlockTypes(program.stacks).find(program.new_called_by(constructor));
+  const BlockType type = BlockTypes(program.stacks).find(program.new_called_by(constructor), 24);
   CHECK(type.rule == TypeRule::kNone);
   CHECK(type.stopped_at == constructor);
 }

@@ -53,6 +53,7 @@ void exercise(const std::string& path, const std::vector<Stop>& stops) {
   for (const Stop& stop : stops) {
     const std::span<const Frame> frames = symbolizer.frames(kFirst, stop.offset, false);
     CHECK(!frames.empty());
+    for (const TypeHint& hint : symbolizer.call_types(kFirst, stop.offset).hints) CHECK(!hint.type.empty());
     for (const Frame& frame : frames) CHECK((frame.line != 0) == (frame.why == NoLine::kNone));
   }
   const std::vector<ModuleId> modules = {kFirst};

@@ -36,6 +36,10 @@ TEST_CASE("default arguments of the standard library's containers are left out, 
         "std::map<int, a::B, std::greater<int>>");
   CHECK(usual_spelling("std::unordered_set<int, std::hash<int>, std::equal_to<int>, std::allocator<int> >") ==
         "std::unordered_set<int>");
+  CHECK(usual_spelling(
+            "nlohmann::json_abi_v3_11_2::basic_json<std::map, std::vector, std::__cxx11::basic_string<char>, bool, "
+            "long, unsigned long, double, std::allocator, nlohmann::json_abi_v3_11_2::adl_serializer, "
+            "std::vector<unsigned char, std::allocator<unsigned char> > >*") == "nlohmann::json*");
   CHECK(usual_spelling("std::pair<int, std::less<int> >") == "std::pair<int, std::less<int>>");
   CHECK(usual_spelling("mine::vector<int, std::allocator<int> >") == "mine::vector<int, std::allocator<int>>");
 }

@@ -1,0 +1,229 @@
+#include "symbols/types/call_type_finder.h"
+
+#include <dwarf.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "symbols/die.h"
+#include "symbols/types/type_dies.h"
+
+namespace memline::symbols {
+namespace {
+
+constexpr std::size_t kMaxScopes = 256;
+constexpr std::size_t kMaxRanges = 1024;
+constexpr int kMaxNesting = 64;
+constexpr int kMaxChildren = 1 << 16;
+constexpr std::size_t kMaxHints = 16;
+/// An inlined constructor further behind the call than this belongs to something else.
+constexpr std::uint64_t kMostBehind = 1024;
+
+std::string_view function_name(Dwarf_Die function) {
+  const std::optional<Dwarf_Die> origin = die::reference(function, DW_AT_abstract_origin);
+  for (const Dwarf_Die& link : die::origins(origin ? *origin : function)) {
+    if (const std::string_view name = die::text(link, DW_AT_name); !name.empty()) return name;
+  }
+  return {};
+}
+
+using Calls = std::unordered_map<std::uint64_t, Dwarf_Die>;
+
+void collect_calls(Dwarf_Die parent, int depth, Calls& out) {
+  Dwarf_Die child{};
+  if (depth > kMaxNesting || dwarf_child(&parent, &child) != 0) return;
+  int steps = 0;
+  do {
+    const int tag = dwarf_tag(&child);
+    if (tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine) collect_calls(child, depth + 1, out);
+    const bool is_call = tag == DW_TAG_call_site;
+    if (!is_call && tag != DW_TAG_GNU_call_site) continue;
+    Dwarf_Attribute attribute{};
+    Dwarf_Addr address = 0;
+    const std::optional<Dwarf_Die> origin = die::reference(child, is_call ? DW_AT_call_origin : DW_AT_abstract_origin);
+    if (origin && dwarf_attr(&child, is_call ? DW_AT_call_return_pc : DW_AT_low_pc, &attribute) != nullptr &&
+        dwarf_formaddr(&attribute, &address) == 0) {
+      out.emplace(address, *origin);
+    }
+  } while (dwarf_siblingof(&child, &child) == 0 && ++steps < kMaxChildren);
+}
+
+}  // namespace
+
+Dwarf_Die CallTypeFinder::scope_die(const Outline& outline, std::uint32_t scope) const {
+  return die::at(outline.unit(), outline.scopes()[scope].begin);
+}
+
+CallTypes CallTypeFinder::find(std::uint64_t return_address) {
+  if (return_address == 0) return {};
+  const std::uint64_t pc = return_address - 1;
+  for (const std::uint32_t unit : dwarf_->units_at(pc)) {
+    Site site;
+    site.outline = &dwarf_->outline(unit);
+    site.unit = unit;
+    site.return_address = return_address;
+    for (std::uint32_t scope = site.outline->at(pc); scope != kNoScope && site.scopes.size() < kMaxScopes;) {
+      site.scopes.push_back(scope);
+      if (site.outline->scopes()[scope].kind != ScopeKind::kInlined) break;
+      scope = site.outline->enclosing_code(scope);
+    }
+    if (!site.scopes.empty()) return find_in(std::move(site));
+  }
+  return {};
+}
+
+CallTypes CallTypeFinder::find_in(Site site) {
+  while (site.asking + 1 < site.scopes.size() &&
+         function_name(scope_die(*site.outline, site.scopes[site.asking])).starts_with("operator new")) {
+    ++site.asking;
+  }
+  std::uint64_t entry = site.return_address;
+  for (const AddressRange& range :
+       die::code_ranges(scope_die(*site.outline, site.scopes.back()), dwarf_->file().code_sections(), kMaxRanges)) {
+    if (site.return_address > range.begin && site.return_address <= range.end) entry = range.begin;
+  }
+  std::uint64_t code_address = 0;
+  const std::span<const std::byte> code =
+      code_ == nullptr ? std::span<const std::byte>() : code_->code_at(entry, code_address);
+  PointerWalk walk(places_, *site.outline, decoder_, code, code_address);
+  walk.run(entry, site.return_address);
+
+  CallTypes out;
+  if (walk.asking()) {
+    const std::string_view name = called_name(site, *walk.asking());
+    out.asks_for_array = name.starts_with("_Zna") || name.starts_with("operator new[]");
+  }
+  add_inlined_constructors(site, out);
+  add_called_constructors(site, walk, out);
+  add_sightings(site, walk, out);
+  add_results(site, walk, out);
+  return out;
+}
+
+void CallTypeFinder::add(Dwarf_Die type, std::int64_t offset, TypeClue clue, CallTypes& out) {
+  if (offset < 0 || out.hints.size() >= kMaxHints) return;
+  TypeHint hint;
+  hint.type = name_of(*dwarf_, type);
+  if (hint.type.empty()) return;
+  hint.type_bytes = size_of(type);
+  hint.offset = static_cast<std::uint64_t>(offset);
+  hint.is_open_ended = is_open_ended(type);
+  hint.clue = clue;
+  const bool known = std::any_of(out.hints.begin(), out.hints.end(), [&](const TypeHint& other) {
+    return other.type == hint.type && other.offset == hint.offset && other.type_bytes == hint.type_bytes;
+  });
+  if (!known) out.hints.push_back(std::move(hint));
+}
+
+void CallTypeFinder::add_inlined_constructors(const Site& site, CallTypes& out) {
+  const Outline& outline = *site.outline;
+  const std::uint32_t asking = site.scopes[site.asking];
+  const LineRow* row = dwarf_->lines(site.unit).find(site.return_address - 1);
+  // The line of the new-expression, which is that of the call unless operator new is inlined.
+  std::uint64_t line = row == nullptr ? 0 : row->line;
+  if (site.asking > 0) {
+    line = die::number(scope_die(outline, site.scopes[site.asking - 1]), DW_AT_call_line).value_or(0);
+  }
+  if (line == 0) return;
+  std::uint64_t nearest = kMostBehind;
+  std::optional<Dwarf_Die> built;
+  const Scope& around = outline.scopes()[asking];
+  for (std::uint32_t i = asking + 1; i < outline.scopes().size(); ++i) {
+    const Scope& scope = outline.scopes()[i];
+    if (around.end != nullptr && !std::less<const void*>()(scope.begin, around.end)) break;
+    if (scope.kind != ScopeKind::kInlined || !scope.has_code || outline.enclosing_code(i) != asking) continue;
+    const Dwarf_Die call = scope_die(outline, i);
+    if (die::number(call, DW_AT_call_line) != line) continue;
+    std::uint64_t distance = kMostBehind;
+    for (const AddressRange& range : die::code_ranges(call, dwarf_->file().code_sections(), kMaxRanges)) {
+      if (range.begin >= site.return_address) distance = std::min(distance, range.begin - site.return_address);
+      if (site.return_address >= range.begin && site.return_address < range.end) distance = 0;
+    }
+    if (distance >= nearest) continue;
+    if (const std::optional<Dwarf_Die> type = constructed_class(*dwarf_, call)) {
+      built = type;
+      nearest = distance;
+    }
+  }
+  if (built) add(*built, 0, TypeClue::kConstructor, out);
+}
+
+std::string_view CallTypeFinder::called_name(const Site& site, const Instruction& call) {
+  if (call.destination == 0) {
+    return call.memory.base == kRip ? imported_.name_of_slot(static_cast<std::uint64_t>(call.memory.offset)) : "";
+  }
+  if (const std::string_view name = imported_.name(call.destination); !name.empty()) return name;
+  const std::optional<Dwarf_Die> function = called_function(site, call);
+  return function ? function_name(*function) : std::string_view();
+}
+
+std::optional<Dwarf_Die> CallTypeFinder::called_function(const Site& site, const Instruction& call) {
+  const Dwarf_Die function = scope_die(*site.outline, site.scopes.back());
+  const auto [calls, is_new] = calls_.try_emplace(function.addr);
+  if (is_new) collect_calls(function, 0, calls->second);
+  if (const auto known = calls->second.find(call.next); known != calls->second.end()) return known->second;
+  if (call.destination == 0) return std::nullopt;
+  for (const std::uint32_t unit : dwarf_->units_at(call.destination)) {
+    const Outline& outline = dwarf_->outline(unit);
+    std::uint32_t scope = outline.at(call.destination);
+    for (std::size_t i = 0; scope != kNoScope && i < kMaxScopes; ++i) {
+      if (outline.scopes()[scope].kind == ScopeKind::kFunction) return scope_die(outline, scope);
+      scope = outline.enclosing_code(scope);
+    }
+  }
+  return std::nullopt;
+}
+
+void CallTypeFinder::add_called_constructors(const Site& site, const PointerWalk& walk, CallTypes& out) {
+  for (const PointerWalk::Call& call : walk.calls()) {
+    const std::optional<Dwarf_Die> function = called_function(site, call.instruction);
+    if (!function) continue;
+    if (const std::optional<Dwarf_Die> type = constructed_class(*dwarf_, *function)) {
+      add(*type, call.offset, TypeClue::kConstructor, out);
+    }
+  }
+}
+
+void CallTypeFinder::add_sightings(const Site& site, const PointerWalk& walk, CallTypes& out) {
+  const Outline& outline = *site.outline;
+  for (const PointerWalk::Sighting& sighting : walk.sightings()) {
+    // What a base's constructor calls `this` is a part of what is being made by the outermost one.
+    std::optional<Dwarf_Die> built;
+    std::uint32_t scope = sighting.scope;
+    for (std::size_t i = 0; scope != kNoScope && i < kMaxScopes; ++i) {
+      if (std::find(site.scopes.begin(), site.scopes.end(), scope) != site.scopes.end()) break;
+      if (const auto type = constructed_class(*dwarf_, scope_die(outline, scope))) built = type;
+      scope = outline.enclosing_code(scope);
+    }
+    if (built) {
+      add(*built, sighting.offset, TypeClue::kConstructor, out);
+    } else {
+      add(sighting.pointee, sighting.offset, sighting.is_member ? TypeClue::kMember : TypeClue::kVariable, out);
+    }
+  }
+}
+
+void CallTypeFinder::add_results(const Site& site, const PointerWalk& walk, CallTypes& out) {
+  if (walk.returned() && *walk.returned() >= 0) out.returned_offset = static_cast<std::uint64_t>(*walk.returned());
+  // From the innermost function outwards, as long as each one only hands on what it got.
+  for (std::size_t i = 0; i < site.scopes.size(); ++i) {
+    const bool is_inlined = i + 1 < site.scopes.size();
+    const std::optional<Dwarf_Die> result = type_of(scope_die(*site.outline, site.scopes[i]));
+    if (!result) return;
+    if (const std::optional<Dwarf_Die> pointee = pointee_of(*result)) {
+      if (is_inlined || walk.returned()) {
+        add(*pointee, walk.returned().value_or(0), TypeClue::kResult, out);
+      }
+      return;
+    }
+    if (!is_untyped_pointer(*result)) return;
+  }
+  out.returns_untyped = true;
+  if (!out.returned_offset) out.returned_offset = 0;
+}
+
+}  // namespace memline::symbols

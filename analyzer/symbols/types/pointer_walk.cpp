@@ -1,0 +1,253 @@
+#include "symbols/types/pointer_walk.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "symbols/types/type_dies.h"
+
+namespace memline::symbols {
+namespace {
+
+using Kind = Instruction::Kind;
+
+constexpr int kMostSteps = 160;
+constexpr int kMostWays = 4;
+constexpr std::size_t kMostCalls = 6;
+constexpr std::uint64_t kMostBefore = std::uint64_t{1} << 16;
+/// Of that only the end is looked at; the rest is read to find where instructions begin.
+constexpr std::uint64_t kMostTyped = 1024;
+/// Registers that a called function may change (System V ABI): rax rdx rcx rsi rdi r8 to r11.
+constexpr std::uint32_t kChangedByCalls = 0x0f37;
+
+bool in_stack(const MemoryOperand& place) {
+  return (place.base == kRsp || place.base == kRbp) && place.index == kNoRegister;
+}
+
+}  // namespace
+
+bool PointerWalk::State::is_lost() const {
+  return slots.empty() && std::none_of(held.begin(), held.end(), [](const auto& one) { return one.has_value(); });
+}
+
+void PointerWalk::State::forget(Register number) {
+  if (number < 0 || number >= kRegisters) return;
+  held[static_cast<std::size_t>(number)].reset();
+  pointee[static_cast<std::size_t>(number)].reset();
+  value[static_cast<std::size_t>(number)] = 0;
+}
+
+std::optional<Instruction> PointerWalk::decode(std::uint64_t address) {
+  if (address < code_address_ || address - code_address_ >= code_.size()) return std::nullopt;
+  return decoder_.decode(code_.subspan(address - code_address_), address);
+}
+
+void PointerWalk::run(std::uint64_t entry, std::uint64_t after) {
+  State state;
+  look_before(entry, after, state);
+  for (Register number = 0; number < kRegisters; ++number) {
+    if ((kChangedByCalls >> static_cast<unsigned>(number) & 1U) != 0) state.forget(number);
+  }
+  state.held[kRax] = 0;
+  follow(after, state, {}, 0);
+}
+
+void PointerWalk::look_before(std::uint64_t entry, std::uint64_t after, State& state) {
+  if (entry > after || after - entry > kMostBefore) return;
+  for (std::uint64_t address = entry; address < after;) {
+    const std::optional<Instruction> instruction = decode(address);
+    if (!instruction || instruction->next <= address) return;
+    if (instruction->next == after && instruction->kind == Kind::kCall) asking_ = instruction;
+    if (after - address <= kMostTyped) step(*instruction, address, state);
+    // Whatever comes behind it is reached from elsewhere.
+    if (instruction->kind == Kind::kJump || instruction->kind == Kind::kReturn) state = State();
+    address = instruction->next;
+  }
+}
+
+void PointerWalk::follow(std::uint64_t address, State state, std::unordered_set<std::uint64_t> visited, int ways) {
+  while (steps_ < kMostSteps && visited.insert(address).second) {
+    see_variables(address, state);
+    const std::optional<Instruction> instruction = decode(address);
+    if (!instruction || instruction->next <= address) return;
+    ++steps_;
+    switch (instruction->kind) {
+      case Kind::kReturn:
+        if (!returned_) returned_ = state.held[kRax];
+        return;
+      case Kind::kJump:
+        if (instruction->destination == 0) return;
+        address = instruction->destination;
+        continue;
+      case Kind::kBranch:
+        if (instruction->destination != 0 && ways < kMostWays) follow(instruction->next, state, visited, ways + 1);
+        address = instruction->destination != 0 && ways < kMostWays ? instruction->destination : instruction->next;
+        continue;
+      case Kind::kCall:
+        if (state.held[kRdi] && calls_.size() < kMostCalls) {
+          calls_.push_back({*instruction, *state.held[kRdi]});
+        }
+        break;
+      default:
+        break;
+    }
+    step(*instruction, address, state);
+    if (state.is_lost()) return;
+    address = instruction->next;
+  }
+}
+
+void PointerWalk::step(const Instruction& instruction, std::uint64_t address, State& state) {
+  const auto target = static_cast<std::size_t>(std::max(instruction.target, 0));
+  const auto source = static_cast<std::size_t>(std::max(instruction.source, 0));
+  const bool has_target = instruction.target != kNoRegister;
+  const bool has_source = instruction.source != kNoRegister;
+  std::optional<std::int64_t> held;
+  std::optional<Dwarf_Die> pointee;
+  switch (instruction.kind) {
+    case Kind::kCopy:
+      if (has_source) held = state.held[source], pointee = state.pointee[source];
+      if (has_source && !held && !pointee) pointee = base_pointee(address, instruction.source, state);
+      break;
+    case Kind::kLoad: {
+      const auto slot = state.slots.find({instruction.memory.base, instruction.memory.offset});
+      if (in_stack(instruction.memory) && slot != state.slots.end()) {
+        held = slot->second;
+      } else if (const std::optional<Dwarf_Die> type = type_at(address, instruction.memory, state)) {
+        pointee = pointee_of(*type);
+      }
+      break;
+    }
+    case Kind::kAddress: {
+      const MemoryOperand& memory = instruction.memory;
+      if (memory.base >= 0 && memory.base < kRegisters && !in_stack(memory)) {
+        const auto base = static_cast<std::size_t>(memory.base);
+        if (memory.index == kNoRegister && state.held[base]) held = *state.held[base] + memory.offset;
+        if (memory.offset == 0 && !held) pointee = base_pointee(address, memory.base, state);
+        // "base + index * 1": either may be the pointer.
+        if (!held && !pointee && memory.index != kNoRegister && memory.offset == 0) {
+          pointee = state.pointee[static_cast<std::size_t>(memory.index)];
+        }
+      } else if (memory.index == kNoRegister) {
+        if (const auto inside = places_.around(outline_, address, memory); inside && inside->offset == 0) {
+          pointee = inside->variable.type;
+        }
+      }
+      break;
+    }
+    case Kind::kAddConstant:
+      if (state.held[target]) held = *state.held[target] + instruction.constant;
+      if (!held && state.pointee[target] && pointee_of(*state.pointee[target])) pointee = state.pointee[target];
+      break;
+    case Kind::kAddMemory:
+      if (!state.held[target]) {
+        pointee = state.pointee[target];
+        const std::optional<Dwarf_Die> type = type_at(address, instruction.memory, state);
+        if (!pointee && type) pointee = pointee_of(*type);
+      }
+      break;
+    case Kind::kAddRegister:
+      // An index was added to a pointer, or a pointer to an index.
+      if (has_source && !state.held[target] && !state.held[source]) {
+        pointee = state.pointee[target] ? state.pointee[target] : state.pointee[source];
+      }
+      break;
+    case Kind::kStore:
+      if (in_stack(instruction.memory)) store(instruction, state);
+      if (const std::optional<Dwarf_Die> type =
+              has_source ? type_at(address, instruction.memory, state) : std::nullopt) {
+        if (state.held[source]) {
+          see(*type, *state.held[source], kNoScope, true);
+        } else if (!state.pointee[source]) {
+          learn(source, pointee_of(*type), state);
+        }
+      }
+      return;
+    case Kind::kCall:
+      for (Register number = 0; number < kRegisters; ++number) {
+        if ((kChangedByCalls >> static_cast<unsigned>(number) & 1U) != 0) state.forget(number);
+      }
+      return;
+    case Kind::kJump:
+    case Kind::kBranch:
+    case Kind::kReturn:
+    case Kind::kOther:
+      break;
+  }
+  for (Register number = 0; number < kRegisters; ++number) {
+    if ((instruction.changed >> static_cast<unsigned>(number) & 1U) != 0) state.forget(number);
+  }
+  if (has_target) {
+    if (instruction.kind == Kind::kCopy && has_source && target != source) {
+      if (state.value[source] == 0) state.value[source] = ++state.values;
+      state.value[target] = state.value[source];
+    }
+    state.held[target] = held;
+    state.pointee[target] = pointee;
+  }
+}
+
+void PointerWalk::learn(std::size_t number, std::optional<Dwarf_Die> pointee, State& state) {
+  state.pointee[number] = pointee;
+  for (std::size_t other = 0; other < kRegisters && state.value[number] != 0; ++other) {
+    if (state.value[other] == state.value[number]) state.pointee[other] = pointee;
+  }
+}
+
+void PointerWalk::store(const Instruction& instruction, State& state) {
+  const std::pair place(instruction.memory.base, instruction.memory.offset);
+  state.slots.erase(place);
+  if (instruction.source == kNoRegister) return;
+  if (const auto& held = state.held[static_cast<std::size_t>(instruction.source)]) state.slots[place] = *held;
+}
+
+std::optional<Dwarf_Die> PointerWalk::base_pointee(std::uint64_t pc, Register base, const State& state) {
+  if (base < 0 || base >= kRegisters) return std::nullopt;
+  if (state.pointee[static_cast<std::size_t>(base)]) return state.pointee[static_cast<std::size_t>(base)];
+  for (const TypedPlaces::Typed& variable : places_.in_register(outline_, pc, base)) {
+    if (variable.moved != 0) continue;
+    if (std::optional<Dwarf_Die> pointee = pointee_of(variable.type)) return pointee;
+  }
+  return std::nullopt;
+}
+
+std::optional<Dwarf_Die> PointerWalk::type_at(std::uint64_t pc, const MemoryOperand& place, const State& state) {
+  if (place.base == kRip || in_stack(place)) {
+    if (place.index != kNoRegister) return std::nullopt;
+    if (const auto variable = places_.in_memory(outline_, pc, place)) return variable->type;
+    if (place.base != kRbp) return std::nullopt;  // rbp may be a register like any other
+  }
+  if (place.offset < 0) return std::nullopt;
+  std::optional<Dwarf_Die> pointee = base_pointee(pc, place.base, state);
+  if (!pointee) pointee = base_pointee(pc, place.index, state);
+  if (!pointee) return std::nullopt;
+  const std::uint64_t bytes = size_of(*pointee);
+  const auto offset = static_cast<std::uint64_t>(place.offset);
+  return scalar_at(*pointee, bytes != 0 ? offset % bytes : offset);
+}
+
+void PointerWalk::see_variables(std::uint64_t address, const State& state) {
+  for (Register number = 0; number < kRegisters; ++number) {
+    const auto& held = state.held[static_cast<std::size_t>(number)];
+    if (!held) continue;
+    for (const TypedPlaces::Typed& variable : places_.in_register(outline_, address, number)) {
+      see(variable.type, *held + variable.moved, variable.scope, false);
+    }
+  }
+  for (const auto& [place, held] : state.slots) {
+    const MemoryOperand memory{place.first, kNoRegister, place.second};
+    if (const auto variable = places_.in_memory(outline_, address, memory)) {
+      see(variable->type, held, variable->scope, false);
+    }
+  }
+}
+
+void PointerWalk::see(Dwarf_Die type, std::int64_t offset, std::uint32_t scope, bool is_member) {
+  const std::optional<Dwarf_Die> pointee = pointee_of(type);
+  if (!pointee || offset < 0) return;
+  for (const Sighting& known : sightings_) {
+    if (known.pointee.addr == pointee->addr && known.offset == offset && known.scope == scope) return;
+  }
+  sightings_.push_back({*pointee, offset, scope, is_member});
+}
+
+}  // namespace memline::symbols

@@ -1,0 +1,89 @@
+/// \file PointerWalk: follows the pointer that a call returned through the machine code behind the call, and says where
+/// it goes.
+///
+/// An approximation: straight on from the return address, over branches and into both of their ways, until nothing
+/// known holds the pointer or enough was seen. What the registers hold of other pointers is known from a look at the
+/// code before the call, taken in its order.
+#pragma once
+
+#include <elfutils/libdw.h>
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <unordered_set>
+#include <vector>
+
+#include "symbols/types/instruction.h"
+#include "symbols/types/typed_places.h"
+
+namespace memline::symbols {
+
+class PointerWalk {
+ public:
+  /// `code` are the bytes at `code_address`. All must outlive it.
+  PointerWalk(TypedPlaces& places, const Outline& outline, InstructionDecoder& decoder, std::span<const std::byte> code,
+              std::uint64_t code_address)
+      : places_(places), outline_(outline), decoder_(decoder), code_(code), code_address_(code_address) {}
+
+  /// `entry` is where the function begins, `after` the return address.
+  void run(std::uint64_t entry, std::uint64_t after);
+
+  /// Something of type `pointee` begins `offset` bytes into the block, as a variable says.
+  struct Sighting {
+    Dwarf_Die pointee{};
+    std::int64_t offset = 0;
+    std::uint32_t scope = kNoScope;  ///< of the variable
+    bool is_member = false;          ///< or of what holds it
+  };
+  const std::vector<Sighting>& sightings() const { return sightings_; }
+  /// A function was called with the pointer, moved by `offset`, as its first argument.
+  struct Call {
+    Instruction instruction;
+    std::int64_t offset = 0;
+  };
+  const std::vector<Call>& calls() const { return calls_; }
+  /// The function returned it.
+  std::optional<std::int64_t> returned() const { return returned_; }
+  /// The call itself; nothing if the code before it could not be read.
+  const std::optional<Instruction>& asking() const { return asking_; }
+
+ private:
+  struct State {
+    std::array<std::optional<std::int64_t>, kRegisters> held{};       ///< the pointer plus this
+    std::array<std::optional<Dwarf_Die>, kRegisters> pointee{};       ///< what other pointers point to
+    std::map<std::pair<Register, std::int64_t>, std::int64_t> slots;  ///< of the stack, that hold it
+    std::array<int, kRegisters> value{};                              ///< the same number, but 0: the same value
+    int values = 0;
+    bool is_lost() const;
+    void forget(Register number);
+  };
+
+  std::optional<Instruction> decode(std::uint64_t address);
+  void look_before(std::uint64_t entry, std::uint64_t after, State& state);
+  void follow(std::uint64_t address, State state, std::unordered_set<std::uint64_t> visited, int ways);
+  void step(const Instruction& instruction, std::uint64_t address, State& state);
+  void see_variables(std::uint64_t address, const State& state);
+  void see(Dwarf_Die type, std::int64_t offset, std::uint32_t scope, bool is_member);
+  void store(const Instruction& instruction, State& state);
+  /// What a register's value points to turned out behind the instruction that set it.
+  static void learn(std::size_t number, std::optional<Dwarf_Die> pointee, State& state);
+  /// The type of what lies at a place in memory.
+  std::optional<Dwarf_Die> type_at(std::uint64_t pc, const MemoryOperand& place, const State& state);
+  std::optional<Dwarf_Die> base_pointee(std::uint64_t pc, Register base, const State& state);
+
+  TypedPlaces& places_;
+  const Outline& outline_;
+  InstructionDecoder& decoder_;
+  std::span<const std::byte> code_;
+  std::uint64_t code_address_;
+  int steps_ = 0;
+  std::vector<Sighting> sightings_;
+  std::vector<Call> calls_;
+  std::optional<std::int64_t> returned_;
+  std::optional<Instruction> asking_;
+};
+
+}  // namespace memline::symbols

@@ -1,0 +1,36 @@
+/// \file Types in debug information: their names, their sizes and what lies at an offset. No state; damaged data ends in
+/// nothing, loops are bounded.
+#pragma once
+
+#include <elfutils/libdw.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "symbols/dwarf_file.h"
+
+namespace memline::symbols {
+
+/// Without typedefs, const and the like.
+std::optional<Dwarf_Die> bare_type(Dwarf_Die type);
+/// DW_AT_type of this DIE or of what it is an instance of.
+std::optional<Dwarf_Die> type_of(Dwarf_Die die);
+/// What a pointer or reference type points to; nothing for void* and for all other types.
+std::optional<Dwarf_Die> pointee_of(Dwarf_Die type);
+/// Whether it is a pointer to anything.
+bool is_untyped_pointer(Dwarf_Die type);
+/// The scalar at this very offset of a type, through members and elements.
+std::optional<Dwarf_Die> scalar_at(Dwarf_Die type, std::uint64_t offset);
+
+/// sizeof, 0 where it is not known.
+std::uint64_t size_of(Dwarf_Die type);
+/// Whether it is a struct whose last member is an array without bound.
+bool is_open_ended(Dwarf_Die type);
+/// The type's full name in its usual spelling; "" where it has none.
+std::string name_of(DwarfFile& dwarf, Dwarf_Die type);
+
+/// The class whose constructor a function (or an inlined call of one) is.
+std::optional<Dwarf_Die> constructed_class(DwarfFile& dwarf, Dwarf_Die function);
+
+}  // namespace memline::symbols

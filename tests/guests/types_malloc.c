@@ -1,0 +1,141 @@
+/* Blocks of malloc and its like: what the pointer is kept in tells what they are for. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "truth.h"
+
+struct list {
+  struct list* next;
+  int value;
+};
+typedef struct {
+  double re, im;
+} complex_t;
+struct tree {
+  struct tree *left, *right;
+  char* name;
+  uint32_t* counts;
+  struct {
+    short* samples;
+  } inner;
+};
+struct matrix {
+  int rows, columns;
+  float** cells;
+};
+struct open {
+  int length;
+  char text[];
+};
+struct wrapped {
+  int values[9];
+};
+struct grown {
+  long a, b, c;
+};
+struct local {
+  int values[5];
+};
+
+struct list* head;
+complex_t* table;
+struct local* shelf[4];
+
+NOINLINE static void* xmalloc(size_t bytes) {
+  void* block = malloc(bytes);
+  if (!block) abort();
+  return block;
+}
+NOINLINE static void* counting_malloc(size_t bytes) {
+  size_t* block = malloc(bytes + 16);
+  if (!block) return NULL;
+  *block = bytes;
+  return (char*)block + 16;
+}
+
+NOINLINE static void lists(int n) {
+  for (int i = 0; i < n + 9; ++i) {
+    struct list* node = malloc(sizeof *node);
+    node->next = head;
+    node->value = i;
+    head = node;
+  }
+  truth("list", n + 9, (n + 9) * sizeof(struct list));
+}
+
+NOINLINE static void trees(struct tree* parent, int n) {
+  parent->left = calloc(1, sizeof(struct tree));
+  KEEP(parent->left);
+  truth("tree", 1, sizeof(struct tree));
+  parent->left->counts = malloc((n + 16) * sizeof(uint32_t));
+  KEEP(parent->left->counts);
+  truth("unsigned int", 1, (n + 16) * sizeof(uint32_t));
+  parent->inner.samples = malloc((n + 20) * sizeof(short));
+  KEEP(parent->inner.samples);
+  truth("short", 1, (n + 20) * sizeof(short));
+  parent->name = strdup("the name of a tree");
+  truth("char", 1, 19);
+}
+
+NOINLINE static void matrices(struct matrix* matrix, int n) {
+  matrix->rows = 3;
+  matrix->cells = malloc(3 * sizeof(float*));
+  for (int i = 0; i < 3; ++i) {
+    matrix->cells[i] = malloc((n + 40) * sizeof(float));
+    KEEP(matrix->cells[i]);
+  }
+  truth("float*", 1, 3 * sizeof(float*));
+  truth("float", 3, 3 * (n + 40) * sizeof(float));
+}
+
+NOINLINE static void globals(int n) {
+  table = calloc(n + 12, sizeof(complex_t));
+  KEEP(table);
+  truth("complex_t", 1, (n + 12) * sizeof(complex_t));
+  shelf[n] = malloc(sizeof(struct local));
+  KEEP(shelf[n]);
+  truth("local", 1, sizeof(struct local));
+}
+
+NOINLINE static void wrappers(int n) {
+  struct wrapped* wrapped = xmalloc(sizeof *wrapped);
+  wrapped->values[0] = n;
+  KEEP(wrapped);
+  struct wrapped* counted = counting_malloc(2 * sizeof *counted);
+  counted->values[0] = n;
+  KEEP(counted);
+  truth("wrapped", 2, 3 * sizeof(struct wrapped) + 16);
+}
+
+NOINLINE static void others(int n) {
+  struct grown* grown = NULL;
+  for (int i = 1; i < n + 5; ++i) {
+    grown = realloc(grown, i * sizeof *grown);
+    grown[i - 1].a = i;
+    KEEP(grown);
+  }
+  truth("grown", 1, (n + 4) * sizeof(struct grown));
+  struct open* open = malloc(sizeof *open + n + 29);
+  open->length = n;
+  KEEP(open);
+  truth("open", 1, sizeof(struct open) + n + 29);
+  unsigned char* bytes = malloc(n + 300);
+  memset(bytes, 1, n + 300);
+  KEEP(bytes);
+  truth("unsigned char", 1, n + 300);
+}
+
+int main(int argc, char** argv) {
+  static struct tree root;
+  static struct matrix matrix;
+  (void)argv;
+  lists(argc);
+  trees(&root, argc);
+  matrices(&matrix, argc);
+  globals(argc);
+  wrappers(argc);
+  others(argc);
+  tell_truths();
+  return 0;
+}
