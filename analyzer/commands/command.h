@@ -33,8 +33,12 @@ int run_command(const Arguments& arguments, const Streams& streams);
 int report_command(const Arguments& arguments, const Streams& streams);
 int top_command(const Arguments& arguments, const Streams& streams);
 int heap_command(const Arguments& arguments, const Streams& streams);
+int regions_command(const Arguments& arguments, const Streams& streams);
 int summary_command(const Arguments& arguments, const Streams& streams);
 int plot_command(const Arguments& arguments, const Streams& streams);
+int memit_command(const Arguments& arguments, const Streams& streams);
+int time_command(const Arguments& arguments, const Streams& streams);
+int timeit_command(const Arguments& arguments, const Streams& streams);
 int pack_command(const Arguments& arguments, const Streams& streams);
 int dump_command(const Arguments& arguments, const Streams& streams);
 

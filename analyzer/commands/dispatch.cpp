@@ -18,6 +18,10 @@ constexpr std::array kCommands = {
     Command{"heap", "Show what was live at the peak, at the end, at a time or a mark", heap_command},
     Command{"summary", "Show the totals of a program", summary_command},
     Command{"plot", "Draw memory over time, in the terminal or as a picture", plot_command},
+    Command{"regions", "Show what each span, or each run of a function, did to the memory", regions_command},
+    Command{"memit", "Run a program some times: its peak memory", memit_command},
+    Command{"time", "Run a program: its times, and its peak memory", time_command},
+    Command{"timeit", "Run a program many times: mean and deviation of its time", timeit_command},
     Command{"pack", "Make a trace smaller", pack_command},
     Command{"dump", "Print the records of a trace", dump_command},
 };

@@ -10,8 +10,11 @@
 
 #include "model/heap_model.h"
 #include "model/ledger_model.h"
+#include "model/region_model.h"
+#include "model/repeated_runs.h"
 #include "model/report_model.h"
 #include "model/summary_model.h"
+#include "model/timed_runs.h"
 #include "model/timeline/timeline.h"
 #include "model/top_model.h"
 
@@ -22,6 +25,10 @@ std::string report_json(const model::ReportModel& report);
 std::string top_json(const model::TopModel& top, std::size_t most_sites);
 /// At most `most_rows` rows; 0: all. The totals are always those of the whole heap.
 std::string heap_json(const model::HeapModel& heap, std::size_t most_rows);
+std::string regions_json(const model::RegionModel& regions);
+std::string memit_json(const model::RepeatedRuns& runs);
+std::string time_json(const model::RepeatedRuns& runs);
+std::string timeit_json(const model::TimedRuns& timed);
 /// `ledgers` may be null: then there is no field of that name.
 std::string summary_json(const model::SummaryModel& summary, const model::LedgerModel* ledgers = nullptr);
 

@@ -61,7 +61,7 @@ LineFlow::Thread& LineFlow::thread(ThreadId id) {
   return threads_[number];
 }
 
-void LineFlow::on_unobserved(ThreadId id) {
+void LineFlow::on_unobserved(ThreadId id, std::int64_t /*live_bytes*/) {
   ++thread(id).events;  // ends the runs of that thread
 }
 

@@ -42,7 +42,7 @@ class LineFlow : public replay::Observer {
   ~LineFlow() override;
 
   void on_change(const replay::Change& change) override;
-  void on_unobserved(ThreadId thread) override;
+  void on_unobserved(ThreadId thread, std::int64_t live_bytes) override;
   /// One FunctionFlow for each function, after the last event.
   std::vector<FunctionFlow> finish();
 

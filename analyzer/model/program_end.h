@@ -14,7 +14,7 @@ struct ProgramEnd {
   /// Of the process and of its children that it waited for.
   double user_seconds = 0, system_seconds = 0;
   /// The largest of these processes. Null: below what the launcher itself had in RAM, from which the kernel counts.
-  std::optional<std::uint64_t> peak_rss_bytes;
+  std::optional<std::uint64_t> peak_rss_bytes = {};
 
   bool succeeded() const { return kind == Kind::kExit && code == 0; }
   double cpu_seconds() const { return user_seconds + system_seconds; }

@@ -29,11 +29,17 @@ class ObserverList : public replay::Observer {
   void on_change(const replay::Change& change) override {
     for (replay::Observer* observer : observers_) observer->on_change(change);
   }
-  void on_unobserved(ThreadId thread) override {
-    for (replay::Observer* observer : observers_) observer->on_unobserved(thread);
+  void on_unobserved(ThreadId thread, std::int64_t live_bytes) override {
+    for (replay::Observer* observer : observers_) observer->on_unobserved(thread, live_bytes);
   }
   void on_vanished(const replay::OwnerShare& share, std::int64_t live_bytes) override {
     for (replay::Observer* observer : observers_) observer->on_vanished(share, live_bytes);
+  }
+  void on_span_begin(ThreadId thread, std::uint64_t token, std::uint64_t ticks) override {
+    for (replay::Observer* observer : observers_) observer->on_span_begin(thread, token, ticks);
+  }
+  void on_span_end(std::uint64_t token, std::uint64_t ticks) override {
+    for (replay::Observer* observer : observers_) observer->on_span_end(token, ticks);
   }
   bool wants_look(std::uint64_t ticks) override {
     bool wanted = false;

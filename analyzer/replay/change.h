@@ -45,11 +45,14 @@ class Observer {
   /// thread is the child's first. `blocks` of mappings is 0.
   virtual void on_inherited(const OwnerShare& /*share*/) {}
   virtual void on_change(const Change& /*change*/) {}
-  /// An event of `thread` that the filter does not let through.
-  virtual void on_unobserved(ThreadId /*thread*/) {}
+  /// An event of `thread` that the filter does not let through, after which so much was live.
+  virtual void on_unobserved(ThreadId /*thread*/, std::int64_t /*live_bytes*/) {}
   /// A block whose release is missing from the trace left live memory, because its address was handed out again. Nobody
   /// is charged for it. `live_bytes` is that of the process afterwards.
   virtual void on_vanished(const OwnerShare& /*share*/, std::int64_t /*live_bytes*/) {}
+  /// A span that the filter lets through (Image::spans has its name), at its place among the events.
+  virtual void on_span_begin(ThreadId /*thread*/, std::uint64_t /*token*/, std::uint64_t /*ticks*/) {}
+  virtual void on_span_end(std::uint64_t /*token*/, std::uint64_t /*ticks*/) {}
   /// Whether on_look() is wanted for the look at this time.
   virtual bool wants_look(std::uint64_t /*ticks*/) { return false; }
   /// A look at what was in RAM, whatever the filter, with what was live when it was finished. Valid during the call.

@@ -23,11 +23,17 @@ struct NamedRegion {
   std::string name;
 };
 
+/// The beginning or the end of a span.
+struct SpanEdge {
+  std::uint64_t token = 0;
+  bool begins = false;
+};
+
 /// The records behind Action::kOther, which are rare. Those of looks are large, and rarer still.
 using OtherRecord =
     std::variant<trace::Map, trace::Unmap, trace::RemapBegin, trace::RemapEnd, trace::Protect, trace::Break,
                  trace::PoolBacking, trace::PoolAcquire, trace::PoolRealloc, trace::PoolRelease, trace::PoolReset,
-                 trace::PoolDestroy, trace::ResidentLook, trace::ResidentEnd, std::unique_ptr<NamedRegion>,
+                 trace::PoolDestroy, SpanEdge, trace::ResidentLook, trace::ResidentEnd, std::unique_ptr<NamedRegion>,
                  std::unique_ptr<trace::ResidentPages>>;
 
 struct Operation {

@@ -87,13 +87,23 @@ class OperationReader {
     add(Action::kOther, reader_.lane(lane_).ticks(), 0, batch_->others.size());
     batch_->others.emplace_back(std::forward<Part>(part));
   }
-  void on(const trace::SpanBegin& record) { on_span(record); }
-  void on(const trace::SpanEnd& record) { on_span(record); }
+  void on(const trace::SpanBegin& record) {
+    on_span(record);
+    add_span_edge(record.time, {.token = record.token, .begins = true});
+  }
+  void on(const trace::SpanEnd& record) {
+    add_span_edge(record.time, {.token = record.token, .begins = false});
+    on_span(record);
+  }
   void on(const trace::SpanAttach& record) { on_span(record); }
   void on(const trace::SpanDetach& record) { on_span(record); }
   template <class Record>
   void on_span(const Record& record) {
     if (span_) span_->on(lanes_[lane_].thread, record);
+  }
+  void add_span_edge(std::uint64_t ticks, const SpanEdge& edge) {
+    add(Action::kOther, ticks, 0, batch_->others.size());
+    batch_->others.emplace_back(edge);
   }
   template <class Record>
   void on(const Record& /*record*/) {}  // changes no memory

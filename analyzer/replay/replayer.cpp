@@ -166,7 +166,7 @@ void Replayer::commit(const Operation& operation) {
   if (operation.observed) {
     observer_->on_change(change);
   } else {
-    observer_->on_unobserved(operation.thread);
+    observer_->on_unobserved(operation.thread, change.live_bytes);
   }
 }
 
@@ -218,6 +218,15 @@ void Replayer::on(const Actor& actor, const trace::PoolReset& record) {
 
 void Replayer::on(const Actor& actor, const trace::PoolDestroy& record) {
   memory_.pool_destroy(actor, record.pool, effect_);
+}
+
+void Replayer::on(const Actor& actor, const SpanEdge& edge) {
+  if (observer_ == nullptr || !actor.observed) return;
+  if (edge.begins) {
+    observer_->on_span_begin(actor.thread, edge.token, actor.ticks);
+  } else {
+    observer_->on_span_end(edge.token, actor.ticks);
+  }
 }
 
 void Replayer::on(const Actor& actor, const trace::ResidentLook& record) {

@@ -52,6 +52,7 @@ class Replayer {
   void on(const Actor& actor, const trace::PoolRelease& record);
   void on(const Actor& actor, const trace::PoolReset& record);
   void on(const Actor& actor, const trace::PoolDestroy& record);
+  void on(const Actor& actor, const SpanEdge& edge);
   void on(const Actor& actor, const trace::ResidentLook& record);
   void on(const Actor& actor, const std::unique_ptr<NamedRegion>& region);
   void on(const Actor& actor, const std::unique_ptr<trace::ResidentPages>& record);

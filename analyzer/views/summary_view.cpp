@@ -1,10 +1,10 @@
 #include "views/summary_view.h"
 
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/signal_name.h"
 #include "views/common_parts.h"
 
 namespace memline::views {
@@ -32,12 +32,6 @@ std::vector<Item> items(const model::Totals& totals) {
           {"temporary", "Temporary allocations", count(totals.temporary)},
           {"temporary_bytes", "Bytes in temporaries", bytes(totals.temporary_bytes)},
           {"max_rss", "Highest RSS (sampled)", totals.max_rss > 0 ? bytes(totals.max_rss) : Cell::empty()}};
-}
-
-/// "SIGKILL", or "signal 77" where it has no name.
-std::string signal_name(int number) {
-  const char* const name = ::sigabbrev_np(number);
-  return name != nullptr ? std::string("SIG") + name : "signal " + std::to_string(number);
 }
 
 std::string process_heading(const model::CommonInfo& common) {

@@ -18,7 +18,7 @@ CallTracker::Thread& CallTracker::thread(ThreadId id) {
   return threads_[number];
 }
 
-void CallTracker::on_unobserved(ThreadId id) {
+void CallTracker::on_unobserved(ThreadId id, std::int64_t /*live_bytes*/) {
   ++thread(id).events;
 }
 

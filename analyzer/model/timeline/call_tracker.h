@@ -29,7 +29,7 @@ class CallTracker : public replay::Observer {
   CallTracker(FrameSource& frames, std::span<const FunctionId> functions, std::size_t most_calls);
 
   void on_change(const replay::Change& change) override;
-  void on_unobserved(ThreadId thread) override;
+  void on_unobserved(ThreadId thread, std::int64_t live_bytes) override;
 
   /// After the last event: the calls, in order of their beginning. The last call.
   std::vector<FunctionCall> take();

@@ -32,7 +32,7 @@ class EventScript {
   void free_unobserved(std::size_t thread, Block block) {
     ++events_of_[thread];
     live_bytes_ -= static_cast<std::int64_t>(take(block).bytes);
-    observer_.on_unobserved(ThreadId{thread});
+    observer_.on_unobserved(ThreadId{thread}, live_bytes_);
   }
   Block reallocate(std::size_t thread, NodeId stack, Block block, std::uint64_t bytes) {
     replay::Change change = start(thread, stack);

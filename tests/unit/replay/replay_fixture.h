@@ -24,7 +24,7 @@ struct Keeper : replay::Observer {
   void on_change(const replay::Change& change) override {
     changes.push_back({change, {change.released.begin(), change.released.end()}});
   }
-  void on_unobserved(ThreadId thread) override { unobserved.push_back(thread); }
+  void on_unobserved(ThreadId thread, std::int64_t /*live_bytes*/) override { unobserved.push_back(thread); }
   void on_vanished(const replay::OwnerShare& share, std::int64_t /*live_bytes*/) override { vanished.push_back(share); }
 
   std::vector<SeenChange> changes;

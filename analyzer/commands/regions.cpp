@@ -1,0 +1,84 @@
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "commands/args.h"
+#include "commands/command.h"
+#include "commands/load.h"
+#include "commands/output.h"
+#include "export/json.h"
+#include "model/region_builder.h"
+#include "render/csv.h"
+#include "views/common_parts.h"
+#include "views/region_view.h"
+
+namespace memline::commands {
+namespace {
+
+constexpr char kAbout[] =
+    "Show what the memory did during each span of the program, and during each run of\n"
+    "chosen functions: one line each, in the order in which they ended. TRACE is\n"
+    "trace.bin unless it is given.";
+
+constexpr char kColumns[] =
+    "Spans are what the program marked (memline_span_begin of memline/marker.h). With\n"
+    "--region-func NAME the program need not be changed: every run of that function\n"
+    "is a region, from its first allocation or release to its last. Calls that are\n"
+    "repeated from the same place with the same stack are one run.\n"
+    "\n"
+    "  used              live bytes of the process at the end minus at the beginning\n"
+    "  in                the time between\n"
+    "  peaked            how far the highest of the process in between is above that\n"
+    "                    at the end; exact\n"
+    "  total RAM usage   live bytes of the process at the end\n"
+    "\n"
+    "With --metric rss the bytes are the RSS, sampled every 10 ms.\n"
+    "\n"
+    "Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 the trace is unreadable or\n"
+    "damaged (what can be read is shown).";
+
+}  // namespace
+
+int regions_command(const Arguments& arguments, const Streams& streams) {
+  CLI::App app(kAbout, "regions");
+  ProfileArguments profile_arguments;
+  model::RegionRequest request;
+  std::string metric = "heap", format = "text";
+  app.add_option("--region-func", request.functions, "Every run of this function is a region too; repeatable")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  app.add_option("--metric", metric, "Bytes of what: live heap and mappings (exact) or RSS (sampled)")
+      ->check(CLI::IsMember({"heap", "rss"}))
+      ->type_name("heap|rss")
+      ->capture_default_str();
+  app.add_option("--format", format, "How the result is written; json and csv carry whole bytes and seconds")
+      ->check(CLI::IsMember({"text", "json", "csv"}))
+      ->type_name("text|json|csv")
+      ->capture_default_str();
+  profile_arguments.add_to(app);
+  app.footer(kColumns);
+  if (const auto code = parse(app, "[OPTIONS] [TRACE]", arguments, streams)) return *code;
+  if (metric == "rss") request.metric = model::RegionMetric::kRss;
+
+  const auto profile = open_profile(profile_arguments, streams);
+  if (!profile) return fail(streams, profile.error());
+  std::vector<model::Region> ended;
+  auto regions = model::build_regions(**profile, request, [&](const model::Region& region) {
+    if (format == "text") {
+      streams.out << views::region_sentence(region) << '\n';
+    } else {
+      ended.push_back(region);
+    }
+  });
+  if (!regions) return fail(streams, regions.error());
+  regions->regions = std::move(ended);
+  if (format == "json") streams.out << exporting::regions_json(*regions);
+  if (format == "csv") streams.out << render::render_csv(views::regions_data_view(*regions));
+  if (format == "text") {
+    for (const std::string& note : views::loss_and_other_notes(regions->common)) say(streams, note);
+  }
+  return finish(streams, profile_arguments.trace, regions->common);
+}
+
+}  // namespace memline::commands

@@ -1,0 +1,40 @@
+#include "commands/repeat/measure_trace.h"
+
+#include <algorithm>
+
+#include "base/escape.h"
+#include "commands/cache_choice.h"
+#include "commands/process_family.h"
+#include "model/profile.h"
+#include "model/run_memory.h"
+#include "views/common_parts.h"
+
+namespace memline::commands {
+
+void note_once(std::vector<std::string>& notes, const std::string& sentence) {
+  if (std::find(notes.begin(), notes.end(), sentence) == notes.end()) notes.push_back(sentence);
+}
+
+Result<model::RunMemory> measure_trace(const std::string& trace, const std::optional<std::string>& function,
+                                       std::vector<std::string>& notes) {
+  const ProcessChoice choice = choose_process(trace);
+  model::ProfileOptions options;
+  options.symbols.cache_folder = choose_cache_folder();
+  const auto profile = model::Profile::open(choice.path, std::move(options));
+  if (!profile) return profile.error();
+  const model::CommonInfo common = (*profile)->common();
+  auto memory = model::measure_memory(**profile, function);
+  if (!memory) return memory;
+  if (!choice.others.empty()) {
+    note_once(notes, "of several processes, the one that allocated most: " + common.program.executable);
+  }
+  if (memory->since_start) {
+    note_once(notes, "no stack names main: the increment counts from the start of the program");
+  }
+  if (!common.losses.complete) {
+    for (const std::string& note : views::loss_and_other_notes(common)) note_once(notes, note);
+  }
+  return memory;
+}
+
+}  // namespace memline::commands

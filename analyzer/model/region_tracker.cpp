@@ -1,0 +1,142 @@
+#include "model/region_tracker.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace memline::model {
+
+RegionTracker::RegionTracker(FrameSource& frames, std::span<const FunctionId> functions, std::vector<std::string> names,
+                             const replay::Image& image, RegionMetric metric, Sink sink)
+    : standing_(frames, functions), names_(std::move(names)), image_(image), metric_(metric), sink_(std::move(sink)) {
+  for (const replay::Span& span : image.spans) span_of_[span.token] = &span;
+  if (metric == RegionMetric::kRss && !image.rss.empty())
+    value_ = static_cast<std::int64_t>(image.rss.front().rss_bytes);
+}
+
+RegionTracker::~RegionTracker() = default;
+
+RegionTracker::Thread& RegionTracker::thread(ThreadId id) {
+  const std::size_t number = id.none() ? 0 : id.index();
+  if (threads_.size() <= number) threads_.resize(number + 1);
+  Thread& thread = threads_[number];
+  thread.runs.resize(names_.size());
+  return thread;
+}
+
+void RegionTracker::set_value(std::int64_t value) {
+  value_ = value;
+  peaks_.add(value);
+}
+
+void RegionTracker::advance(std::uint64_t ticks) {
+  if (metric_ != RegionMetric::kRss) return;
+  while (next_rss_ < image_.rss.size() && image_.rss[next_rss_].ticks <= ticks) {
+    set_value(static_cast<std::int64_t>(image_.rss[next_rss_++].rss_bytes));
+  }
+}
+
+RegionTracker::Open RegionTracker::begin(RegionKind kind, std::string name, ThreadId thread, std::uint64_t ticks) {
+  Open open;
+  open.region.kind = kind;
+  open.region.name = std::move(name);
+  if (!thread.none() && thread.index() < image_.threads.size()) open.region.tid = image_.threads[thread.index()].tid;
+  open.region.begin_ticks = ticks;
+  open.region.begin = image_.seconds_since_start(ticks);
+  open.before = value_;
+  open.peak = peaks_.open(value_);
+  return open;
+}
+
+void RegionTracker::end(Open open, std::uint64_t ticks, std::int64_t after, std::int64_t highest) {
+  Region& region = open.region;
+  region.end_ticks = ticks;
+  region.time_delta = image_.seconds_since_start(ticks) - region.begin;
+  region.memory_delta = after - open.before;
+  region.memory_peak = std::max<std::int64_t>(0, highest - after);
+  region.memory_usage = after;
+  sink_(std::move(region));
+}
+
+void RegionTracker::end_run(std::optional<Run>& run) {
+  peaks_.close(run->open.peak);
+  Run ended = *std::exchange(run, std::nullopt);
+  const std::uint64_t ticks = ended.open.region.end_ticks;
+  end(std::move(ended.open), ticks, ended.after, ended.highest);
+}
+
+void RegionTracker::on_inherited(const replay::OwnerShare& share) {
+  if (metric_ == RegionMetric::kHeap) set_value(value_ + static_cast<std::int64_t>(share.bytes));
+}
+
+void RegionTracker::on_vanished(const replay::OwnerShare& /*share*/, std::int64_t live_bytes) {
+  if (metric_ == RegionMetric::kHeap) set_value(live_bytes);
+}
+
+void RegionTracker::on_unobserved(ThreadId id, std::int64_t live_bytes) {
+  Thread& its = thread(id);
+  ++its.events;
+  for (std::optional<Run>& run : its.runs) {
+    if (run) end_run(run);
+  }
+  if (metric_ == RegionMetric::kHeap) set_value(live_bytes);
+}
+
+void RegionTracker::on_change(const replay::Change& change) {
+  advance(change.ticks);
+  follow_runs(change);
+}
+
+void RegionTracker::follow_runs(const replay::Change& change) {
+  Thread& its = thread(change.thread);
+  const std::uint64_t event = ++its.events;
+  const std::uint32_t list = names_.empty() || change.stack.none() ? 0 : standing_.list_of(change.stack);
+  for (const Standing& standing : standing_.list(list)) {
+    const Slot& slot = standing_.slot(standing.slot);
+    if (!slot.whole) continue;
+    std::optional<Run>& run = its.runs[slot.function];
+    if (run && !run->standing.same_context(standing)) end_run(run);
+    if (!run) {
+      run.emplace();
+      run->open = begin(RegionKind::kFunction, names_[slot.function], change.thread, change.ticks);
+      run->standing = standing;
+    }
+    run->last_event = event;
+  }
+  for (std::optional<Run>& run : its.runs) {
+    if (run && run->last_event != event) end_run(run);
+  }
+  if (metric_ == RegionMetric::kHeap) set_value(change.live_bytes);
+  for (std::optional<Run>& run : its.runs) {
+    if (!run) continue;
+    run->open.region.end_ticks = change.ticks;
+    run->after = value_;
+    run->highest = peaks_.highest(run->open.peak);
+  }
+}
+
+void RegionTracker::on_span_begin(ThreadId thread, std::uint64_t token, std::uint64_t ticks) {
+  const auto known = span_of_.find(token);
+  if (known == span_of_.end()) return;
+  advance(ticks);
+  spans_[token] = begin(RegionKind::kSpan, known->second->name, thread, ticks);
+}
+
+void RegionTracker::on_span_end(std::uint64_t token, std::uint64_t ticks) {
+  const auto found = spans_.find(token);
+  if (found == spans_.end()) return;
+  advance(ticks);
+  const std::int64_t highest = peaks_.close(found->second.peak);
+  end(std::move(found->second), ticks, value_, highest);
+  spans_.erase(found);
+}
+
+std::size_t RegionTracker::finish() {
+  for (Thread& its : threads_) {
+    for (std::optional<Run>& run : its.runs) {
+      if (run) end_run(run);
+    }
+  }
+  return spans_.size();
+}
+
+}  // namespace memline::model

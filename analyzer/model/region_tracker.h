@@ -1,0 +1,82 @@
+/// \file RegionTracker: follows spans, and runs of some functions, through the events of an image.
+///
+/// A run of a function ends where the next event of its thread is not in it: that is when it is handed out, with the
+/// values right after its last event. Memory: what is open at a time, and distinct stacks.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "model/frame_source.h"
+#include "model/open_peaks.h"
+#include "model/region_model.h"
+#include "model/standing_lines.h"
+#include "replay/change.h"
+#include "replay/recording.h"
+
+namespace memline::model {
+
+class RegionTracker : public replay::Observer {
+ public:
+  using Sink = std::function<void(Region)>;
+
+  /// `names` are those of `functions`, as shown. Regions go to `sink` in the order in which their ends are seen.
+  /// Everything must outlive the tracker.
+  RegionTracker(FrameSource& frames, std::span<const FunctionId> functions, std::vector<std::string> names,
+                const replay::Image& image, RegionMetric metric, Sink sink);
+  ~RegionTracker() override;
+
+  void on_inherited(const replay::OwnerShare& share) override;
+  void on_change(const replay::Change& change) override;
+  void on_unobserved(ThreadId thread, std::int64_t live_bytes) override;
+  void on_vanished(const replay::OwnerShare& share, std::int64_t live_bytes) override;
+  void on_span_begin(ThreadId thread, std::uint64_t token, std::uint64_t ticks) override;
+  void on_span_end(std::uint64_t token, std::uint64_t ticks) override;
+
+  /// After the last event: hands out the runs that are still open, and returns the number of spans that never ended.
+  std::size_t finish();
+
+ private:
+  struct Open {
+    Region region;
+    std::int64_t before = 0;
+    OpenPeaks::Handle peak = 0;
+  };
+  struct Run {
+    Open open;
+    Standing standing;
+    std::uint64_t last_event = 0;  ///< number of its last event among those of the thread
+    std::int64_t after = 0, highest = 0;
+  };
+  struct Thread {
+    std::uint64_t events = 0;
+    std::vector<std::optional<Run>> runs;  ///< by function; those that are open
+  };
+  Thread& thread(ThreadId id);
+  Open begin(RegionKind kind, std::string name, ThreadId thread, std::uint64_t ticks);
+  void end(Open open, std::uint64_t ticks, std::int64_t after, std::int64_t highest);
+  void end_run(std::optional<Run>& run);
+  void follow_runs(const replay::Change& change);
+  void advance(std::uint64_t ticks);
+  void set_value(std::int64_t value);
+
+  StandingLines standing_;
+  std::vector<std::string> names_;
+  const replay::Image& image_;
+  RegionMetric metric_;
+  Sink sink_;
+  std::int64_t value_ = 0;  ///< of the metric, now
+  std::size_t next_rss_ = 0;
+  OpenPeaks peaks_;
+  std::vector<Thread> threads_;
+  std::unordered_map<std::uint64_t, Open> spans_;  ///< by token
+  std::unordered_map<std::uint64_t, const replay::Span*> span_of_;
+};
+
+}  // namespace memline::model

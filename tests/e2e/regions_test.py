@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""What regions say of tests/guests/regions.c, whose source has the numbers."""
+
+import csv
+import io
+import re
+
+from e2e_test import E2eTest, main
+
+MIB = 1 << 20
+
+# (name, used, peaked above current, total): 3 MiB are held since before main, 4 MiB by main itself
+SPANS = [("parse", 8, 16, 15), ('load "all"\n', 0.5, 23.5, 7.5)]
+CALLS = [("fit", 2, 3, 9.5), ("fit", 2, 3, 12.5)]
+
+
+class Regions(E2eTest):
+    def record(self):
+        done, trace = self.memline.record([self.guest("regions")])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return trace
+
+    def sentences(self, regions):
+        return [f"'{name}' used {used:.4f} MiB RAM in Ts, peaked {peak:.2f} MiB above current, "
+                f"total RAM usage {total:.2f} MiB".replace("\n", "\\n") for name, used, peak, total in regions]
+
+    def test_a_sentence_for_each_span(self):
+        done = self.memline.run(["regions", self.record()])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = re.sub(r" in \d+\.\d\ds,", " in Ts,", done.stdout).splitlines()
+        self.assertEqual(lines[:2], self.sentences(SPANS))
+        # what pthread_create keeps is the C library's business
+        self.assertRegex(lines[2], r"^'threads' used 0\.00\d\d MiB RAM in Ts, peaked 1\.0\d MiB above current, ")
+        self.assertEqual(lines[3].split(" total")[0],
+                         self.sentences([("release", -4, 4, 0)])[0].split(" total")[0])
+        self.assertEqual(len(lines), 4)
+        self.assertIn("1 span never ended.", done.stderr)
+
+    def test_the_calls_of_a_function(self):
+        trace = self.record()
+        regions = self.memline.json("regions", trace, "--region-func", "fit")["regions"]
+        calls = [one for one in regions if one["kind"] == "function"]
+        self.assertEqual([(one["name"], one["memory_delta"], one["memory_peak"], one["memory_usage"],
+                           one["peak_abs"]) for one in calls],
+                         [(name, used * MIB, peak * MIB, total * MIB, (total + peak) * MIB)
+                          for name, used, peak, total in CALLS])
+        spans = [one for one in regions if one["kind"] == "span"]
+        self.assertEqual([one["memory_delta"] for one in spans[:2]], [used * MIB for _, used, _, _ in SPANS])
+        for one in regions:
+            self.assertGreaterEqual(one["time_delta"], 0)
+        done = self.memline.run(["regions", trace, "--region-func", "fitt"])
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("did you mean fit", done.stderr)
+
+    def test_regions_as_csv_and_by_rss(self):
+        trace = self.record()
+        done = self.memline.run(["regions", trace, "--format", "csv"])
+        rows = list(csv.DictReader(io.StringIO(done.stdout)))
+        self.assertEqual([int(row["memory_usage"]) for row in rows[:2]], [total * MIB for _, _, _, total in SPANS])
+        rss = self.memline.json("regions", trace, "--metric", "rss")
+        self.assertEqual(rss["metric"], "rss")
+        self.assertEqual([one["name"] for one in rss["regions"]][:2], [name for name, _, _, _ in SPANS])
+
+    def test_a_program_without_spans(self):
+        done, trace = self.memline.record([self.guest("many_blocks")])
+        self.assertEqual(done.returncode, 0)
+        done = self.memline.run(["regions", trace])
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("--region-func", done.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+#include "model/region_tracker.h"
+
+#include <vector>
+
+#include "event_script.h"
+#include "fake_stacks.h"
+#include "support/catch.h"
+
+namespace memline::model {
+namespace {
+
+/// A program whose threads call f from two places, on an image of 1024 ticks a second.
+struct Program {
+  FakeStacks stacks;
+  FileId file = stacks.add_file("/src/app.cpp");
+  FunctionId main_function = stacks.add_function("main", file);
+  FunctionId f = stacks.add_function("f", file);
+  NodeId main_at_3 = stacks.call({}, {stacks.at(main_function, 3)});
+  NodeId main_at_4 = stacks.call({}, {stacks.at(main_function, 4)});
+  NodeId f_from_3 = stacks.call(main_at_3, {stacks.at(f, 10)});
+  NodeId f_from_4 = stacks.call(main_at_4, {stacks.at(f, 10)});
+  std::vector<FunctionId> chosen{f};
+  replay::Image image;
+  std::vector<Region> ended;
+
+  Program() {
+    image.ticks_per_second = 1024;
+    image.threads.resize(2);
+    image.threads[0].tid = 71;
+    image.threads[1].tid = 72;
+  }
+  RegionTracker track(RegionMetric metric = RegionMetric::kHeap) {
+    return {stacks, chosen, {"f"}, image, metric, [this](const Region& region) { ended.push_back(region); }};
+  }
+  void add_span(std::uint64_t token, std::string name) {
+    replay::Span span;
+    span.token = token;
+    span.name = std::move(name);
+    image.spans.push_back(span);
+  }
+};
+
+TEST_CASE("a run of a function is a region from its first event to its last") {
+  Program program;
+  RegionTracker tracker = program.track();
+  EventScript script(tracker);
+  script.allocate(0, program.main_at_3, 1000);
+  script.set_ticks(100);
+  script.allocate(0, program.f_from_3, 10);
+  const auto temporary = script.allocate(0, program.f_from_3, 50);
+  script.set_ticks(356);
+  script.free(0, program.f_from_3, temporary);
+  CHECK(program.ended.empty());
+  script.set_ticks(900);
+  script.allocate(0, program.main_at_3, 5000);  // what comes after is no part of it
+  REQUIRE(program.ended.size() == 1);
+  const Region& run = program.ended[0];
+  CHECK(run.kind == RegionKind::kFunction);
+  CHECK(run.name == "f");
+  CHECK(run.tid == 71);
+  CHECK(run.memory_delta == 10);
+  CHECK(run.memory_peak == 50);
+  CHECK(run.memory_usage == 1010);
+  CHECK(run.time_delta == 0.25);
+  tracker.finish();
+  CHECK(program.ended.size() == 1);
+}
+
+TEST_CASE("calls from two places are two runs, and the last one ends with the program") {
+  Program program;
+  RegionTracker tracker = program.track();
+  EventScript script(tracker);
+  script.allocate(0, program.f_from_3, 10);
+  script.allocate(0, program.f_from_4, 20);
+  REQUIRE(program.ended.size() == 1);
+  CHECK(program.ended[0].memory_delta == 10);
+  tracker.finish();
+  REQUIRE(program.ended.size() == 2);
+  CHECK(program.ended[1].memory_delta == 20);
+  CHECK(program.ended[1].memory_usage == 30);
+}
+
+TEST_CASE("a region sees what all threads do, a run ends by its own thread alone") {
+  Program program;
+  RegionTracker tracker = program.track();
+  EventScript script(tracker);
+  script.allocate(0, program.f_from_3, 10);
+  const auto others = script.allocate(1, program.main_at_3, 700);
+  script.free(1, program.main_at_3, others);
+  script.allocate(0, program.f_from_3, 5);
+  tracker.finish();
+  REQUIRE(program.ended.size() == 1);
+  CHECK(program.ended[0].memory_delta == 15);
+  CHECK(program.ended[0].memory_peak == 10 + 700 - 15);
+}
+
+TEST_CASE("spans that overlap have their own peaks") {
+  Program program;
+  program.add_span(1, "outer");
+  program.add_span(2, "inner");
+  program.add_span(3, "open");
+  RegionTracker tracker = program.track();
+  EventScript script(tracker);
+  tracker.on_span_begin(ThreadId{std::size_t{0}}, 1, 100);
+  const auto first = script.allocate(0, program.main_at_3, 100);
+  script.free(0, program.main_at_3, first);
+  tracker.on_span_begin(ThreadId{std::size_t{1}}, 2, 200);
+  script.allocate(0, program.main_at_3, 30);
+  tracker.on_span_end(1, 356);
+  script.allocate(1, program.main_at_3, 40);
+  tracker.on_span_end(2, 1224);
+  tracker.on_span_begin(ThreadId{std::size_t{1}}, 3, 1300);
+  CHECK(tracker.finish() == 1);
+  REQUIRE(program.ended.size() == 2);
+  CHECK(program.ended[0].name == "outer");
+  CHECK(program.ended[0].memory_delta == 30);
+  CHECK(program.ended[0].memory_peak == 70);
+  CHECK(program.ended[0].time_delta == 0.25);
+  CHECK(program.ended[1].name == "inner");
+  CHECK(program.ended[1].tid == 72);
+  CHECK(program.ended[1].memory_delta == 70);
+  CHECK(program.ended[1].memory_peak == 0);
+  CHECK(program.ended[1].time_delta == 1.0);
+}
+
+TEST_CASE("a region's RSS is that of the samples up to its ends") {
+  Program program;
+  program.add_span(1, "work");
+  program.image.rss = {{50, 1000}, {150, 5000}, {250, 3000}, {400, 9000}};
+  RegionTracker tracker = program.track(RegionMetric::kRss);
+  tracker.on_span_begin(ThreadId{std::size_t{0}}, 1, 100);
+  tracker.on_span_end(1, 300);
+  REQUIRE(program.ended.size() == 1);
+  CHECK(program.ended[0].memory_delta == 2000);
+  CHECK(program.ended[0].memory_peak == 2000);
+  CHECK(program.ended[0].memory_usage == 3000);
+}
+
+TEST_CASE("what a filter hides changes the memory all the same") {
+  Program program;
+  program.add_span(1, "work");
+  RegionTracker tracker = program.track();
+  EventScript script(tracker);
+  const auto block = script.allocate(0, program.main_at_3, 100);
+  tracker.on_span_begin(ThreadId{std::size_t{0}}, 1, 10);
+  script.free_unobserved(1, block);
+  tracker.on_span_end(1, 20);
+  REQUIRE(program.ended.size() == 1);
+  CHECK(program.ended[0].memory_delta == -100);
+  CHECK(program.ended[0].memory_peak == 100);
+}
+
+}  // namespace
+}  // namespace memline::model

@@ -1,0 +1,53 @@
+#include "views/region_view.h"
+
+#include "support/catch.h"
+
+namespace memline::views {
+namespace {
+
+constexpr std::int64_t kMib = 1 << 20;
+
+TEST_CASE("a region in one sentence") {
+  model::Region region;
+  region.name = "np.dot";
+  region.memory_delta = 76 * kMib + kMib / 4;
+  region.time_delta = 0.324;
+  region.memory_usage = 125 * kMib + kMib / 2;
+  CHECK(region_sentence(region) ==
+        "'np.dot' used 76.2500 MiB RAM in 0.32s, peaked 0.00 MiB above current, total RAM usage 125.50 MiB");
+  region.memory_delta = -3 * kMib;
+  region.memory_peak = kMib / 8 * 3;
+  region.name = "evil\x1b[2J\n";
+  CHECK(region_sentence(region) ==
+        "'evil\\x1b[2J\\n' used -3.0000 MiB RAM in 0.32s, peaked 0.38 MiB above current, total RAM usage 125.50 MiB");
+}
+
+TEST_CASE("bytes too few to show have no sign") {
+  model::Region region;
+  region.name = "x";
+  region.memory_delta = -20;
+  CHECK(region_sentence(region) ==
+        "'x' used 0.0000 MiB RAM in 0.00s, peaked 0.00 MiB above current, total RAM usage 0.00 MiB");
+}
+
+TEST_CASE("regions as a table of whole bytes") {
+  model::RegionModel regions;
+  model::Region region;
+  region.kind = model::RegionKind::kFunction;
+  region.name = "f";
+  region.memory_delta = 5;
+  region.memory_peak = 7;
+  region.memory_usage = 30;
+  regions.regions.push_back(region);
+  const Table table = regions_data_view(regions);
+  REQUIRE(table.rows.size() == 1);
+  REQUIRE(table.columns.size() == table.rows[0].cells.size());
+  CHECK(table.rows[0].cells[1].text == "function");
+  CHECK(table.columns[5].key == "memory_delta");
+  CHECK(table.rows[0].cells[5].number == 5);
+  CHECK(table.columns[8].key == "peak_abs");
+  CHECK(table.rows[0].cells[8].number == 37);
+}
+
+}  // namespace
+}  // namespace memline::views
