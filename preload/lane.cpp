@@ -12,6 +12,9 @@ void Lane::seal() noexcept {
   block->crc32c = trace::block_checksum(sealed, reinterpret_cast<std::byte*>(block) + sizeof *block);
   // Last: nobody looks at the checksum of an open block, and a process may be killed right here.
   std::atomic_ref(block->state).store(sealed.state, std::memory_order_release);
+  // Before the block goes: a handler that leaves this hook by a longjmp must not have it sealed again.
+  position_ = end_ = nullptr;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
   context_->space->retire(reinterpret_cast<std::byte*>(block));
 }
 

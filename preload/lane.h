@@ -58,10 +58,7 @@ class Lane {
   }
 
   /// Ends the open block, so that its checksum protects it; what is still recorded goes into a new one.
-  void close_block() noexcept {
-    seal();
-    position_ = end_ = nullptr;
-  }
+  void close_block() noexcept { seal(); }
 
   /// After the hook that used the lane was left by a longjmp: what it had not committed is dropped.
   void recover() noexcept;

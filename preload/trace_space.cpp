@@ -161,7 +161,9 @@ SpaceFault TraceSpace::show(std::uint64_t index) noexcept {
   if (!system_calls_allowed()) return SpaceFault::kNoSystemCalls;
   const int fd = is_mapped() ? descriptor_.get(path_.c_str(), kOpenFlags, false) : -1;
   if (is_mapped() && fd < 0) return SpaceFault::kFileGone;
-  return window_.show(fd, index) ? SpaceFault::kNone : SpaceFault::kLimit;
+  if (window_.show(fd, index)) return SpaceFault::kNone;
+  // Where memory has run out, there may be some later.
+  return end_of_block(index) > window_.most_bytes() ? SpaceFault::kLimit : SpaceFault::kBusy;
 }
 
 std::byte* TraceSpace::claim(SpaceFault& fault) noexcept {
@@ -174,14 +176,14 @@ std::byte* TraceSpace::claim(SpaceFault& fault) noexcept {
       if (fault != SpaceFault::kNone) return nullptr;
       continue;
     }
+    fault = show(index);
+    if (fault != SpaceFault::kNone) return nullptr;
     if (!claimed.compare_exchange_weak(index, index + 1)) continue;
     // trim() may have come between: it leaves alone only what was claimed when it looked.
     while (end > reserved()) {
       fault = reserve(end);
       if (fault != SpaceFault::kNone) return nullptr;
     }
-    fault = show(index);
-    if (fault != SpaceFault::kNone) return nullptr;
     std::byte* const block = window_.block(index);
     if (!is_mapped()) write_header(trace::kUnmappedOpen);
     if (!no_populate_ && system_calls_allowed()) {
@@ -208,6 +210,7 @@ void TraceSpace::write_header(std::uint64_t reserved_bytes) noexcept {
 bool TraceSpace::write_block(const std::byte* block) noexcept {
   const auto bytes = sizeof(trace::BlockHeader) + reinterpret_cast<const trace::BlockHeader*>(block)->payload_bytes;
   const std::uint64_t at = window_.file_offset(block);
+  if (at == FileWindow::kNowhere) return false;
   if (at + bytes > sys::soft_limit(RLIMIT_FSIZE)) return false;  // lowered since the space was reserved
   const int fd = descriptor_.get(path_.c_str(), kOpenFlags, false);
   long written = -EINTR;
@@ -229,6 +232,7 @@ void TraceSpace::write_open_blocks() noexcept {
 void TraceSpace::retire(std::byte* block) noexcept {
   if (!system_calls_allowed() || (!is_mapped() && !write_block(block))) return;
   sys::madvise(block, kBlockBytes, MADV_DONTNEED);
+  window_.retire(block);
 }
 
 void TraceSpace::reserve_ahead(std::uint64_t bytes) noexcept {
@@ -238,6 +242,8 @@ void TraceSpace::reserve_ahead(std::uint64_t bytes) noexcept {
     // Less is better than nothing; what there is already stays.
     reserve(end_of_block(next));
   }
+  const int fd = is_watched() ? descriptor_.get(path_.c_str(), kOpenFlags, false) : -1;
+  if (is_mapped() && fd >= 0) window_.show_ahead(fd, next);  // `memline run` goes on reserving
   for (std::uint64_t index = next; end_of_block(index) <= reserved() && show(index) == SpaceFault::kNone; ++index) {
   }
 }
