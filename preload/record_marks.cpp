@@ -77,7 +77,7 @@ void record_recording(const Site& site, bool on) noexcept {
   if (on ? !session.leave_pause() : !session.enter_pause()) return;
   const std::uint64_t time = session.clock.after();
   record_event(site, 0, [&](Lane&) { return trace::Recording{time, on ? 1U : 0U}; });
-  if (!on) session.pause_now();
+  if (!on) session.settle_pauses();
 }
 
 std::uint64_t record_pool_create(const Site& site, const char* name) noexcept {

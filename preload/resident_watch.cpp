@@ -62,7 +62,7 @@ class RunWriter {
     if (pages_record.count == 0) pages_record.first_page = written_to_ = begin_;
     pages_record.runs[pages_record.count++] = {begin_ - written_to_, end_ - begin_};
     written_to_ = end_;
-    if (pages_record.count == trace::kMaxPageRuns) write();
+    if (pages_record.count >= trace::kMaxPageRuns) write();
   }
   void write() noexcept {
     if (pages_record.count != 0) ok_ = lane_.write(pages_record) && ok_;
@@ -198,7 +198,7 @@ void ResidentWatch::look(Lane& lane, trace::LookReason reason, std::uint64_t rss
   bool kernel_scans = true;
   std::uint64_t entries = kMostEntries;
   bool complete = true;
-  for (MapLine line; ok && lines.next(line);) {
+  for (MapLine line; ok && is_on() && lines.next(line);) {
     if (line.begin >= kUserEnd) break;  // the vsyscall page belongs to nobody
     trace::ResidentRegion region{line.shared ? trace::RegionKind::kShared : trace::RegionKind::kPrivate, line.begin,
                                  line.end - line.begin, line.protection, name_to_tell(line.name)};
@@ -211,7 +211,7 @@ void ResidentWatch::look(Lane& lane, trace::LookReason reason, std::uint64_t rss
   }
   ok = runs.finish() && ok;
   ok = ok && write_own_regions(lane);
-  trace::ResidentEnd tail{session.clock.before(), complete && lines.complete() ? 1U : 0U};
+  trace::ResidentEnd tail{session.clock.before(), complete && is_on() && lines.complete() ? 1U : 0U};
   if (ok) lane.write(tail);
 
   last_pages_.store(rss_pages, std::memory_order_relaxed);

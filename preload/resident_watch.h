@@ -3,7 +3,7 @@
 /// When: at the end, at marks, before a large block is given back, and when the resident set has grown. What looks cost
 /// (time, and bytes of the trace) is held to a fiftieth of the running time, but for the one at the end and those that
 /// find the process a quarter larger than any before. One look at a time; whoever finds another at it goes on without.
-/// Any thread, signal handlers included; no heap, no errno, nothing once system calls are forbidden.
+/// Any thread, signal handlers included; no heap, no errno, nothing between stop() and resume().
 #pragma once
 
 #include <atomic>
@@ -21,9 +21,11 @@ class ResidentWatch {
 
   /// In the process that is to be looked at: what was open belongs to a parent.
   void start(std::uint64_t now_ns) noexcept;
-  /// Never again, in this process; without a system call.
+  /// No look begins from here on, and one that is under way breaks off soon: is_busy() says so.
   void stop() noexcept { on_.store(false, std::memory_order_relaxed); }
-  /// The same, and gives the descriptors back.
+  void resume() noexcept { on_.store(true, std::memory_order_relaxed); }
+  bool is_busy() const noexcept { return busy_.load(std::memory_order_acquire); }
+  /// Stops, and gives the descriptors back.
   void leave() noexcept;
   bool is_on() const noexcept { return on_.load(std::memory_order_relaxed); }
 

@@ -10,12 +10,13 @@ constexpr char kStatm[] = "/proc/self/statm";
 /// Until the counter's rate is known: a counter of 1.6 GHz or less would have the second sample come late, once.
 constexpr std::uint64_t kFewestTicksPerInterval = 1'000'000;
 /// The time of the next sample while one is being taken.
-constexpr std::uint64_t kBusy = UINT64_MAX - 1;
+constexpr std::uint64_t kTaking = UINT64_MAX - 1;
 
 }  // namespace
 
 void RssSampler::start(const Clock& clock) noexcept {
   statm_.drop();
+  busy_ = false;
   first_ticks_ = clock.before();
   first_ns_ = sys::monotonic_ns();
   const int fd = sys::open(kStatm, O_RDONLY | O_CLOEXEC);
@@ -45,11 +46,12 @@ bool RssSampler::read_pages(std::uint64_t& pages) noexcept {
 std::uint64_t RssSampler::sample(Lane& lane, const Clock& clock, bool others_do) noexcept {
   std::uint64_t due = next_.load(std::memory_order_relaxed);
   // Nobody else samples while this one is at it.
-  if (due == UINT64_MAX || !next_.compare_exchange_strong(due, kBusy, std::memory_order_relaxed)) return 0;
+  if (due == UINT64_MAX || !next_.compare_exchange_strong(due, kTaking, std::memory_order_relaxed)) return 0;
   if (others_do) {
     leave();
     return 0;
   }
+  busy_.store(true, std::memory_order_release);
   trace::Tick tick{};
   const bool known = read_pages(tick.rss_pages);
   tick.time = clock.before();
@@ -60,9 +62,10 @@ std::uint64_t RssSampler::sample(Lane& lane, const Clock& clock, bool others_do)
     const auto ticks = static_cast<double>(tick.time - first_ticks_);
     interval = static_cast<std::uint64_t>(ticks * static_cast<double>(kIntervalNs) / static_cast<double>(elapsed_ns));
   }
+  busy_.store(false, std::memory_order_release);
   if (known) lane.write(tick);
   // Unless somebody has stopped it meanwhile.
-  std::uint64_t ours = kBusy;
+  std::uint64_t ours = kTaking;
   next_.compare_exchange_strong(ours, known ? tick.time + interval : UINT64_MAX, std::memory_order_relaxed);
   return known ? tick.rss_pages : 0;
 }

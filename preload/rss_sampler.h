@@ -30,10 +30,12 @@ class RssSampler {
   /// The resident pages of the process just now. False: they cannot be known.
   bool read_pages(std::uint64_t& pages) noexcept;
 
-  /// Never again, in this process; without a system call.
+  /// No sample begins from here on; one may be under way: is_busy() says so.
   void stop() noexcept { next_.store(UINT64_MAX, std::memory_order_relaxed); }
+  void resume() noexcept { next_.store(0, std::memory_order_relaxed); }
+  bool is_busy() const noexcept { return busy_.load(std::memory_order_acquire); }
 
-  /// The same, and gives the descriptor back.
+  /// Stops, and gives the descriptor back.
   void leave() noexcept {
     stop();
     statm_.drop();
@@ -41,6 +43,7 @@ class RssSampler {
 
  private:
   std::atomic<std::uint64_t> next_{0};
+  std::atomic<bool> busy_{false};
   std::uint64_t first_ticks_ = 0, first_ns_ = 0;
   HighDescriptor statm_;
 };

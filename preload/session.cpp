@@ -183,6 +183,11 @@ void Session::stop_sampling() noexcept {
   resident.stop();
 }
 
+void Session::resume_sampling() noexcept {
+  rss.resume();
+  if (!settings.no_resident) resident.resume();
+}
+
 void Session::finish_start() noexcept {
   watch_thread_ends();
   if (state() == State::kRecording || state() == State::kPaused) watch_this_thread();
@@ -246,6 +251,7 @@ State Session::start_child() noexcept {
   lanes.reset(interrupted);
   modules.reset();
   settings.start_paused = parent == State::kPaused;
+  if ((pauses_ != 0) != settings.start_paused) pauses_ = settings.start_paused ? 1 : 0;  // forked in between
   State next = State::kOff;
   if (open_file(true)) {
     next = settings.start_paused ? State::kPaused : State::kRecording;
@@ -299,16 +305,27 @@ bool Session::change_state(State expected, State next) noexcept {
   return true;
 }
 
-void Session::pause_now() noexcept {
-  change_state(State::kRecording, State::kPaused);
-}
-
 bool Session::leave_pause() noexcept {
-  std::uint32_t pauses = pauses_.load(std::memory_order_relaxed);
+  std::uint32_t pauses = pauses_.load();
   do {
     if (pauses == 0) return false;
-  } while (!pauses_.compare_exchange_weak(pauses, pauses - 1, std::memory_order_acq_rel));
-  return pauses == 1 && change_state(State::kPaused, State::kRecording);
+  } while (!pauses_.compare_exchange_weak(pauses, pauses - 1));
+  if (pauses != 1) return false;
+  settle_pauses();
+  return true;
+}
+
+void Session::settle_pauses() noexcept {
+  // Whoever changed the number last comes here last, or finds that somebody else has seen it.
+  std::uint32_t seen = 0;
+  do {
+    seen = pauses_.load();
+    if (seen == 0) {
+      change_state(State::kPaused, State::kRecording);
+    } else {
+      change_state(State::kRecording, State::kPaused);
+    }
+  } while ((seen == 0) != (pauses_.load() == 0));
 }
 
 void Session::forbid_system_calls(bool forbidden) noexcept {
@@ -316,8 +333,12 @@ void Session::forbid_system_calls(bool forbidden) noexcept {
   const bool recording = state() == State::kRecording || state() == State::kPaused;
   if (forbidden && recording) space.reserve_ahead(kAhead);
   if (forbidden) stop_sampling();
+  // Another thread may be in the middle of one: its next system call would be its last. The wait has an end, in case
+  // that thread is stopped, or is this one.
+  constexpr unsigned kPatience = 2000;
+  for (unsigned i = 0; forbidden && i < kPatience && (rss.is_busy() || resident.is_busy()); ++i) sys::yield();
   space.forbid_system_calls(forbidden);
-  if (!forbidden && recording) start_sampling();
+  if (!forbidden && recording) resume_sampling();
   modules_changed();  // lanes pass it on to their unwinders
 }
 

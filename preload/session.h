@@ -70,12 +70,13 @@ class Session {
   void lost(SpaceFault fault, std::uint64_t bytes) noexcept;
   void count_lost(trace::Loss loss, std::uint64_t events, std::uint64_t bytes) noexcept;
 
-  /// Pauses nest, over all threads. True for the first of them: pause_now() is to follow.
-  bool enter_pause() noexcept { return pauses_.fetch_add(1, std::memory_order_acq_rel) == 0; }
-  /// Acquisitions are not recorded from here on.
-  void pause_now() noexcept;
+  /// Pauses nest, over all threads. True for the first of them: settle_pauses() is to follow, and until then
+  /// acquisitions are still recorded.
+  bool enter_pause() noexcept { return pauses_.fetch_add(1) == 0; }
   /// True when that was the last pause: acquisitions are recorded again.
   bool leave_pause() noexcept;
+  /// Makes the state what the number of pauses says.
+  void settle_pauses() noexcept;
 
   /// The program is about to forbid system calls to itself (or, with false, was refused).
   void forbid_system_calls(bool forbidden) noexcept;
@@ -120,6 +121,7 @@ class Session {
   bool begin_image(const ForkInfo* fork) noexcept;
   void start_sampling() noexcept;
   void stop_sampling() noexcept;
+  void resume_sampling() noexcept;
 
   std::atomic<bool> starting_{};
   /// The state as this process decided it; a forked child finds its parent's here, on a page that is not wiped.
