@@ -34,6 +34,7 @@ LAYERS["analyzer/main"] = {"analyzer/commands", *LAYERS["analyzer/commands"]}
 FOREIGN = [
     (re.compile(r"elfutils/|libelf\.h|gelf\.h|dwarf\.h|libdw"), {"analyzer/symbols"}),
     (re.compile(r"nlohmann/"), {"analyzer/render", "analyzer/export"}),
+    (re.compile(r"cairo"), {"analyzer/render"}),
     (re.compile(r"CLI/"), {"analyzer/commands", "analyzer/main"}),
     (re.compile(r"libunwind"), {"preload/unwinder", "preload/capture"}),
     (re.compile(r"fmt/"), {layer for layer in LAYERS if layer.startswith("analyzer/")}),

@@ -6,7 +6,7 @@ set -euo pipefail
 required=(
   g++ clang clang-tidy lld libomp-dev dwz cmake ninja-build pkg-config binutils git python3
   libdw-dev libelf-dev libcapstone-dev libiberty-dev libunwind-dev libfmt-dev libcli11-dev nlohmann-json3-dev libzstd-dev
-  libbenchmark-dev libclang-rt-dev llvm catch2 libeigen3-dev sqlite3
+  libcairo2-dev libbenchmark-dev libclang-rt-dev llvm catch2 libeigen3-dev sqlite3
 )
 # Tests that need one of these say so and are skipped where a distribution does not have it.
 optional=(clang-format heaptrack python3-dbg

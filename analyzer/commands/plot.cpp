@@ -55,7 +55,7 @@ struct PlotArguments {
 
   void add_to(CLI::App& app) {
     app.add_option("TRACE", traces, "The recordings to draw");
-    app.add_option("-o,--out", out, "The picture to write; FILE ends in .svg")
+    app.add_option("-o,--out", out, "The picture to write; FILE ends in .svg, .png or .html")
         ->check(check_picture_name)
         ->type_name("FILE");
     app.add_option("--func", request.functions, "Show when this function was at work; repeatable")
@@ -110,6 +110,8 @@ struct PlotArguments {
     result.heap = wants("heap");
     result.rss = wants("rss");
     result.resident = wants("resident");
+    // a page can be looked at more closely
+    if (out.ends_with(".html")) result.buckets *= 4;
     return result;
   }
 

@@ -12,6 +12,8 @@ namespace {
 
 /// Names in the legend; more of them take more room than the curves.
 constexpr std::size_t kMostBracketGroups = 12;
+/// So few points are shown as what they are: what lies between them is a guess.
+constexpr std::size_t kMostDots = 60;
 
 std::vector<ChartPoint> chart_points(const std::vector<model::TimePoint>& points) {
   std::vector<ChartPoint> result;
@@ -52,7 +54,10 @@ class TimelineChart {
                   : timeline.curves.size() == 1 ? timeline.label
                                                 : timeline.label + ": " + curve.name;
     if (curve.peak) series.value = {"peak ", Quantity::kBytes, curve.peak->bytes, ""};
-    series.style = curve.steps ? LineStyle::kSteps : curve.points.size() == 1 ? LineStyle::kDots : LineStyle::kStraight;
+    const bool seldom = curve.kind == model::CurveKind::kResident && curve.points.size() <= kMostDots;
+    series.style = curve.steps                                ? LineStyle::kSteps
+                   : seldom || curve.points.size() == 1 ? LineStyle::kDots
+                                                              : LineStyle::kStraight;
     series.colour = next_colour_++;
     series.filled = curve.kind == model::CurveKind::kHeap && !several();
     series.points = chart_points(curve.points);

@@ -47,7 +47,8 @@ PlacedLegend place_legend(const std::vector<LegendEntry>& entries, double left, 
   PlacedLegend legend;
   double x = left, middle = top + kRow / 2;
   for (const LegendEntry& entry : entries) {
-    const double value_width = entry.value.empty() ? 0 : kGap + label_width(entry.value, kSize);
+    const std::string value = entry.value.empty() ? "" : ": " + entry.value;
+    const double value_width = label_width(value, kSize);
     const double room = right - left - sign_width(entry) - kGap - value_width;
     const std::string name = fit_label(entry.name, kSize, std::min(kMostName, room));
     const double width = sign_width(entry) + kGap + label_width(name, kSize) + value_width;
@@ -56,16 +57,8 @@ PlacedLegend place_legend(const std::vector<LegendEntry>& entries, double left, 
       middle += kRow;
     }
     legend.shapes.push_back(sign_of(entry, x, middle, theme));
-    const double text = x + sign_width(entry) + kGap;
-    legend.shapes.push_back(Label{{text, middle + 4}, name, theme.text, kSize, Anchor::kStart, false});
-    if (!entry.value.empty()) {
-      legend.shapes.push_back(Label{{text + label_width(name, kSize) + kGap, middle + 4},
-                                    entry.value,
-                                    theme.quiet_text,
-                                    kSize,
-                                    Anchor::kStart,
-                                    false});
-    }
+    legend.shapes.push_back(
+        Label{{x + sign_width(entry) + kGap, middle + 4}, name + value, theme.text, kSize, Anchor::kStart, false});
     x += width + kBetween;
   }
   legend.height = entries.empty() ? 0 : middle + kRow / 2 - top;
