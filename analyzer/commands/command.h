@@ -35,6 +35,8 @@ int top_command(const Arguments& arguments, const Streams& streams);
 int heap_command(const Arguments& arguments, const Streams& streams);
 int regions_command(const Arguments& arguments, const Streams& streams);
 int summary_command(const Arguments& arguments, const Streams& streams);
+int peak_command(const Arguments& arguments, const Streams& streams);
+int sample_command(const Arguments& arguments, const Streams& streams);
 int plot_command(const Arguments& arguments, const Streams& streams);
 int memit_command(const Arguments& arguments, const Streams& streams);
 int time_command(const Arguments& arguments, const Streams& streams);

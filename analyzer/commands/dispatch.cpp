@@ -22,6 +22,8 @@ constexpr std::array kCommands = {
     Command{"memit", "Run a program some times: its peak memory", memit_command},
     Command{"time", "Run a program: its times, and its peak memory", time_command},
     Command{"timeit", "Run a program many times: mean and deviation of its time", timeit_command},
+    Command{"sample", "Watch the memory of any process from outside", sample_command},
+    Command{"peak", "Print the most memory in use, of a program or a function", peak_command},
     Command{"pack", "Make a trace smaller", pack_command},
     Command{"dump", "Print the records of a trace", dump_command},
 };

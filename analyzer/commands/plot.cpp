@@ -10,10 +10,12 @@
 #include "commands/args.h"
 #include "commands/command.h"
 #include "commands/load.h"
+#include "commands/load_samples.h"
 #include "commands/output.h"
 #include "commands/plot/picture_file.h"
 #include "export/json.h"
 #include "memline/env.h"
+#include "model/samples/sample_timeline.h"
 #include "model/timeline/timeline_builder.h"
 #include "render/chart/chart_text.h"
 #include "render/csv.h"
@@ -26,7 +28,8 @@ namespace {
 constexpr char kAbout[] =
     "Draw memory over time, with the peak marked: in the terminal, or with -o as a\n"
     "picture. TRACE is trace.bin unless it is given; several are drawn into one\n"
-    "chart, each from its own start.";
+    "chart, each from its own start. Files of samples, by memline sample or mprof, can\n"
+    "be drawn as well.";
 
 constexpr char kNotes[] =
     "Curves:\n"
@@ -54,7 +57,7 @@ struct PlotArguments {
   CLI::Option* to_option = nullptr;
 
   void add_to(CLI::App& app) {
-    app.add_option("TRACE", traces, "The recordings to draw");
+    app.add_option("TRACE", traces, "The recordings, or files of samples, to draw");
     app.add_option("-o,--out", out, "The picture to write; FILE ends in .svg, .png or .html")
         ->check(check_picture_name)
         ->type_name("FILE");
@@ -134,9 +137,24 @@ std::vector<std::string> label_files(const std::vector<std::string>& paths) {
   return labels;
 }
 
+Result<model::Timeline> timeline_of(const model::SampleFile& samples, const PlotArguments& plot,
+                                    const std::string& path) {
+  const model::TimelineRequest request = plot.timeline_request();
+  Result<model::Timeline> timeline =
+      model::sample_timeline(samples, {request.from, request.to, request.functions, request.fit});
+  if (!timeline) return Error{timeline.error().code, timeline.error().message, path};
+  if (timeline->program.empty()) timeline->program = path;
+  timeline->label = std::filesystem::path(path).filename().native();
+  return timeline;
+}
+
 /// `code`: the exit code so far; that of a damaged trace stays.
 Result<model::Timeline> load_timeline(const PlotArguments& plot, const std::string& trace, const Streams& streams,
                                       int& code) {
+  if (const auto samples = load_samples(trace)) {
+    if (!*samples) return samples->error();
+    return timeline_of(**samples, plot, trace);
+  }
   ProfileArguments arguments;
   arguments.trace = trace.empty() ? kDefaultOut : trace;
   arguments.trace_given = !trace.empty();

@@ -95,9 +95,29 @@ class Plot(E2eTest):
         root = xml.fromstring(text)
         texts = ["".join(one.itertext()) for one in root.iter("{http://www.w3.org/2000/svg}text")]
         self.assertIn("</text><script>alert(1)</script>", texts)
-        self.assertIn(SPAN, texts)
+        self.assertTrue(any(one.startswith(SPAN + ": ") for one in texts), texts)
         self.assertTrue(any(one.startswith("peak 332.0 MiB at ") for one in texts), texts)
         self.assertNotIn("<script", text)
+
+    def test_a_page_and_a_png(self):
+        trace, page, image = self.record(), self.path("curve.html"), self.path("curve.png")
+        self.plot(trace, "-o", page, "--title", "</script><script>alert(1)</script>")
+        with open(page, encoding="utf-8") as file:
+            text = file.read()
+        # its own data and its own script, and nothing from elsewhere
+        self.assertEqual(text.count("<script"), 2)
+        self.assertNotRegex(text, r"https?:|src=|href=|@import|url\(")
+        data = json.loads(re.search(r'id="chart">(.*?)</script>', text, re.S)[1])
+        self.assertEqual(max(y for _, y in data["series"][0]["points"]), 332 * MIB)
+        self.assertEqual(data["brackets"][0]["name"], SPAN)
+        done = self.memline.run(["plot", trace, "-o", image])
+        if done.returncode == 2 and "cairo" in done.stderr:
+            self.skipTest("no cairo here")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(image, "rb") as file:
+            head = file.read(24)
+        self.assertEqual(head[:8], b"\x89PNG\r\n\x1a\n")
+        self.assertEqual(int.from_bytes(head[16:20], "big"), 2 * 960)
 
     def test_in_the_terminal(self):
         trace = self.record()

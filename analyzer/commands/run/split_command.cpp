@@ -21,14 +21,14 @@ std::size_t command_position(const CLI::App& app, const Arguments& arguments) {
 }  // namespace
 
 std::optional<int> parse_with_command(CLI::App& app, const Arguments& arguments, const Streams& streams,
-                                      Arguments& command) {
+                                      Arguments& command, CommandNeed need) {
   const auto split = arguments.begin() + static_cast<std::ptrdiff_t>(command_position(app, arguments));
-  if (const auto code = parse(app, "[OPTIONS] [--] COMMAND [ARGUMENTS]", {arguments.begin(), split}, streams)) {
-    return code;
-  }
+  const bool required = need == CommandNeed::kRequired;
+  const char* const usage = required ? "[OPTIONS] [--] COMMAND [ARGUMENTS]" : "[OPTIONS] [[--] COMMAND [ARGUMENTS]]";
+  if (const auto code = parse(app, usage, {arguments.begin(), split}, streams)) return code;
   command.assign(split, arguments.end());
   if (!command.empty() && command.front() == "--") command.erase(command.begin());
-  if (!command.empty()) return std::nullopt;
+  if (!command.empty() || !required) return std::nullopt;
   const std::string name = app.get_name();
   return fail(streams, {ExitCode::kUsage, name + ": no command given; see memline " + name + " --help"});
 }

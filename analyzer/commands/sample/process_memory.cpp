@@ -1,0 +1,105 @@
+#include "commands/sample/process_memory.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace memline::commands {
+namespace {
+
+/// A file of /proc; errno says why not.
+std::optional<std::string> read_proc(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return std::nullopt;
+  std::string text;
+  std::array<char, 4096> bytes{};
+  ssize_t got = 0;
+  while ((got = ::read(descriptor, bytes.data(), bytes.size())) > 0)
+    text.append(bytes.data(), static_cast<std::size_t>(got));
+  const int reason = errno;
+  ::close(descriptor);
+  errno = reason;
+  if (got < 0) return std::nullopt;
+  return text;
+}
+
+/// The number that follows `key` in a file of lines such as "Pss:   12 kB".
+std::uint64_t kilobytes(std::string_view text, std::string_view key) {
+  const std::size_t found = text.find(std::string("\n").append(key));
+  if (found == std::string_view::npos) return 0;
+  text.remove_prefix(found + 1 + key.size());
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value << 10;
+}
+
+pid_t parent_of(std::string_view stat) {
+  // the name may hold blanks and parentheses; the state and the parent follow its last one
+  const std::size_t name_end = stat.rfind(')');
+  if (name_end == std::string_view::npos || name_end + 4 >= stat.size()) return 0;
+  pid_t parent = 0;
+  std::from_chars(stat.data() + name_end + 4, stat.data() + stat.size(), parent);
+  return parent;
+}
+
+}  // namespace
+
+Result<std::uint64_t> read_memory(pid_t pid, MemoryMetric metric) {
+  const bool rollup = metric == MemoryMetric::kPss || metric == MemoryMetric::kUss;
+  const std::string path = "/proc/" + std::to_string(pid) + (rollup ? "/smaps_rollup" : "/status");
+  const std::optional<std::string> text = read_proc(path);
+  if (!text) {
+    const bool gone = errno == ENOENT || errno == ESRCH;
+    return Error{gone ? ExitCode::kNothing : ExitCode::kUnreadable, std::strerror(errno), path};
+  }
+  const std::string lines = '\n' + *text;
+  // a process that has ended and waits for its parent has no memory any more
+  const std::string_view key = metric == MemoryMetric::kPss   ? "Pss:"
+                               : metric == MemoryMetric::kUss ? "Private_Clean:"
+                                                              : "VmRSS:";
+  if (lines.find(std::string("\n").append(key)) == std::string::npos) {
+    return Error{ExitCode::kNothing, "the process has ended", path};
+  }
+  switch (metric) {
+    case MemoryMetric::kRss:
+    case MemoryMetric::kPss:
+      return kilobytes(lines, key);
+    case MemoryMetric::kUss:
+      return kilobytes(lines, key) + kilobytes(lines, "Private_Dirty:");
+    case MemoryMetric::kHeap:
+      break;
+  }
+  return kilobytes(lines, "RssAnon:");
+}
+
+std::vector<pid_t> descendants_of(pid_t pid) {
+  std::multimap<pid_t, pid_t> children;
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc"), ::closedir);
+  if (!folder) return {};
+  while (const dirent* const entry = ::readdir(folder.get())) {
+    const std::string_view name = entry->d_name;
+    pid_t number = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (error != std::errc() || end != name.data() + name.size()) continue;
+    if (const auto stat = read_proc("/proc/" + std::string(name) + "/stat")) children.emplace(parent_of(*stat), number);
+  }
+  std::vector<pid_t> found = {pid};
+  for (std::size_t i = 0; i < found.size() && i < children.size() + 1; ++i) {
+    const auto [first, last] = children.equal_range(found[i]);
+    for (auto child = first; child != last; ++child) found.push_back(child->second);
+  }
+  found.erase(found.begin());
+  return found;
+}
+
+}  // namespace memline::commands
