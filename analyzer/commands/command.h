@@ -37,6 +37,7 @@ int regions_command(const Arguments& arguments, const Streams& streams);
 int summary_command(const Arguments& arguments, const Streams& streams);
 int peak_command(const Arguments& arguments, const Streams& streams);
 int sample_command(const Arguments& arguments, const Streams& streams);
+int sweep_command(const Arguments& arguments, const Streams& streams);
 int plot_command(const Arguments& arguments, const Streams& streams);
 int memit_command(const Arguments& arguments, const Streams& streams);
 int time_command(const Arguments& arguments, const Streams& streams);

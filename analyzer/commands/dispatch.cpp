@@ -24,6 +24,7 @@ constexpr std::array kCommands = {
     Command{"timeit", "Run a program many times: mean and deviation of its time", timeit_command},
     Command{"sample", "Watch the memory of any process from outside", sample_command},
     Command{"peak", "Print the most memory in use, of a program or a function", peak_command},
+    Command{"sweep", "Show how memory and time grow with the size of the input", sweep_command},
     Command{"pack", "Make a trace smaller", pack_command},
     Command{"dump", "Print the records of a trace", dump_command},
 };

@@ -15,6 +15,7 @@
 #include "model/report_model.h"
 #include "model/summary_model.h"
 #include "model/timed_runs.h"
+#include "model/sweep/sweep_model.h"
 #include "model/timeline/timeline.h"
 #include "model/top_model.h"
 
@@ -32,6 +33,7 @@ std::string timeit_json(const model::TimedRuns& timed);
 /// `ledgers` may be null: then there is no field of that name.
 std::string summary_json(const model::SummaryModel& summary, const model::LedgerModel* ledgers = nullptr);
 
+std::string sweep_json(const model::SweepModel& sweep);
 /// Points are pairs of seconds and bytes.
 std::string timelines_json(std::span<const model::Timeline> timelines);
 

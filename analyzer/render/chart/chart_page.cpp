@@ -1,11 +1,11 @@
 #include "render/chart/chart_page.h"
 
+#include <chart_page_script.h>  // made by CMake from chart_page.js
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "chart_page_script.h"  // made from chart_page.js
 #include "render/chart/axis_ticks.h"
 #include "render/chart/svg.h"
 #include "render/printable.h"
@@ -43,8 +43,9 @@ Json chart_object(const views::Chart& chart, const Theme& theme) {
   Json object;
   object["x"] = axis_object(drawable(chart.x, chart.x.scale == views::AxisScale::kLogarithmic ? 0.03 : 0));
   object["y"] = axis_object(drawable(chart.y, 0));
-  object["colours"] = {{"text", css(theme.text)}, {"quiet", css(theme.quiet_text)}, {"grid", css(theme.grid)},
-                       {"frame", css(theme.frame)}, {"mark", css(theme.mark)}, {"background", css(theme.background)}};
+  object["colours"] = {{"text", css(theme.text)}, {"quiet", css(theme.quiet_text)},
+                       {"grid", css(theme.grid)}, {"frame", css(theme.frame)},
+                       {"mark", css(theme.mark)}, {"background", css(theme.background)}};
   Json& series = object["series"] = Json::array();
   for (const views::ChartSeries& each : chart.series) {
     series.push_back({{"name", printable(each.name)},
@@ -56,14 +57,14 @@ Json chart_object(const views::Chart& chart, const Theme& theme) {
   }
   Json& marks = object["marks"] = Json::array();
   for (const views::ChartMark& mark : chart.marks) {
-    marks.push_back({{"x", mark.at.x},
-                     {"y", mark.at.y},
-                     {"label", mark.label.empty() ? ""
-                                                  : printable(mark.label) + ' ' +
-                                                        format_quantity(chart.y.quantity, mark.at.y) + " at " +
-                                                        format_quantity(chart.x.quantity, mark.at.x)},
-                     {"colour", css(mark.cross ? theme.mark : theme.of(mark.colour))},
-                     {"cross", mark.cross}});
+    marks.push_back(
+        {{"x", mark.at.x},
+         {"y", mark.at.y},
+         {"label", mark.label.empty() ? ""
+                                      : printable(mark.label) + ' ' + format_quantity(chart.y.quantity, mark.at.y) +
+                                            " at " + format_quantity(chart.x.quantity, mark.at.x)},
+         {"colour", css(mark.cross ? theme.mark : theme.of(mark.colour))},
+         {"cross", mark.cross}});
   }
   Json& brackets = object["brackets"] = Json::array();
   for (const views::BracketGroup& group : chart.brackets) {
@@ -136,7 +137,8 @@ canvas {{ position: absolute; inset: 0; width: 100%; height: 100%; }}
       fmt::arg("title", title), fmt::arg("background", css(theme.background)), fmt::arg("text", css(theme.text)),
       fmt::arg("quiet", css(theme.quiet_text)), fmt::arg("frame", css(theme.frame)),
       fmt::arg("subtitle", paragraphs(chart.subtitle)), fmt::arg("notes", paragraphs(chart.notes)),
-      fmt::arg("chart", script_json(chart_object(chart, theme))), fmt::arg("script", std::string_view(kChartPageScript)));
+      fmt::arg("chart", script_json(chart_object(chart, theme))),
+      fmt::arg("script", std::string_view(kChartPageScript)));
 }
 
 }  // namespace memline::render

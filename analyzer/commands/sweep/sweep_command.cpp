@@ -1,0 +1,256 @@
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <ostream>
+
+#include "base/escape.h"
+#include "commands/args.h"
+#include "commands/command.h"
+#include "commands/load.h"
+#include "commands/output.h"
+#include "commands/plot/picture_file.h"
+#include "commands/repeat/command_runner.h"
+#include "commands/repeat/temporary_folder.h"
+#include "commands/run/run_environment.h"
+#include "commands/run/split_command.h"
+#include "commands/sweep/output_aside.h"
+#include "commands/sweep/sizes.h"
+#include "export/json.h"
+#include "model/sweep/sweep_measure.h"
+#include "render/csv.h"
+#include "views/sweep_view.h"
+
+namespace memline::commands {
+namespace {
+
+constexpr char kAbout[] =
+    "Run a command for several sizes of its input, and show how memory and time grow:\n"
+    "which line grows fastest stands first. {n} in the command stands for the size:\n"
+    "\n"
+    "  memline sweep --n 1e3,1e4,1e5 -- ./app --rows {n}";
+
+constexpr char kNotes[] =
+    "For each n the command runs -r times unrecorded, for time and RSS, and once\n"
+    "recorded, for memory. Lines are those of --func and --line, with the highest rise\n"
+    "while they ran; without either every line that owns memory at the peak, with what\n"
+    "it owns then.\n"
+    "\n"
+    "Growth is the simplest of O(1), O(log n), O(n), O(n log n), O(n^2) that fits,\n"
+    "beside a constant part; it needs three sizes, and four or more over at least a\n"
+    "decade tell neighbours apart. The exponent is the slope between the logarithms,\n"
+    "with its 95 % confidence interval. What the command prints goes to standard error.\n"
+    "\n"
+    "Exit codes: 0 done, 1 a run failed or nothing was found, 2 wrong usage; 127 and\n"
+    "126 where the command cannot be run.";
+
+constexpr std::size_t kUsualLines = 10;
+
+struct SweepArguments {
+  std::string sizes, plot = "memory", out, title, theme = "light";
+  std::vector<std::string> functions, lines;
+  std::size_t runs = 3;
+  double timeout = 0;
+  std::optional<std::size_t> most;
+  CLI::Option* timeout_option = nullptr;
+  OutputArguments output;
+
+  void add_to(CLI::App& app) {
+    app.add_option("--n", sizes, "The sizes, separated by commas: 1e3,1e4,1e5")
+        ->check(
+            [](const std::string& text) { return parse_sizes(text) ? "" : "not a list of positive numbers: " + text; })
+        ->required()
+        ->type_name("LIST");
+    app.add_option("-r,--runs", runs, "Unrecorded runs for each size")
+        ->check(CLI::Range(1, 1000))
+        ->type_name("R")
+        ->capture_default_str();
+    app.add_option("--func", functions, "Show this function and its lines; repeatable")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    app.add_option("--line", lines, "Show this line; repeatable")
+        ->check([](const std::string& text) { return parse_line(text) ? "" : "not FILE:LINE: " + text; })
+        ->type_name("FILE:LINE")
+        ->allow_extra_args(false);
+    timeout_option = app.add_option("-t,--timeout", timeout, "A run that takes longer is killed, and ends the sweep")
+                         ->check(CLI::Range(0.001, 1e9))
+                         ->type_name("SECONDS");
+    app.add_option("--most", most, "Show at most N lines; 0: all (default: 10 in text, all in json and csv)")
+        ->check(check_count)
+        ->type_name("N");
+    app.add_option("-o,--out", out, "Also write a picture; FILE ends in .svg, .png or .html")
+        ->check(check_picture_name)
+        ->type_name("FILE");
+    app.add_option("--plot", plot, "What the picture shows")
+        ->check(CLI::IsMember({"memory", "time"}))
+        ->type_name("memory|time")
+        ->capture_default_str();
+    app.add_option("--title", title, "Above the picture (default: the command)")->type_name("TEXT");
+    app.add_option("--theme", theme, "Of the picture")
+        ->check(CLI::IsMember({"light", "dark"}))
+        ->type_name("light|dark")
+        ->capture_default_str();
+    output.add_to(app);
+  }
+
+  static std::optional<model::SweepLine> parse_line(const std::string& text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string::npos || colon == 0) return std::nullopt;
+    std::uint32_t line = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, line);
+    if (error != std::errc() || stop != end || line == 0) return std::nullopt;
+    return model::SweepLine{text.substr(0, colon), line};
+  }
+  model::SweepRequest request() const {
+    model::SweepRequest result{functions, {}};
+    for (const std::string& line : lines) result.lines.push_back(*parse_line(line));
+    return result;
+  }
+};
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+std::string how_it_ended(const model::ProgramEnd& end) {
+  using Kind = model::ProgramEnd::Kind;
+  if (end.kind == Kind::kTimeout) return "took too long";
+  return (end.kind == Kind::kSignal ? "was ended by signal " : "exited with ") + std::to_string(end.code);
+}
+
+/// All runs of all sizes. An error has been said where code() is not 0.
+class Sweep {
+ public:
+  Sweep(const SweepArguments& arguments, const Arguments& command, std::string preload, std::string folder,
+        const Streams& streams)
+      : arguments_(arguments), preload_(std::move(preload)), folder_(std::move(folder)), streams_(streams) {
+    model_.command = command;
+    model_.n = *parse_sizes(arguments.sizes);
+    model_.runs = arguments.runs;
+  }
+
+  bool run() {
+    for (std::size_t i = 0; i < model_.n.size(); ++i) {
+      if (!run_size(i)) return false;
+    }
+    model::finish_sweep(model_);
+    return true;
+  }
+  const model::SweepModel& model() const { return model_; }
+  int code() const { return code_; }
+
+ private:
+  bool run_size(std::size_t index) {
+    RunRequest request;
+    request.command = with_size(model_.command, model_.n[index]);
+    if (arguments_.timeout_option->count() > 0) request.limit = std::chrono::duration<double>(arguments_.timeout);
+    CommandRunner runner(request, streams_);
+    std::vector<double> times;
+    std::optional<std::uint64_t> rss;
+    for (std::size_t run = 0; run < arguments_.runs; ++run) {
+      const std::optional<FinishedRun> finished = check(runner.run_plainly(), runner, index);
+      if (!finished) return false;
+      times.push_back(finished->end.wall_seconds);
+      if (finished->end.peak_rss_bytes) rss = std::max(rss.value_or(0), *finished->end.peak_rss_bytes);
+    }
+    std::vector<model::Measured> measured;
+    add(model::SubjectKind::kTime, "time", median(times), measured);
+    if (rss) add(model::SubjectKind::kRss, "process, RSS", static_cast<double>(*rss), measured);
+    model::add_measured(model_, index, measured);
+    return record(runner, index);
+  }
+
+  static void add(model::SubjectKind kind, const char* name, double value, std::vector<model::Measured>& to) {
+    model::SweepSubject subject;
+    subject.kind = kind;
+    subject.name = name;
+    to.push_back({std::move(subject), value});
+  }
+
+  bool record(CommandRunner& runner, std::size_t index) {
+    const std::string trace = folder_ + "/trace.bin." + size_text(model_.n[index]);
+    RunOptions options;
+    options.resident = "0";
+    const std::optional<FinishedRun> finished = check(runner.run_recorded(trace, preload_, options), runner, index);
+    if (!finished) return false;
+    if (finished->trace.empty()) {
+      return failed(index, finished->missing.empty() ? "nothing was recorded" : finished->missing.front());
+    }
+    ProfileArguments profile_arguments;
+    profile_arguments.trace = finished->trace;
+    profile_arguments.trace_given = true;
+    const auto profile = open_profile(profile_arguments, streams_);
+    if (!profile) return failed(index, profile.error().message);
+    const Result<std::vector<model::Measured>> measured = model::measure_trace(**profile, arguments_.request());
+    if (!measured) return failed(index, measured.error().message);
+    model::add_measured(model_, index, *measured);
+    return true;
+  }
+
+  std::optional<FinishedRun> check(std::optional<FinishedRun> finished, const CommandRunner& runner,
+                                   std::size_t index) {
+    if (!finished) code_ = runner.exit_code();
+    if (finished && !finished->end.succeeded()) {
+      failed(index, "the command " + how_it_ended(finished->end));
+      return std::nullopt;
+    }
+    return finished;
+  }
+  bool failed(std::size_t index, const std::string& why) {
+    code_ = fail(streams_, {ExitCode::kNothing, "n = " + size_text(model_.n[index]) + ": " + why});
+    return false;
+  }
+
+  const SweepArguments& arguments_;
+  const std::string preload_, folder_;
+  const Streams& streams_;
+  model::SweepModel model_;
+  int code_ = 0;
+};
+
+}  // namespace
+
+int sweep_command(const Arguments& arguments, const Streams& streams) {
+  CLI::App app(kAbout, "sweep");
+  SweepArguments sweep_arguments;
+  sweep_arguments.add_to(app);
+  app.footer(kNotes);
+  Arguments command;
+  if (const auto code = parse_with_command(app, arguments, streams, command)) return *code;
+  if (!mentions_size(command)) {
+    return fail(streams, {ExitCode::kUsage, "sweep: the command does not hold {n}, where the size is to stand"});
+  }
+  const Result<std::string> preload = find_preload();
+  if (!preload) return fail(streams, preload.error());
+  const Result<TemporaryFolder> folder = TemporaryFolder::make();
+  if (!folder) return fail(streams, folder.error());
+
+  Sweep sweep(sweep_arguments, command, *preload, folder->path(), streams);
+  {
+    streams.out.flush();
+    const OutputAside aside;
+    if (!sweep.run()) return sweep.code();
+  }
+  const OutputArguments& output = sweep_arguments.output;
+  switch (output.chosen_format()) {
+    case Format::kJson:
+      streams.out << exporting::sweep_json(sweep.model());
+      break;
+    case Format::kCsv:
+      streams.out << render::render_csv(views::sweep_data_view(sweep.model()));
+      break;
+    case Format::kText:
+      write_text(streams, {views::sweep_view(sweep.model(), sweep_arguments.most.value_or(kUsualLines))}, output);
+      break;
+  }
+  if (sweep_arguments.out.empty()) return 0;
+  const views::SweepChart what = sweep_arguments.plot == "time" ? views::SweepChart::kTime : views::SweepChart::kMemory;
+  const render::Theme& theme = sweep_arguments.theme == "dark" ? render::kDarkTheme : render::kLightTheme;
+  const auto error =
+      write_picture(views::sweep_chart(sweep.model(), what, sweep_arguments.title), theme, sweep_arguments.out);
+  return error ? fail(streams, *error) : 0;
+}
+
+}  // namespace memline::commands
