@@ -28,8 +28,8 @@ namespace {
 constexpr char kAbout[] =
     "Draw memory over time, with the peak marked: in the terminal, or with -o as a\n"
     "picture. TRACE is trace.bin unless it is given; several are drawn into one\n"
-    "chart, each from its own start. Files of samples, by memline sample or mprof, can\n"
-    "be drawn as well.";
+    "chart, each from its own start. Files of samples, by memline sample or mprof,\n"
+    "can be drawn as well.";
 
 constexpr char kNotes[] =
     "Curves:\n"

@@ -14,8 +14,8 @@
 #include "model/repeated_runs.h"
 #include "model/report_model.h"
 #include "model/summary_model.h"
-#include "model/timed_runs.h"
 #include "model/sweep/sweep_model.h"
+#include "model/timed_runs.h"
 #include "model/timeline/timeline.h"
 #include "model/top_model.h"
 

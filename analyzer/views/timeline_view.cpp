@@ -55,9 +55,9 @@ class TimelineChart {
                                                 : timeline.label + ": " + curve.name;
     if (curve.peak) series.value = {"peak ", Quantity::kBytes, curve.peak->bytes, ""};
     const bool seldom = curve.kind == model::CurveKind::kResident && curve.points.size() <= kMostDots;
-    series.style = curve.steps                                ? LineStyle::kSteps
+    series.style = curve.steps                          ? LineStyle::kSteps
                    : seldom || curve.points.size() == 1 ? LineStyle::kDots
-                                                              : LineStyle::kStraight;
+                                                        : LineStyle::kStraight;
     series.colour = next_colour_++;
     series.filled = curve.kind == model::CurveKind::kHeap && !several();
     series.points = chart_points(curve.points);

@@ -31,14 +31,15 @@ constexpr char kAbout[] =
 
 constexpr char kNotes[] =
     "For each n the command runs -r times unrecorded, for time and RSS, and once\n"
-    "recorded, for memory. Lines are those of --func and --line, with the highest rise\n"
-    "while they ran; without either every line that owns memory at the peak, with what\n"
-    "it owns then.\n"
+    "recorded, for memory. Lines are those of --func and --line, with the highest\n"
+    "rise while they ran; without either every line that owns memory at the peak,\n"
+    "with what it owns then.\n"
     "\n"
     "Growth is the simplest of O(1), O(log n), O(n), O(n log n), O(n^2) that fits,\n"
     "beside a constant part; it needs three sizes, and four or more over at least a\n"
     "decade tell neighbours apart. The exponent is the slope between the logarithms,\n"
-    "with its 95 % confidence interval. What the command prints goes to standard error.\n"
+    "with its 95 % confidence interval. What the command prints goes to standard\n"
+    "error.\n"
     "\n"
     "Exit codes: 0 done, 1 a run failed or nothing was found, 2 wrong usage; 127 and\n"
     "126 where the command cannot be run.";

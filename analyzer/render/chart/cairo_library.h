@@ -8,10 +8,12 @@
 
 namespace memline::render {
 
-#define MEMLINE_CAIRO_FUNCTIONS(X)                                                                                   \
+// clang-format off
+#define MEMLINE_CAIRO_FUNCTIONS(X) \
   X(image_surface_create) X(surface_status) X(surface_destroy) X(surface_write_to_png_stream) X(create) X(destroy) \
-  X(scale) X(set_source_rgba) X(paint) X(new_path) X(move_to) X(line_to) X(close_path) X(arc) X(fill) X(stroke)    \
+  X(scale) X(set_source_rgba) X(paint) X(new_path) X(move_to) X(line_to) X(close_path) X(arc) X(fill) X(stroke) \
   X(set_line_width) X(set_line_join) X(set_dash) X(select_font_face) X(set_font_size) X(text_extents) X(show_text)
+// clang-format on
 
 /// Its functions without their prefix; all of them or none.
 struct CairoLibrary {

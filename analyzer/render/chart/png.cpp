@@ -79,8 +79,7 @@ cairo_status_t append(void* closure, const unsigned char* bytes, unsigned length
 Result<std::string> render_png(const Drawing& drawing, double scale) {
   const CairoLibrary* const cairo = CairoLibrary::find();
   if (cairo == nullptr) {
-    return Error{ExitCode::kUsage,
-                 "PNG needs libcairo.so.2, which is not installed here; .svg and .html need nothing"};
+    return Error{ExitCode::kUsage, "PNG needs libcairo.so.2, which is not installed here; .svg and .html need nothing"};
   }
   const auto size = [&](double pixels) { return static_cast<int>(std::ceil(pixels * scale)); };
   const std::unique_ptr<cairo_surface_t, decltype(cairo->surface_destroy)> surface(
@@ -94,8 +93,8 @@ Result<std::string> render_png(const Drawing& drawing, double scale) {
   std::string bytes;
   if (cairo->surface_status(surface.get()) != CAIRO_STATUS_SUCCESS ||
       cairo->surface_write_to_png_stream(surface.get(), append, &bytes) != CAIRO_STATUS_SUCCESS) {
-    return Error{ExitCode::kUsage, "cairo could not paint a picture of " + std::to_string(size(drawing.width)) + " by " +
-                                       std::to_string(size(drawing.height)) + " pixels"};
+    return Error{ExitCode::kUsage, "cairo could not paint a picture of " + std::to_string(size(drawing.width)) +
+                                       " by " + std::to_string(size(drawing.height)) + " pixels"};
   }
   return bytes;
 }
