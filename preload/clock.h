@@ -72,6 +72,12 @@ class Clock {
     return bytes >= kLargeBytes ? keep(after()) : seldom();
   }
 
+  /// Events that follow are later than this moment, which was read just now: a mark parts what was before it from what
+  /// comes behind it.
+  void pass(std::uint64_t moment) noexcept {
+    if (stamp_.load(std::memory_order_relaxed) <= moment) keep(moment + 1);
+  }
+
  private:
   static constexpr std::uint32_t kEventsPerReading = 8;
   static constexpr std::uint64_t kTicksPerStamp = std::uint64_t{1} << 17;  ///< about 1 ms
@@ -89,7 +95,8 @@ class Clock {
     if (left == 0) [[unlikely]] {
       events_left_.store(kEventsPerReading, std::memory_order_relaxed);
       const std::uint64_t now = before();
-      if (now - stamp_.load(std::memory_order_relaxed) >= kTicksPerStamp) keep(now);
+      const std::uint64_t stamp = stamp_.load(std::memory_order_relaxed);
+      if (now > stamp && now - stamp >= kTicksPerStamp) keep(now);
     } else {
       events_left_.store(left, std::memory_order_relaxed);
     }

@@ -35,6 +35,7 @@ void record_mark(const Site& site, const char* name, bool has_value, double valu
   look_now(site, trace::LookReason::kMark, false);
   const std::uint64_t time = session.clock.after();
   record_event(site, 0, [&](Lane&) { return trace::Mark{time, has_value ? 1U : 0U, value, name_of(name)}; });
+  session.clock.pass(time);
 }
 
 std::uint64_t record_span_begin(const Site& site, const char* name) noexcept {

@@ -1,12 +1,24 @@
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
 #include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "commands/args.h"
 #include "commands/command.h"
 #include "commands/load.h"
 #include "commands/output.h"
 #include "export/json.h"
+#include "model/block_report.h"
 #include "model/heap_builder.h"
+#include "model/heap_diff.h"
 #include "render/csv.h"
+#include "views/block_view.h"
+#include "views/heap_diff_view.h"
 #include "views/heap_view.h"
 
 namespace memline::commands {
@@ -40,48 +52,147 @@ constexpr char kColumns[] =
 
 constexpr std::size_t kUsualRows = 10;
 
+struct HeapArguments {
+  ProfileArguments profile;
+  OutputArguments output;
+  model::HeapRequest request;
+  std::optional<std::size_t> most;
+  std::vector<std::string> diff;  ///< two traces, or nothing
+  std::string address;            ///< "": all of the heap
+  bool at_given = false;
+};
+
+std::optional<std::uint64_t> address_of(const std::string& text) {
+  std::string_view digits = text;
+  const bool is_hexadecimal = digits.starts_with("0x") || digits.starts_with("0X");
+  if (is_hexadecimal) digits.remove_prefix(2);
+  std::uint64_t address = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), address, is_hexadecimal ? 16 : 10);
+  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return address;
+}
+
+std::string check_address(const std::string& text) {
+  return address_of(text) ? "" : "not an address: " + text;
+}
+
+template <class Row>
+void cut(std::vector<Row>& rows, std::size_t most) {
+  if (most > 0 && rows.size() > most) rows.resize(most);
+}
+
+int show_heap(HeapArguments& arguments, const Streams& streams) {
+  const auto profile = open_profile(arguments.profile, streams);
+  if (!profile) return fail(streams, profile.error());
+  auto heap = model::build_heap(**profile, arguments.request);
+  if (!heap) return fail(streams, heap.error());
+  switch (arguments.output.chosen_format()) {
+    case Format::kJson:
+      streams.out << exporting::heap_json(*heap, arguments.most.value_or(0));
+      break;
+    case Format::kCsv:
+      cut(heap->rows, arguments.most.value_or(0));
+      streams.out << render::render_csv(views::heap_data_view(*heap));
+      break;
+    case Format::kText:
+      write_text(streams, {views::heap_view(*heap, arguments.most.value_or(kUsualRows), arguments.profile.verbose)},
+                 arguments.output);
+      break;
+  }
+  return finish(streams, arguments.profile.trace, heap->common);
+}
+
+/// The heap of one of the two traces.
+Result<model::HeapModel> open_heap(HeapArguments& arguments, const std::string& trace, const Streams& streams) {
+  arguments.profile.trace = trace;
+  arguments.profile.trace_given = true;
+  const auto profile = open_profile(arguments.profile, streams);
+  if (!profile) return profile.error();
+  return model::build_heap(**profile, arguments.request);
+}
+
+int show_difference(HeapArguments& arguments, const Streams& streams) {
+  auto a = open_heap(arguments, arguments.diff[0], streams);
+  if (!a) return fail(streams, a.error());
+  auto b = open_heap(arguments, arguments.diff[1], streams);
+  if (!b) return fail(streams, b.error());
+  model::HeapDiff diff = model::diff_heaps(*std::move(a), *std::move(b));
+  switch (arguments.output.chosen_format()) {
+    case Format::kJson:
+      streams.out << exporting::heap_diff_json(diff, arguments.most.value_or(0));
+      break;
+    case Format::kCsv:
+      cut(diff.rows, arguments.most.value_or(0));
+      streams.out << render::render_csv(views::heap_diff_data_view(diff));
+      break;
+    case Format::kText:
+      write_text(streams, {views::heap_diff_view(diff, arguments.most.value_or(kUsualRows))}, arguments.output);
+      break;
+  }
+  return std::max(finish(streams, arguments.diff[0], diff.a.common), finish(streams, arguments.diff[1], diff.b.common));
+}
+
+int show_address(HeapArguments& arguments, const Streams& streams) {
+  const auto profile = open_profile(arguments.profile, streams);
+  if (!profile) return fail(streams, profile.error());
+  const auto report =
+      model::build_address_report(**profile, address_of(arguments.address).value_or(0),
+                                  arguments.at_given ? arguments.request.at : "end", arguments.most.value_or(1));
+  if (!report) return fail(streams, report.error());
+  switch (arguments.output.chosen_format()) {
+    case Format::kJson:
+      streams.out << exporting::address_json(*report);
+      break;
+    case Format::kCsv:
+      streams.out << render::render_csv(views::block_data_view(*report));
+      break;
+    case Format::kText:
+      write_text(streams, views::block_views(*report), arguments.output);
+      break;
+  }
+  return finish(streams, arguments.profile.trace, report->common);
+}
+
 }  // namespace
 
 int heap_command(const Arguments& arguments, const Streams& streams) {
   CLI::App app(kAbout, "heap");
-  ProfileArguments profile_arguments;
-  OutputArguments output;
-  model::HeapRequest request;
-  std::optional<std::size_t> most;
+  HeapArguments parsed;
   std::string by = "line";
-  app.add_option("--at", request.at, "The moment: peak, end, a time or a mark, see below")
-      ->type_name("WHEN")
-      ->capture_default_str();
+  CLI::Option* const at =
+      app.add_option("--at", parsed.request.at, "The moment: peak, end, a time or a mark, see below")
+          ->type_name("WHEN")
+          ->capture_default_str();
   app.add_option("--by", by, "What rows stand for")
       ->check(CLI::IsMember({"line", "func", "file", "type", "module", "size", "thread"}))
       ->type_name("line|func|file|type|module|size|thread")
       ->capture_default_str();
-  app.add_option("--most", most, "Show at most N rows; 0: all (default: 10 in text, all in json and csv)")
+  CLI::Option* const since =
+      app.add_option("--since", parsed.request.since, "Only what was acquired after this time or mark")
+          ->type_name("WHEN");
+  app.add_option("--most", parsed.most,
+                 "Show at most N rows (with --addr: blocks); 0: all (default: 10 in text, all in json and csv)")
       ->check(check_count)
       ->type_name("N");
-  profile_arguments.add_to(app);
-  output.add_to(app);
+  parsed.profile.add_to(app);
+  CLI::Option* const diff =
+      app.add_option("--diff", parsed.diff, "What the heap of trace A has more or less of than B's")
+          ->expected(2)
+          ->type_name("A B")
+          ->excludes(app.get_option("TRACE"));
+  app.add_option("--addr", parsed.address, "The block at this address: size, type, age, thread and stacks")
+      ->check(check_address)
+      ->type_name("0x...")
+      ->excludes(diff)
+      ->excludes(since);
+  parsed.output.add_to(app);
   app.footer(kColumns);
   if (const auto code = parse(app, "[OPTIONS] [TRACE]", arguments, streams)) return *code;
-  request.by = model::parse_heap_kind(by).value_or(model::HeapKind::kLine);
-
-  const auto profile = open_profile(profile_arguments, streams);
-  if (!profile) return fail(streams, profile.error());
-  auto heap = model::build_heap(**profile, request);
-  if (!heap) return fail(streams, heap.error());
-  switch (output.chosen_format()) {
-    case Format::kJson:
-      streams.out << exporting::heap_json(*heap, most.value_or(0));
-      break;
-    case Format::kCsv:
-      if (most.value_or(0) > 0 && heap->rows.size() > *most) heap->rows.resize(*most);
-      streams.out << render::render_csv(views::heap_data_view(*heap));
-      break;
-    case Format::kText:
-      write_text(streams, {views::heap_view(*heap, most.value_or(kUsualRows), profile_arguments.verbose)}, output);
-      break;
-  }
-  return finish(streams, profile_arguments.trace, heap->common);
+  parsed.request.by = model::parse_heap_kind(by).value_or(model::HeapKind::kLine);
+  parsed.at_given = at->count() > 0;
+  if (!parsed.address.empty()) return show_address(parsed, streams);
+  return parsed.diff.empty() ? show_heap(parsed, streams) : show_difference(parsed, streams);
 }
 
 }  // namespace memline::commands

@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 
+#include "model/block_report.h"
+#include "model/heap_diff.h"
 #include "model/heap_model.h"
 #include "model/ledger_model.h"
 #include "model/region_model.h"
@@ -26,6 +28,8 @@ std::string report_json(const model::ReportModel& report);
 std::string top_json(const model::TopModel& top, std::size_t most_sites);
 /// At most `most_rows` rows; 0: all. The totals are always those of the whole heap.
 std::string heap_json(const model::HeapModel& heap, std::size_t most_rows);
+std::string heap_diff_json(const model::HeapDiff& diff, std::size_t most_rows);
+std::string address_json(const model::AddressReport& report);
 std::string regions_json(const model::RegionModel& regions);
 std::string memit_json(const model::RepeatedRuns& runs);
 std::string time_json(const model::RepeatedRuns& runs);

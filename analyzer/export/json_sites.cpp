@@ -83,6 +83,7 @@ std::string heap_json(const model::HeapModel& heap, std::size_t most_rows) {
   Json document = start_document("memline.heap/1", heap.common);
   document["at"] = heap.at;
   document["at_time"] = finite_or_null(heap.at_time);
+  document["since"] = or_null(heap.since);
   document["by"] = heap.by;
   document["count"] = heap.count;
   document["bytes"] = heap.bytes;

@@ -49,6 +49,16 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
   const Result<HeapMoment> moment = find_moment(image, request.at);
   if (!moment) return mind_damage(moment.error(), profile.recording().losses);
 
+  std::uint64_t since_ticks = 0;
+  if (request.since) {
+    const Result<HeapMoment> since = find_moment(image, *request.since);
+    if (!since) return mind_damage(since.error(), profile.recording().losses);
+    if (since->kind != HeapMoment::Kind::kTicks) {
+      return Error{ExitCode::kUsage, "--since takes a time or a mark, not '" + *request.since + "'"};
+    }
+    since_ticks = since->ticks;
+  }
+
   replay::StopPoint stop;
   std::uint64_t at_ticks = image.last_ticks;
   if (moment->kind == HeapMoment::Kind::kTicks) {
@@ -71,7 +81,8 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
   std::vector<replay::LiveBlock> live;
   const Result<replay::Outcome> outcome =
       profile.run(resident ? &*resident : nullptr, stop, [&](const replay::LiveBlock& block) {
-        if (block.observed) live.push_back(block);
+        const bool is_new = !request.since || block.acquired_ticks > since_ticks;
+        if (block.observed && is_new) live.push_back(block);
       });
   if (!outcome) return outcome.error();
   Sites sites(profile.frames(), profile.rules(), [&](const std::string& name) { return profile.display_name(name); });
@@ -82,6 +93,7 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
   heap.common = profile.common();
   heap.common.losses = losses ? *losses : outcome->losses;  // a replay that stops early misses later ones
   heap.at = request.at;
+  heap.since = request.since;
   heap.by = to_string(request.by);
   if (image.ticks_per_second > 0) {
     heap.at_time = at_ticks > image.start.ticks ? image.seconds_since_start(at_ticks) : 0;
@@ -95,10 +107,11 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
   heap.rows = partition.rows();
   heap.has_resident = resident.has_value();
   if (heap.rows.empty()) {
-    heap.common.notes.push_back((!profile.is_filtered()
-                                     ? "Nothing was live at that moment."
-                                     : "Nothing that --thread and --span let through was live then.") +
-                                lasted);
+    heap.common.notes.push_back(
+        (request.since && !profile.is_filtered() ? "Nothing that was acquired since then was live at that moment."
+         : !profile.is_filtered()                ? "Nothing was live at that moment."
+                                                 : "Nothing that --thread and --span let through was live then.") +
+        lasted);
   }
   for (const HeapRow& row : heap.rows) {
     heap.count += row.count;

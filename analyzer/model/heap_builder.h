@@ -20,6 +20,7 @@ std::string_view to_string(HeapKind kind);
 struct HeapRequest {
   std::string at = "peak";  ///< peak, end, seconds after the start, or mark:NAME or mark:NAME#N (N from 1)
   HeapKind by = HeapKind::kLine;
+  std::optional<std::string> since{};  ///< a moment likewise, but not peak: only what was acquired after it
 };
 
 /// Error kUsage: `at` cannot be understood; kNothing: no such mark (the message lists the marks there are).

@@ -24,9 +24,10 @@ struct HeapRow {
 
 struct HeapModel {
   CommonInfo common;
-  std::string at;                 ///< as asked for: "peak", "end", "1.5", "mark:NAME#2"
-  std::string by;                 ///< line, func, file, type, module, size or thread
-  std::optional<double> at_time;  ///< seconds after the start; null: the trace does not tell how fast its clock runs
+  std::string at;                    ///< as asked for: "peak", "end", "1.5", "mark:NAME#2"
+  std::string by;                    ///< line, func, file, type, module, size or thread
+  std::optional<std::string> since;  ///< as asked for: only what was acquired after that moment
+  std::optional<double> at_time;     ///< seconds after the start; null: the trace does not tell how fast its clock runs
   std::uint64_t count = 0, bytes = 0;
   std::optional<std::uint64_t> typed_bytes;  ///< by type: those of a known type
   bool has_resident = false;                 ///< somebody looked at what was in RAM

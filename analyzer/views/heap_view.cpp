@@ -22,7 +22,8 @@ std::string moment_heading(const model::HeapModel& heap) {
     std::snprintf(seconds, sizeof seconds, " (%.3f s after the start)", *heap.at_time);
     when = seconds;
   }
-  return "Live at " + heap.at + when + ", by " + heap.by + ".";
+  const std::string since = heap.since ? ", acquired since " + *heap.since : "";
+  return "Live at " + heap.at + when + since + ", by " + heap.by + ".";
 }
 
 std::string typed_heading(const model::HeapModel& heap) {

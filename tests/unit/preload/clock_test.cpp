@@ -38,6 +38,16 @@ TEST_CASE("events of a lone thread share a stamp, which is never far behind", "[
   CHECK(last >= now);
 }
 
+TEST_CASE("events behind a mark are later than it, however seldom the clock is read", "[clock]") {
+  Clock clock;
+  clock.choose();
+  clock.start_alone();
+  clock.before_heap_event(0);
+  const std::uint64_t mark = clock.after();
+  clock.pass(mark);
+  for (int i = 0; i < 20; ++i) CHECK(clock.after_heap_event(1) > mark);
+}
+
 TEST_CASE("a large block is stamped exactly", "[clock]") {
   Clock clock;
   clock.choose();

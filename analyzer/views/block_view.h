@@ -1,0 +1,15 @@
+/// \file block_views(): the blocks at one address, a table each.
+#pragma once
+
+#include <vector>
+
+#include "model/block_report.h"
+#include "views/table.h"
+
+namespace memline::views {
+
+std::vector<Table> block_views(const model::AddressReport& report);
+/// All of them in one table with the fields of the JSON as columns: a row for each frame of each stack; for CSV.
+Table block_data_view(const model::AddressReport& report);
+
+}  // namespace memline::views

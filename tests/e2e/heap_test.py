@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Parts of the heap: since a mark, against another recording, and the block at one address (tests/guests/block_lives.c)."""
+
+import csv
+import io
+
+from e2e_test import E2eTest, main
+
+RECORD = 40
+
+
+class Heap(E2eTest):
+    def record(self, *arguments, name="trace.bin"):
+        done, trace = self.memline.record([self.guest("block_lives"), *arguments], name=name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return trace, done.stdout.decode().split()
+
+    def test_only_what_came_after_a_mark(self):
+        trace, _ = self.record()
+        whole = self.memline.json("heap", trace, "--at", "end", "--by", "type")
+        self.assertEqual((whole["count"], whole["bytes"], whole["since"]), (3, 100003 * RECORD, None))
+        at_mark = self.memline.json("heap", trace, "--at", "mark:loaded", "--by", "type")
+        self.assertEqual((at_mark["count"], at_mark["bytes"]), (2, 4 * RECORD))
+        for by in ("type", "line", "func", "file", "module", "size", "thread"):
+            with self.subTest(by=by):
+                heap = self.memline.json("heap", trace, "--at", "end", "--since", "mark:loaded", "--by", by)
+                self.assertEqual((heap["count"], heap["bytes"]), (2, 100002 * RECORD))
+                self.assertEqual(sum(row["bytes"] for row in heap["rows"]), heap["bytes"])
+        self.assertIn("acquired since mark:loaded, by type.",
+                      self.memline.run(["heap", trace, "--since", "mark:loaded", "--by", "type"]).stdout)
+        self.assertEqual(self.memline.run(["heap", trace, "--since", "peak"]).returncode, 2)
+        self.assertEqual(self.memline.run(["heap", trace, "--since", "mark:none"]).returncode, 1)
+
+    def test_the_difference_of_two_recordings(self):
+        trace_a, _ = self.record("more", name="a.bin")
+        trace_b, _ = self.record(name="b.bin")
+        options = ["--at", "end", "--by", "type"]
+        done = self.memline.run(["heap", "--diff", trace_a, trace_b, *options])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Summary of difference operation (A-B), by type.", done.stdout)
+        # With an argument a block of 7 records more, and one record more in the block after the mark.
+        difference = self.memline.run(["heap", "--diff", trace_a, trace_b, *options, "--format", "csv"])
+        rows = list(csv.DictReader(io.StringIO(difference.stdout)))
+        self.assertEqual([(row["kind"], row["count"], row["bytes"]) for row in rows], [("record", "1", str(8 * RECORD))])
+        reverse = self.memline.run(["heap", "--diff", trace_b, trace_a, *options, "--format", "csv"])
+        self.assertIn(f"record,,,,-1,{-8 * RECORD},", reverse.stdout)
+        same = self.memline.run(["heap", "--diff", trace_a, trace_a, *options])
+        self.assertIn("Both hold the same.", same.stdout)
+        self.assertEqual(self.memline.run(["heap", "--diff", trace_a]).returncode, 2)
+        self.assertEqual(self.memline.run(["heap", "--diff", trace_a, trace_b, trace_a]).returncode, 2)
+
+    def test_the_block_at_an_address(self):
+        trace, (kept, gone, moved) = self.record()
+
+        def block_at(address, *options):
+            return self.memline.json("heap", trace, "--addr", hex(address), *options)["blocks"][0]
+
+        live = block_at(int(kept, 16) + 2 * RECORD - 1)
+        self.assertEqual((int(live["address"], 16), live["bytes"], live["type"]), (int(kept, 16), 2 * RECORD, "record"))
+        self.assertIsNone(live["released"])
+        self.assertGreaterEqual(live["age"], 0)
+        self.assertEqual(live["acquired"]["stack"][0]["function"], "main")
+        freed = block_at(int(gone, 16))
+        self.assertEqual((freed["bytes"], freed["type"]), (3 * RECORD, "record"))
+        self.assertEqual([frame["function"] for frame in freed["released"]["stack"][:2]], ["drop", "main"])
+        self.assertFalse(freed["moved_away"])
+        old = block_at(int(moved, 16), "--most", "0")
+        self.assertEqual((old["bytes"], old["moved_away"]), (500 * RECORD, True))
+        text = self.memline.run(["heap", trace, "--addr", gone]).stdout
+        self.assertIn(f"is 0 bytes into a block of {3 * RECORD} bytes", text)
+        self.assertRegex(text, r"freed +at .* by thread block_lives")
+        # Before the mark the later block was not there yet.
+        self.assertEqual(self.memline.run(["heap", trace, "--addr", kept, "--at", "mark:loaded"]).returncode, 1)
+        self.assertEqual(self.memline.run(["heap", trace, "--addr", "0x10"]).returncode, 1)
+        self.assertEqual(self.memline.run(["heap", trace, "--addr", "here"]).returncode, 2)
+
+
+if __name__ == "__main__":
+    main()
