@@ -151,8 +151,8 @@ TEST_CASE("json: top and heap") {
   const json partition = json::parse(exporting::heap_json(heap, 0));
   CHECK(partition["schema"] == "memline.heap/1");
   check_keys(partition, {"at", "by", "count", "bytes", "rows"});
-  CHECK(keys_of(partition["rows"][0]).size() == 7);
-  check_keys(partition["rows"][0], {"kind", "file", "line", "function", "count", "bytes", "resident"});
+  CHECK(keys_of(partition["rows"][0]).size() == 8);
+  check_keys(partition["rows"][0], {"kind", "file", "line", "function", "count", "bytes", "resident", "rule"});
 }
 
 TEST_CASE("json: no name reaches a terminal raw") {
