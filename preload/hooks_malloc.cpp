@@ -1,5 +1,6 @@
 // The hooks of malloc and its family.
 #include "hook_support.h"
+#include "live_counter.h"
 
 namespace memline::capture {
 namespace {
@@ -15,7 +16,21 @@ void* early_block(const Site& site, std::size_t bytes, std::size_t alignment) no
   record_acquire_usable(site, address_of(block), bytes, usable, origin);
 }
 
+std::size_t usable_bytes(const Site& site, void* block) noexcept {
+  return call_real(site, [&] { return real.malloc_usable_size(block); });
+}
+
+[[gnu::noinline]] void count_acquired(const Site& site, void* block) noexcept {
+  live_counter.acquired(usable_bytes(site, block));
+}
+
+[[gnu::noinline]] void count_released(const Site& site, void* block) noexcept {
+  live_counter.released(usable_bytes(site, block));
+}
+
 inline void acquired(const Site& site, void* block, std::size_t bytes, trace::Origin origin) noexcept {
+  if (live_counter.is_on()) [[unlikely]]
+    count_acquired(site, block);
   if (session.tells_usable_size) [[unlikely]] {
     record_foreign(site, block, bytes, origin);
   } else {
@@ -69,6 +84,8 @@ template <class Function>
   if (releasing(site)) [[likely]] {
     if (block != nullptr && !is_libunwinds(block)) {
       record_release(site, address_of(block), releasing_block(site, block));
+      if (live_counter.is_on()) [[unlikely]]
+        count_released(site, block);
     }
     const RealCall mark(site);
     function();
@@ -120,14 +137,20 @@ void* reallocate_early(const Site& site, void* block, std::size_t bytes) noexcep
     if (ours && moved != nullptr) session.libunwind_blocks.add(address_of(moved));
     return moved;
   }
+  const bool counts = live_counter.is_on();
+  const std::size_t old_bytes = counts ? usable_bytes(site, block) : 0;
   if (state() == State::kPaused) [[unlikely]] {
     void* const moved = call_real(site, function);
-    if (moved != nullptr || bytes == 0) record_release(site, address_of(block), 0);
+    if (moved != nullptr || bytes == 0) {
+      record_release(site, address_of(block), 0);
+      live_counter.released(old_bytes);
+    }
     return moved;
   }
   if (bytes == 0) [[unlikely]] {
     // The C library frees; other allocators may give an empty block instead.
     record_release(site, address_of(block), 0);
+    live_counter.released(old_bytes);
     void* const moved = call_real(site, function);
     if (moved != nullptr) acquired(site, moved, 0, trace::Origin::kRealloc);
     return moved;
@@ -136,6 +159,9 @@ void* reallocate_early(const Site& site, void* block, std::size_t bytes) noexcep
   record_move_begin(site, address_of(block));
   void* const moved = call_real(site, function);
   record_move_end(site, address_of(block), address_of(moved), bytes);
+  // in one step: the old and the new block never stand together in a peak
+  if (counts && moved != nullptr) [[unlikely]]
+    live_counter.moved(old_bytes, usable_bytes(site, moved));
   return moved;
 }
 

@@ -1,6 +1,8 @@
 // The profiler's side of marker.h: the one symbol that a program's markers look for.
 #include <memline/marker.h>
 
+#include "live_counter.h"
+#include "real.h"
 #include "recorder.h"
 
 namespace memline::capture {
@@ -92,14 +94,57 @@ void pool_destroy(std::uint64_t pool) {
   if (records_all_else()) record_pool_destroy(MEMLINE_CALLER, pool);
 }
 
+/// Whether the sizes of blocks can be had: a foreign allocator's may not be asked for before it is ready.
+bool can_measure() noexcept {
+  return records_all_else() && real.malloc_usable_size != nullptr &&
+         (!session.foreign_allocator || session.tells_usable_size);
+}
+
+constexpr double kNanosecond = 1e-9;
+
+std::uint64_t measure_begin() {
+  return can_measure() ? live_counter.begin() : 0;
+}
+
+void measure_end(std::uint64_t measurement, memline_measurements* result) {
+  const Measured measured = live_counter.end(measurement);
+  // after recording has stopped nothing was counted any more
+  if (!records_all_else()) return;
+  *result = {measured.delta, static_cast<double>(measured.nanoseconds) * kNanosecond, measured.peak_above_end,
+             measured.live};
+}
+
+std::uint64_t usage_begin(double interval_seconds) {
+  if (!can_measure()) return 0;
+  live_counter.turn_on();
+  constexpr double kLongestSeconds = 1e6;
+  double seconds = interval_seconds > 0 ? interval_seconds : 0;
+  if (seconds > kLongestSeconds) seconds = kLongestSeconds;
+  return live_counter.samples.begin(static_cast<std::uint64_t>(seconds / kNanosecond), live_counter.live()) ? 1 : 0;
+}
+
+std::size_t usage_end(std::uint64_t /*series*/) {
+  return live_counter.samples.end(live_counter.live());
+}
+
+void usage_read(std::uint64_t /*series*/, memline_usage_sample* samples, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const UsageSample& sample = live_counter.samples[i];
+    samples[i] = {static_cast<double>(sample.nanoseconds) * kNanosecond, sample.bytes};
+  }
+  live_counter.samples.release();
+}
+
 }  // namespace
 }  // namespace memline::capture
 
 /// In the order of the table's fields.
 extern "C" __attribute__((visibility("default"))) const memline_marker_table memline_marker_functions = {
-    sizeof(memline_marker_table),   memline::capture::active,     memline::capture::mark,
-    memline::capture::span_begin,   memline::capture::span_end,   memline::capture::span_attach,
-    memline::capture::span_detach,  memline::capture::record,     memline::capture::pool_create,
-    memline::capture::pool_backing, memline::capture::pool_alloc, memline::capture::pool_realloc,
-    memline::capture::pool_free,    memline::capture::pool_reset, memline::capture::pool_destroy,
+    sizeof(memline_marker_table),    memline::capture::active,      memline::capture::mark,
+    memline::capture::span_begin,    memline::capture::span_end,    memline::capture::span_attach,
+    memline::capture::span_detach,   memline::capture::record,      memline::capture::pool_create,
+    memline::capture::pool_backing,  memline::capture::pool_alloc,  memline::capture::pool_realloc,
+    memline::capture::pool_free,     memline::capture::pool_reset,  memline::capture::pool_destroy,
+    memline::capture::measure_begin, memline::capture::measure_end, memline::capture::usage_begin,
+    memline::capture::usage_end,     memline::capture::usage_read,
 };

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <ostream>
 
 #include "base/escape.h"
@@ -15,6 +17,7 @@
 #include "commands/run/fail_to_start.h"
 #include "commands/run/pack_family.h"
 #include "commands/run/recorded_program.h"
+#include "commands/run/region_watch.h"
 #include "commands/run/run_environment.h"
 #include "commands/run/split_command.h"
 #include "memline/env.h"
@@ -39,7 +42,8 @@ constexpr char kNotes[] =
 
 struct RunArguments {
   RunOptions options;
-  bool no_pack = false, verbose = false;
+  bool no_pack = false, verbose = false, watch = false;
+  std::vector<std::string> region_functions;
 
   void add_to(CLI::App& app) {
     app.add_option("-o,--out", options.out, "The trace to write (default trace.bin)")->type_name("FILE");
@@ -64,6 +68,12 @@ struct RunArguments {
         ->check(CLI::IsMember({"0"}))
         ->type_name("0");
     app.add_flag("--private", options.private_trace, "Leave command line, working directory and host out of the trace");
+    CLI::Option* const watch_option =
+        app.add_flag("--watch", watch, "Say what each span did to the memory, soon after it has ended");
+    app.add_option("--region-func", region_functions, "With --watch: every run of this function, too; repeatable")
+        ->type_name("NAME")
+        ->allow_extra_args(false)
+        ->needs(watch_option);
     app.add_flag("--no-pack", no_pack, "Leave the traces as they were recorded: larger, but ready at once");
     app.add_flag("--verbose", verbose, "Name the trace in the end, also where standard error is no terminal");
   }
@@ -116,7 +126,14 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   streams.out.flush();
   RecordedProgram program(command, own_environment(), run.options, *preload);
   if (program.start_errno() != 0) return fail_to_start(streams, command.front(), program.start_errno());
-  const int status = program.await().wait_status;
+  std::optional<RegionWatch> watch;
+  std::function<void(const std::string& trace)> look_on;
+  if (run.watch) {
+    watch.emplace(run.region_functions, streams);
+    look_on = [&watch](const std::string& trace) { watch->follow(trace); };
+  }
+  const int status = program.await(look_on).wait_status;
+  if (watch) watch->finish(program.trace());
 
   for (const std::string& sentence : program.explain_missing()) say(streams, sentence);
   if (!program.trace().empty() && !run.no_pack) {

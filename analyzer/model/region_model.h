@@ -29,6 +29,8 @@ struct Region {
   std::uint32_t tid = 0;  ///< of the thread that began it
   double begin = 0;       ///< seconds after the start of the program
   std::uint64_t begin_ticks = 0, end_ticks = 0;
+  /// When it was seen to have ended: for a run, the next event of its thread, or the maximum where there was none.
+  std::uint64_t seen_ticks = 0;
   double time_delta = 0;          ///< seconds
   std::int64_t memory_delta = 0;  ///< the process's bytes at the end minus those at the beginning
   std::int64_t memory_peak = 0;  ///< how far the highest of the process in between is above that at the end; at least 0

@@ -1,6 +1,7 @@
 #include "model/region_tracker.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace memline::model {
@@ -47,9 +48,11 @@ RegionTracker::Open RegionTracker::begin(RegionKind kind, std::string name, Thre
   return open;
 }
 
-void RegionTracker::end(Open open, std::uint64_t ticks, std::int64_t after, std::int64_t highest) {
+void RegionTracker::end(Open open, std::uint64_t ticks, std::uint64_t seen_ticks, std::int64_t after,
+                        std::int64_t highest) {
   Region& region = open.region;
   region.end_ticks = ticks;
+  region.seen_ticks = seen_ticks;
   region.time_delta = image_.seconds_since_start(ticks) - region.begin;
   region.memory_delta = after - open.before;
   region.memory_peak = std::max<std::int64_t>(0, highest - after);
@@ -57,11 +60,11 @@ void RegionTracker::end(Open open, std::uint64_t ticks, std::int64_t after, std:
   sink_(std::move(region));
 }
 
-void RegionTracker::end_run(std::optional<Run>& run) {
+void RegionTracker::end_run(std::optional<Run>& run, std::uint64_t seen_ticks) {
   peaks_.close(run->open.peak);
   Run ended = *std::exchange(run, std::nullopt);
   const std::uint64_t ticks = ended.open.region.end_ticks;
-  end(std::move(ended.open), ticks, ended.after, ended.highest);
+  end(std::move(ended.open), ticks, seen_ticks, ended.after, ended.highest);
 }
 
 void RegionTracker::on_inherited(const replay::OwnerShare& share) {
@@ -76,12 +79,13 @@ void RegionTracker::on_unobserved(ThreadId id, std::int64_t live_bytes) {
   Thread& its = thread(id);
   ++its.events;
   for (std::optional<Run>& run : its.runs) {
-    if (run) end_run(run);
+    if (run) end_run(run, now_);
   }
   if (metric_ == RegionMetric::kHeap) set_value(live_bytes);
 }
 
 void RegionTracker::on_change(const replay::Change& change) {
+  now_ = change.ticks;
   advance(change.ticks);
   follow_runs(change);
 }
@@ -94,7 +98,7 @@ void RegionTracker::follow_runs(const replay::Change& change) {
     const Slot& slot = standing_.slot(standing.slot);
     if (!slot.whole) continue;
     std::optional<Run>& run = its.runs[slot.function];
-    if (run && !run->standing.same_context(standing)) end_run(run);
+    if (run && !run->standing.same_context(standing)) end_run(run, now_);
     if (!run) {
       run.emplace();
       run->open = begin(RegionKind::kFunction, names_[slot.function], change.thread, change.ticks);
@@ -103,7 +107,7 @@ void RegionTracker::follow_runs(const replay::Change& change) {
     run->last_event = event;
   }
   for (std::optional<Run>& run : its.runs) {
-    if (run && run->last_event != event) end_run(run);
+    if (run && run->last_event != event) end_run(run, now_);
   }
   if (metric_ == RegionMetric::kHeap) set_value(change.live_bytes);
   for (std::optional<Run>& run : its.runs) {
@@ -126,14 +130,14 @@ void RegionTracker::on_span_end(std::uint64_t token, std::uint64_t ticks) {
   if (found == spans_.end()) return;
   advance(ticks);
   const std::int64_t highest = peaks_.close(found->second.peak);
-  end(std::move(found->second), ticks, value_, highest);
+  end(std::move(found->second), ticks, ticks, value_, highest);
   spans_.erase(found);
 }
 
 std::size_t RegionTracker::finish() {
   for (Thread& its : threads_) {
     for (std::optional<Run>& run : its.runs) {
-      if (run) end_run(run);
+      if (run) end_run(run, std::numeric_limits<std::uint64_t>::max());
     }
   }
   return spans_.size();

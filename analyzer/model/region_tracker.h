@@ -60,8 +60,8 @@ class RegionTracker : public replay::Observer {
   };
   Thread& thread(ThreadId id);
   Open begin(RegionKind kind, std::string name, ThreadId thread, std::uint64_t ticks);
-  void end(Open open, std::uint64_t ticks, std::int64_t after, std::int64_t highest);
-  void end_run(std::optional<Run>& run);
+  void end(Open open, std::uint64_t ticks, std::uint64_t seen_ticks, std::int64_t after, std::int64_t highest);
+  void end_run(std::optional<Run>& run, std::uint64_t seen_ticks);
   void follow_runs(const replay::Change& change);
   void advance(std::uint64_t ticks);
   void set_value(std::int64_t value);
@@ -73,6 +73,7 @@ class RegionTracker : public replay::Observer {
   Sink sink_;
   std::int64_t value_ = 0;  ///< of the metric, now
   std::size_t next_rss_ = 0;
+  std::uint64_t now_ = 0;  ///< ticks of the latest event
   OpenPeaks peaks_;
   std::vector<Thread> threads_;
   std::unordered_map<std::uint64_t, Open> spans_;  ///< by token

@@ -12,6 +12,9 @@
 ///     memline_pool_backing(pool, memory, memory_bytes);
 ///     memline_pool_alloc(pool, block, block_bytes);
 ///
+///     uint64_t fit = memline_measure_begin();              /* what the memory does from here ... */
+///     struct memline_measurements m = memline_measure_end(fit);  /* ... to here, for the program itself */
+///
 /// When the program does not run under memline, each call is a test and a return; the very first one also looks for the
 /// profiler, once. Nothing here fails, allocates or changes errno. Every function may be called from any thread at any
 /// time, but not from a signal handler. Names are copied before the call returns.
@@ -27,8 +30,27 @@
 #include <stdint.h>
 
 #ifdef __cplusplus
+#include <utility>
+#include <vector>
+
 extern "C" {
 #endif
+
+/// What the heap did during a measurement. Bytes are those of the blocks of the malloc family in the whole process, whatever
+/// thread, each as large as the allocator made it (malloc_usable_size, so a little more than was asked for); mappings of
+/// the program's own and the blocks of its pools are not among them. All 0 when the program is not recorded.
+struct memline_measurements {
+  int64_t memory_delta; /* bytes: at the end minus at the beginning */
+  double time_delta;    /* seconds */
+  int64_t memory_peak;  /* bytes: how far the highest in between was above that at the end; at least 0 */
+  int64_t memory_usage; /* bytes: at the end, counted from the process's first measurement on */
+};
+
+/// A moment of memline_usage_begin()'s series.
+struct memline_usage_sample {
+  double seconds; /* since the beginning of the series */
+  int64_t bytes;  /* as memory_usage */
+};
 
 /// The functions of a profiler that is present. Fields are only ever added, at the end; `bytes` tells how many there are.
 struct memline_marker_table {
@@ -47,11 +69,16 @@ struct memline_marker_table {
   void (*pool_free)(uint64_t pool, const void* block);
   void (*pool_reset)(uint64_t pool);
   void (*pool_destroy)(uint64_t pool);
+  uint64_t (*measure_begin)(void);
+  void (*measure_end)(uint64_t measurement, struct memline_measurements* result);
+  uint64_t (*usage_begin)(double interval_seconds);
+  size_t (*usage_end)(uint64_t series);
+  void (*usage_read)(uint64_t series, struct memline_usage_sample* samples, size_t count);
 };
 
 /// The profiler's table, or NULL. Looks for it in the first call of each source file; later ones are one load.
 static inline const struct memline_marker_table* memline_marker_find(void) {
-  static const struct memline_marker_table none = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  static const struct memline_marker_table none = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
   static const struct memline_marker_table* found;
   const struct memline_marker_table* table = __atomic_load_n(&found, __ATOMIC_ACQUIRE);
   if (table == NULL) {
@@ -164,10 +191,99 @@ static inline void memline_pool_destroy(uint64_t pool) {
   if (table != NULL && pool != 0) table->pool_destroy(pool);
 }
 
+/// Begins a measurement, on any thread. The process's first one switches the counting on, which costs every allocation and
+/// release a few nanoseconds from then on: call it early for a memory_usage that leaves little out. 64 can be open at a
+/// time. Returns a token; 0: not recorded, too many are open, or the program's allocator does not tell sizes.
+static inline uint64_t memline_measure_begin(void) {
+  const struct memline_marker_table* table = memline_marker_find();
+  return table != NULL ? table->measure_begin() : 0;
+}
+
+/// Ends the measurement, on any thread.
+static inline struct memline_measurements memline_measure_end(uint64_t measurement) {
+  const struct memline_marker_table* table = memline_marker_find();
+  struct memline_measurements result = {0, 0.0, 0, 0};
+  if (table != NULL && measurement != 0) table->measure_end(measurement, &result);
+  return result;
+}
+
+/// Begins a series of samples of the live bytes, one every so many seconds, one series at a time in the process. No
+/// thread takes them: live bytes change by events alone, and each event fills in the moments that have passed. Of a long
+/// series every second sample is dropped, again and again, so that it has at most 4096. Returns a token; 0: no series.
+static inline uint64_t memline_usage_begin(double interval_seconds) {
+  const struct memline_marker_table* table = memline_marker_find();
+  return table != NULL ? table->usage_begin(interval_seconds) : 0;
+}
+
+/// Ends the series and returns the number of its samples, which memline_usage_read() has to be called for.
+static inline size_t memline_usage_end(uint64_t series) {
+  const struct memline_marker_table* table = memline_marker_find();
+  return table != NULL && series != 0 ? table->usage_end(series) : 0;
+}
+
+/// Copies the samples, of which there is room for `count`, and forgets them.
+static inline void memline_usage_read(uint64_t series, struct memline_usage_sample* samples, size_t count) {
+  const struct memline_marker_table* table = memline_marker_find();
+  if (table != NULL && series != 0) table->usage_read(series, samples, count);
+}
+
 #ifdef __cplusplus
 }  // extern "C"
 
 namespace memline {
+
+using Measurements = struct memline_measurements;
+using UsageSample = struct memline_usage_sample;
+
+/// A span whose values the program can have itself.
+class MeasuredSpan {
+ public:
+  explicit MeasuredSpan(const char* name)
+      : token_(memline_span_begin(name)), measurement_(memline_measure_begin()), open_(true) {}
+  ~MeasuredSpan() { end(); }
+  MeasuredSpan(const MeasuredSpan&) = delete;
+  MeasuredSpan& operator=(const MeasuredSpan&) = delete;
+  /// For SpanAttachment in a thread that works for this span.
+  uint64_t token() const { return token_; }
+
+  /// Ends the span; all 0 where it has ended already.
+  Measurements end() {
+    if (!open_) return Measurements();
+    open_ = false;
+    const Measurements result = memline_measure_end(measurement_);
+    memline_span_end(token_);
+    return result;
+  }
+
+ private:
+  uint64_t token_, measurement_;
+  bool open_;
+};
+
+/// Calls `function`, once, and returns the live bytes before, every so many seconds, and after it. Not recorded: two
+/// samples of 0.
+template <class Function>
+std::vector<UsageSample> memory_usage(Function&& function, double interval_seconds = 0.1) {
+  struct Series {
+    uint64_t token;
+    bool open;
+    size_t end() {
+      open = false;
+      return memline_usage_end(token);
+    }
+    ~Series() {  // the function has thrown
+      if (!open) return;
+      end();
+      memline_usage_read(token, NULL, 0);
+    }
+  };
+  Series series = {memline_usage_begin(interval_seconds), true};
+  std::forward<Function>(function)();
+  const size_t count = series.end();
+  std::vector<UsageSample> samples(count < 2 ? 2 : count);
+  memline_usage_read(series.token, samples.data(), count);
+  return samples;
+}
 
 /// A span for as long as the object lives.
 class Span {

@@ -4,6 +4,8 @@
 import csv
 import io
 import re
+import subprocess
+import threading
 
 from e2e_test import E2eTest, main
 
@@ -67,6 +69,38 @@ class Regions(E2eTest):
         done = self.memline.run(["regions", trace])
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertIn("--region-func", done.stderr)
+
+    def test_regions_are_shown_while_the_program_runs(self):
+        # the first span ends at once, the program only after that was seen
+        memline = subprocess.Popen([self.memline.program, "run", "-o", self.path("w.bin"), "--watch", "--region-func",
+                                    "main", "--", self.guest("slow_regions")],
+                                   stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        limit = threading.Timer(60, memline.kill)
+        limit.start()
+        self.addCleanup(limit.cancel)
+        first = memline.stderr.readline()
+        self.assertRegex(first, r"^'first' used 6\.0000 MiB RAM in \d\.\d\ds, peaked 2\.00 MiB above current, "
+                                r"total RAM usage 6\.00 MiB$")
+        self.assertIsNone(memline.poll())
+        memline.stdin.write("\n")
+        memline.stdin.close()
+        self.assertEqual(memline.wait(60), 0)
+        rest = memline.stderr.read()
+        self.assertEqual(re.findall(r"^'(\w+)' used (-?[\d.]+) MiB", rest, re.M),
+                         [("second", "-6.0000"), ("main", "0.0000")])
+
+    def test_the_function_option_needs_the_watch(self):
+        done = self.memline.run(["run", "--region-func", "main", "true"])
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--watch", done.stderr)
+
+    def test_a_program_measures_itself(self):
+        for build in ("gcc-O2", "clang-O0"):
+            program = self.guest("measurements", build)
+            alone = subprocess.run([program], capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual((alone.returncode, alone.stdout), (0, "as it must be\n"))
+            done, _ = self.memline.record([program, "profiled"], text=True)
+            self.assertEqual((done.returncode, done.stdout), (0, "as it must be\n"), done.stderr)
 
 
 if __name__ == "__main__":

@@ -39,11 +39,12 @@ RecordedProgram::RecordedProgram(const std::vector<std::string>& command, std::v
       child_(command, environment_for(program_, search_path_, std::move(environment), options, preload),
              group_for(limit)) {}
 
-AwaitedEnd RecordedProgram::await() {
+AwaitedEnd RecordedProgram::await(const std::function<void(const std::string& trace)>& look_on) {
   Watcher watcher(name_process(static_cast<std::uint32_t>(child_.pid())), locator_, parse_size(max_trace_).value_or(0));
   bool begun = false;
   AwaitedEnd ended = await_end(child_, start_, limit_, [&] {
     if (std::exchange(begun, true)) watcher.step();
+    if (look_on && !watcher.trace().empty()) look_on(watcher.trace());
     return watcher.interval();
   });
   trace_ = watcher.finish(ended.wait_status);

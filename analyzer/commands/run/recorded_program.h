@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,8 +26,8 @@ class RecordedProgram {
   pid_t pid() const { return child_.pid(); }
   int asked_to_end() const { return child_.asked_to_end(); }
 
-  /// Follows it until it has ended.
-  AwaitedEnd await();
+  /// Follows it until it has ended. `look_on`, where there is one, is called now and then with the path of its trace.
+  AwaitedEnd await(const std::function<void(const std::string& trace)>& look_on = {});
 
   /// Once it has ended: its trace, "" if there is none, and those of its descendants.
   const std::string& trace() const { return trace_; }

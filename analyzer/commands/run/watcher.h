@@ -26,6 +26,8 @@ class Watcher {
   void step();
   /// When the next step is due: 10 ms from now, sooner while a young program has not begun its trace.
   std::chrono::milliseconds interval() const;
+  /// Of the trace; "": it was not found yet.
+  const std::string& trace() const { return path_; }
   /// The process has ended; returns the path of its trace, "" if it has none.
   std::string finish(int wait_status);
 

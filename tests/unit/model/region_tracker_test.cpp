@@ -1,5 +1,6 @@
 #include "model/region_tracker.h"
 
+#include <limits>
 #include <vector>
 
 #include "event_script.h"
@@ -62,6 +63,8 @@ TEST_CASE("a run of a function is a region from its first event to its last") {
   CHECK(run.memory_peak == 50);
   CHECK(run.memory_usage == 1010);
   CHECK(run.time_delta == 0.25);
+  CHECK(run.end_ticks == 356);
+  CHECK(run.seen_ticks == 900);  // before that, it might have gone on
   tracker.finish();
   CHECK(program.ended.size() == 1);
 }
@@ -78,6 +81,7 @@ TEST_CASE("calls from two places are two runs, and the last one ends with the pr
   REQUIRE(program.ended.size() == 2);
   CHECK(program.ended[1].memory_delta == 20);
   CHECK(program.ended[1].memory_usage == 30);
+  CHECK(program.ended[1].seen_ticks == std::numeric_limits<std::uint64_t>::max());
 }
 
 TEST_CASE("a region sees what all threads do, a run ends by its own thread alone") {

@@ -1,0 +1,107 @@
+#include "commands/run/region_watch.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <ostream>
+#include <utility>
+
+#include "commands/cache_choice.h"
+#include "commands/output.h"
+#include "model/profile.h"
+#include "model/region_builder.h"
+#include "views/common_parts.h"
+#include "views/region_view.h"
+
+namespace memline::commands {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// So young an event may have older ones beside it that another thread has stamped but not written yet.
+constexpr double kSettledSeconds = 0.02;
+
+constexpr std::chrono::milliseconds kShortestRest{100};
+constexpr int kRestsPerReading = 4;
+
+/// What happened up to then can be in no other order any more.
+std::uint64_t settled_ticks(const replay::Image& image) {
+  std::uint64_t now = image.last_ticks;
+  // the samples that `memline run` takes go on while the program has no event
+  if (!image.rss.empty()) now = std::max(now, image.rss.back().ticks);
+  const double age = kSettledSeconds * image.ticks_per_second;
+  const auto ticks = static_cast<std::uint64_t>(std::max(age, 0.0));
+  return now > ticks ? now - ticks : 0;
+}
+
+}  // namespace
+
+RegionWatch::RegionWatch(std::vector<std::string> functions, const Streams& streams)
+    : functions_(std::move(functions)), streams_(streams) {}
+
+RegionWatch::~RegionWatch() {
+  stop();
+}
+
+void RegionWatch::follow(const std::string& trace) {
+  if (!thread_.joinable()) thread_ = std::thread([this, trace] { read_on(trace); });
+}
+
+void RegionWatch::stop() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+void RegionWatch::finish(const std::string& trace) {
+  stop();
+  if (!trace.empty()) show(trace, true);
+}
+
+void RegionWatch::read_on(const std::string& trace) {
+  Clock::duration rest = kShortestRest;
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      if (wake_.wait_for(lock, rest, [this] { return stopping_; })) return;
+    }
+    const Clock::time_point begin = Clock::now();
+    show(trace, false);
+    rest = std::max<Clock::duration>(kShortestRest, kRestsPerReading * (Clock::now() - begin));
+  }
+}
+
+void RegionWatch::show(const std::string& trace, bool ended) {
+  model::ProfileOptions options;
+  options.symbols.cache_folder = choose_cache_folder();
+  const auto profile = model::Profile::open(trace, std::move(options));
+  // too young to tell: there will be more of it
+  if (!profile && !ended) return;
+  if (!profile) {
+    fail(streams_, profile.error());
+    return;
+  }
+  const std::uint64_t until = ended ? std::numeric_limits<std::uint64_t>::max() : settled_ticks((*profile)->image());
+  model::RegionRequest request;
+  request.functions = functions_;
+  std::size_t found = 0;
+  const auto regions = model::build_regions(**profile, request, [&](const model::Region& region) {
+    if (region.seen_ticks > until || ++found <= shown_) return;
+    streams_.err << views::region_sentence(region) << '\n';
+  });
+  streams_.err.flush();
+  shown_ = std::max(shown_, found);
+  if (!ended) return;
+  if (!regions) {
+    fail(streams_, regions.error());
+    return;
+  }
+  for (const std::string& note : views::loss_and_other_notes(regions->common)) say(streams_, note);
+}
+
+}  // namespace memline::commands
