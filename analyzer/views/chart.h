@@ -28,6 +28,7 @@ enum class LineStyle : std::uint8_t {
   kStraight,  ///< points are joined
   kDashed,    ///< joined, as a line that was computed
   kDots,      ///< joined, and each point is visible
+  kPoints,    ///< points alone: what lies between them is not known
 };
 
 /// Series and groups of brackets with the same number have the same colour; renderers start again after their last one.

@@ -160,7 +160,8 @@ Chart sweep_chart(const SweepModel& sweep, SweepChart what, const std::string& t
     ChartSeries series;
     const std::string growth = model::growth_name(subject.growth);
     series.name = (growth.empty() ? "" : growth + "  ") + label_of(subject, short_path);
-    series.style = LineStyle::kDots;
+    // the law stands beside them, as a line
+    series.style = growth.empty() ? LineStyle::kDots : LineStyle::kPoints;
     series.colour = colour;
     for (std::size_t i = 0; i < sweep.n.size(); ++i) {
       if (!subject.values[i]) continue;

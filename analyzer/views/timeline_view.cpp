@@ -56,7 +56,7 @@ class TimelineChart {
     if (curve.peak) series.value = {"peak ", Quantity::kBytes, curve.peak->bytes, ""};
     const bool seldom = curve.kind == model::CurveKind::kResident && curve.points.size() <= kMostDots;
     series.style = curve.steps                          ? LineStyle::kSteps
-                   : seldom || curve.points.size() == 1 ? LineStyle::kDots
+                   : seldom || curve.points.size() == 1 ? LineStyle::kPoints
                                                         : LineStyle::kStraight;
     series.colour = next_colour_++;
     series.filled = curve.kind == model::CurveKind::kHeap && !several();
@@ -109,7 +109,8 @@ class TimelineChart {
         const std::string name = several() ? timeline.label + ": " + stretch.name : stretch.name;
         const auto [found, is_new] = group_of.try_emplace(name, chart_.brackets.size());
         if (is_new) {
-          chart_.brackets.push_back({name, ChartValue{"", Quantity::kSeconds, 0, ""}, next_colour_++, {}});
+          const ColourNumber colour = several() ? leading_colours_[&timeline] : next_colour_++;
+          chart_.brackets.push_back({name, ChartValue{"", Quantity::kSeconds, 0, ""}, colour, {}});
         }
         BracketGroup& group = chart_.brackets[found->second];
         group.brackets.push_back(

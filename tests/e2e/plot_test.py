@@ -66,9 +66,10 @@ class Plot(E2eTest):
         self.assertEqual([bytes_ // MIB for _, bytes_ in self.curve(window, "heap")["points"]], [88, 92, 76, 76])
         self.assertEqual(self.curve(window, "heap")["peak"][1], 92 * MIB)
         self.assertEqual([one["name"] for one in window["stretches"]], [])
-        done = self.memline.run(["plot", trace, "--from", "1h"])
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("the program ran for", done.stderr)
+        for late in (["--from", "1h"], ["--from", "1h", "--to", "2h"], ["--from", "0.2", "--to", "0.1"]):
+            done = self.memline.run(["plot", trace, *late])
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("the program ran for", done.stderr)
 
     def test_the_slope(self):
         trace = self.record()

@@ -1,7 +1,6 @@
 #include "model/timeline/timeline_builder.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <utility>
 
@@ -9,132 +8,15 @@
 #include "model/function_choice.h"
 #include "model/profile_notes.h"
 #include "model/timeline/call_tracker.h"
-#include "model/timeline/curve_reducer.h"
 #include "model/timeline/line_fit.h"
-#include "model/timeline/resident_curve.h"
+#include "model/timeline/timeline_observer.h"
+#include "model/timeline/timeline_window.h"
 
 namespace memline::model {
 namespace {
 
 /// More are no picture any more.
 constexpr std::size_t kMostStretches = 400;
-
-struct Window {
-  std::uint64_t begin = 0, end = 0;  ///< ticks
-};
-
-/// What the live bytes were at given times.
-class ValueProbe {
- public:
-  explicit ValueProbe(std::vector<std::uint64_t> ticks) : ticks_(std::move(ticks)) {
-    std::sort(ticks_.begin(), ticks_.end());
-    values_.resize(ticks_.size());
-  }
-  /// The value is `before` until just before `ticks`.
-  void pass(std::uint64_t ticks, std::int64_t before) {
-    while (next_ < ticks_.size() && ticks_[next_] < ticks) values_[next_++] = before;
-  }
-  double value_at(std::uint64_t ticks) const {
-    const auto found = std::lower_bound(ticks_.begin(), ticks_.end(), ticks);
-    return static_cast<double>(values_[static_cast<std::size_t>(found - ticks_.begin())]);
-  }
-
- private:
-  std::vector<std::uint64_t> ticks_;
-  std::vector<std::int64_t> values_;
-  std::size_t next_ = 0;
-};
-
-/// Everything that a timeline needs to know of the events, in one replay.
-class TimelineObserver : public replay::Observer {
- public:
-  TimelineObserver(const replay::Image& image, const Window& window, const TimelineRequest& request, ValueProbe& probe,
-                   CallTracker* calls)
-      : image_(image),
-        window_(window),
-        fits_(request.fit),
-        heap_(window.begin, window.end, request.buckets),
-        probe_(probe),
-        calls_(calls),
-        resident_(image, window.begin, request.resident ? window.end : 0) {
-    if (fits_) step_fit_.add(seconds(window.begin), 0);
-  }
-
-  void on_inherited(const replay::OwnerShare& share) override {
-    set(window_.begin > 0 ? window_.begin - 1 : 0, live_ + static_cast<std::int64_t>(share.bytes));
-  }
-  void on_change(const replay::Change& change) override {
-    set(change.ticks, change.live_bytes);
-    if (calls_ != nullptr) calls_->on_change(change);
-  }
-  void on_vanished(const replay::OwnerShare& /*share*/, std::int64_t live_bytes) override {
-    set(last_ticks_, live_bytes);
-  }
-  bool wants_look(std::uint64_t ticks) override { return resident_.wants_look(ticks); }
-  void on_look(const replay::ResidentLook& look, const replay::LiveMemory& memory) override {
-    resident_.on_look(look, memory);
-  }
-
-  void finish() {
-    probe_.pass(~std::uint64_t{0}, live_);
-    if (fits_) fit_ = step_fit_.finish(seconds(window_.end));
-  }
-  CurveReducer& heap() { return heap_; }
-  const std::optional<LineFit>& fit() const { return fit_; }
-  const ResidentCurve& resident() const { return resident_; }
-
- private:
-  double seconds(std::uint64_t ticks) const { return image_.seconds_since_start(ticks); }
-
-  void set(std::uint64_t ticks, std::int64_t live_bytes) {
-    probe_.pass(ticks, live_);
-    last_ticks_ = ticks;
-    live_ = live_bytes;
-    heap_.add(ticks, live_bytes);
-    if (fits_ && ticks <= window_.end) {
-      step_fit_.add(seconds(std::max(ticks, window_.begin)), static_cast<double>(live_bytes));
-    }
-  }
-
-  const replay::Image& image_;
-  const Window window_;
-  const bool fits_;
-  CurveReducer heap_;
-  ValueProbe& probe_;
-  CallTracker* calls_;
-  ResidentCurve resident_;
-  StepFit step_fit_;
-  std::optional<LineFit> fit_;
-  std::int64_t live_ = 0;
-  std::uint64_t last_ticks_ = 0;
-};
-
-std::uint64_t last_ticks(const replay::Image& image) {
-  std::uint64_t last = std::max(image.first_ticks, image.last_ticks);
-  if (!image.rss.empty()) last = std::max(last, image.rss.back().ticks);
-  if (!image.looks.empty()) last = std::max(last, image.looks.back().ticks);
-  return std::max(last, image.start.ticks);
-}
-
-Result<Window> find_window(const Profile& profile, const TimelineRequest& request) {
-  const replay::Image& image = profile.image();
-  Window window{image.start.ticks, last_ticks(image)};
-  const double whole = image.seconds_since_start(window.end);
-  const double from = request.from.value_or(0), to = request.to.value_or(whole);
-  if (from >= to && (request.from || request.to)) {
-    return Error{ExitCode::kNothing,
-                 "there is nothing between " + std::to_string(from) + " s and " + std::to_string(to) +
-                     " s: the program ran for " + std::to_string(whole) + " s",
-                 profile.recording().path};
-  }
-  const auto ticks = [&](double seconds) {
-    const double clamped = std::clamp(seconds, 0.0, whole);
-    return image.start.ticks + static_cast<std::uint64_t>(std::llround(clamped * image.ticks_per_second));
-  };
-  if (request.from) window.begin = ticks(from);
-  if (request.to) window.end = std::min(window.end, ticks(to));
-  return window;
-}
 
 struct ChosenFunctions {
   std::vector<FunctionId> ids;
@@ -161,7 +43,7 @@ Result<ChosenFunctions> find_functions(Profile& profile, const TimelineRequest& 
 }
 
 /// Spans that touch the window, the longest where there are too many.
-std::vector<replay::Span> spans_inside(const replay::Image& image, const Window& window, std::size_t& left_out) {
+std::vector<replay::Span> spans_inside(const replay::Image& image, const TickWindow& window, std::size_t& left_out) {
   std::vector<replay::Span> spans;
   for (const replay::Span& span : image.spans) {
     if (span.begin_ticks > window.end || span.end_ticks.value_or(window.end) < window.begin) continue;
@@ -182,7 +64,7 @@ std::vector<replay::Span> spans_inside(const replay::Image& image, const Window&
   return spans;
 }
 
-std::vector<std::uint64_t> edges(const std::vector<replay::Span>& spans, const Window& window) {
+std::vector<std::uint64_t> edges(const std::vector<replay::Span>& spans, const TickWindow& window) {
   std::vector<std::uint64_t> ticks;
   for (const replay::Span& span : spans) {
     ticks.push_back(span.begin_ticks);
@@ -193,7 +75,7 @@ std::vector<std::uint64_t> edges(const std::vector<replay::Span>& spans, const W
 
 class TimelineAssembly {
  public:
-  TimelineAssembly(const replay::Image& image, const Window& window) : image_(image), window_(window) {
+  TimelineAssembly(const replay::Image& image, const TickWindow& window) : image_(image), window_(window) {
     timeline_.from = seconds(window.begin);
     timeline_.to = seconds(window.end);
   }
@@ -275,7 +157,7 @@ class TimelineAssembly {
   }
 
   const replay::Image& image_;
-  const Window window_;
+  const TickWindow window_;
   Timeline timeline_;
 };
 
@@ -283,7 +165,7 @@ class TimelineAssembly {
 
 Result<Timeline> build_timeline(Profile& profile, const TimelineRequest& request) {
   const replay::Image& image = profile.image();
-  const Result<Window> window = find_window(profile, request);
+  const Result<TickWindow> window = find_window(profile, request.from, request.to);
   if (!window) return window.error();
   TimelineAssembly assembly(image, *window);
   const Result<ChosenFunctions> functions = find_functions(profile, request, assembly.timeline().notes);
@@ -294,7 +176,8 @@ Result<Timeline> build_timeline(Profile& profile, const TimelineRequest& request
       request.spans ? spans_inside(image, *window, spans_left_out) : std::vector<replay::Span>();
   ValueProbe probe(edges(spans, *window));
   CallTracker tracker(profile.frames(), functions->ids, kMostStretches);
-  TimelineObserver observer(image, *window, request, probe, functions->ids.empty() ? nullptr : &tracker);
+  TimelineObserver observer(image, *window, request.buckets, request.fit, request.resident, probe,
+                            functions->ids.empty() ? nullptr : &tracker);
   const Result<replay::Outcome> outcome = profile.run(&observer);
   if (!outcome) return outcome.error();
   observer.finish();

@@ -157,10 +157,11 @@ class ChartLayout {
   void add_line(const views::ChartSeries& series) {
     const Colour colour = theme_.of(series.colour);
     std::vector<Pixel> line = line_of(series);
-    if (series.style == views::LineStyle::kDots || line.size() == 1) {
+    const bool points_alone = series.style == views::LineStyle::kPoints;
+    if (series.style == views::LineStyle::kDots || points_alone || line.size() == 1) {
       for (const Pixel& point : line) drawing_.shapes.emplace_back(Dot{point, 3.5, colour});
     }
-    if (line.size() < 2) return;
+    if (line.size() < 2 || points_alone) return;
     const bool dashed = series.style == views::LineStyle::kDashed;
     drawing_.shapes.emplace_back(Polyline{std::move(line), {colour, dashed ? 1.5 : 1.8, dashed}});
   }

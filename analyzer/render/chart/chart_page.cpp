@@ -39,7 +39,7 @@ std::string value_text(const std::optional<views::ChartValue>& value) {
 }
 
 Json chart_object(const views::Chart& chart, const Theme& theme) {
-  static constexpr const char* kStyles[] = {"steps", "straight", "dashed", "dots"};
+  static constexpr const char* kStyles[] = {"steps", "straight", "dashed", "dots", "points"};
   Json object;
   object["x"] = axis_object(drawable(chart.x, chart.x.scale == views::AxisScale::kLogarithmic ? 0.03 : 0));
   object["y"] = axis_object(drawable(chart.y, 0));

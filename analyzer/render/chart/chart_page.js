@@ -198,8 +198,9 @@
         context.fill();
         context.globalAlpha = 1;
       }
-      line(path, series.colour, 1.8, series.style === "dashed" ? [6, 4] : []);
-      if (series.style === "dots" || path.length === 1) {
+      const pointsAlone = series.style === "points";
+      if (!pointsAlone) line(path, series.colour, 1.8, series.style === "dashed" ? [6, 4] : []);
+      if (series.style === "dots" || pointsAlone || path.length === 1) {
         context.fillStyle = series.colour;
         for (const [x, y] of path) {
           context.beginPath();

@@ -94,7 +94,11 @@ class TextChart {
     for (const views::ChartPoint& point : series.points) dots.push_back({dot_x(point.x), dot_y(point.y)});
     dots = reduce_to_columns(dots);
     if (series.style == views::LineStyle::kSteps) dots = as_steps(dots);
-    canvas_.line(dots, colour_of(series.colour), sign_of(index));
+    if (series.style != views::LineStyle::kPoints) {
+      canvas_.line(dots, colour_of(series.colour), sign_of(index));
+      return;
+    }
+    for (const Pixel& dot : dots) canvas_.line({&dot, 1}, colour_of(series.colour), index == 0 ? "o" : sign_of(index));
   }
 
   void draw(const views::ChartMark& mark) {

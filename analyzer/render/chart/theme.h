@@ -1,7 +1,7 @@
 /// \file Theme: the colours of a picture, light or dark. Plain data.
 ///
-/// Series colours are the eight of M. Okabe and K. Ito, "Color Universal Design" (2008), which colour-blind people can
-/// tell apart, without black and yellow, darker on light ground and lighter on dark; then two more.
+/// Series colours begin with those of M. Okabe and K. Ito, "Color Universal Design" (2008), which colour-blind people can
+/// tell apart, darker on light ground and lighter on dark.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ struct Colour {
 
 struct Theme {
   Colour background, text, quiet_text, grid, frame, mark;
-  std::array<Colour, 8> series;
+  std::array<Colour, 10> series;
 
   Colour of(std::size_t number) const { return series[number % series.size()]; }
 };
@@ -36,7 +36,9 @@ inline constexpr Theme kLightTheme = {.background = {255, 255, 255},
                                                   {150, 105, 0},
                                                   {50, 155, 205},
                                                   {110, 80, 170},
-                                                  {100, 110, 120}}}};
+                                                  {100, 110, 120},
+                                                  {140, 60, 60},
+                                                  {90, 125, 30}}}};
 
 inline constexpr Theme kDarkTheme = {.background = {22, 27, 34},
                                      .text = {230, 237, 243},
@@ -51,6 +53,8 @@ inline constexpr Theme kDarkTheme = {.background = {22, 27, 34},
                                                  {230, 180, 50},
                                                  {120, 200, 235},
                                                  {175, 150, 240},
-                                                 {160, 170, 180}}}};
+                                                 {160, 170, 180},
+                                                 {230, 150, 150},
+                                                 {170, 205, 100}}}};
 
 }  // namespace memline::render
