@@ -1,8 +1,8 @@
 #include "model/samples/sample_file.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -83,10 +83,9 @@ class SampleParser {
     return sample.has_value();
   }
   SampledProcess& child(std::int64_t pid) {
-    const auto found = std::find_if(file_.children.begin(), file_.children.end(),
-                                    [pid](const SampledProcess& process) { return process.pid == pid; });
-    if (found != file_.children.end()) return *found;
-    return file_.children.emplace_back(SampledProcess{pid, {}});
+    const auto [found, is_new] = child_of_.try_emplace(pid, file_.children.size());
+    if (is_new) file_.children.push_back({pid, {}});
+    return file_.children[found->second];
   }
   bool add_call(const std::vector<std::string_view>& words) {
     const auto begin = sample(words[2], words[3], kMiB), end = sample(words[4], words[5], kMiB);
@@ -96,6 +95,7 @@ class SampleParser {
   }
 
   SampleFile file_;
+  std::map<std::int64_t, std::size_t> child_of_;  ///< pid to index
 };
 
 }  // namespace

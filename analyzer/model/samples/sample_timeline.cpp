@@ -1,6 +1,7 @@
 #include "model/samples/sample_timeline.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -22,6 +23,47 @@ std::string name_of(const SampleFile& file) {
   return (file.metric.empty() ? "memory" : file.metric) + " (sampled)";
 }
 
+/// More curves are no picture any more.
+void keep_largest_children(Timeline& timeline) {
+  constexpr std::ptrdiff_t kMostChildren = 9;
+  const auto first = std::find_if(timeline.curves.begin(), timeline.curves.end(),
+                                  [](const Curve& curve) { return curve.kind == CurveKind::kChild; });
+  const std::ptrdiff_t children = timeline.curves.end() - first;
+  if (children <= kMostChildren) return;
+  std::stable_sort(first, timeline.curves.end(),
+                   [](const Curve& a, const Curve& b) { return a.peak->bytes > b.peak->bytes; });
+  timeline.curves.erase(first + kMostChildren, timeline.curves.end());
+  timeline.notes.push_back(std::to_string(children - kMostChildren) + " smaller children not shown.");
+}
+
+struct Interval {
+  double begin = 0, end = 0;
+};
+
+/// When any call of the function lasted: in order, without overlaps.
+std::vector<Interval> when_at_work(const SampleFile& file, const std::string& function) {
+  std::vector<Interval> calls;
+  for (const SampledCall& call : file.calls) {
+    if (is_function(call.function, function)) calls.push_back({call.begin.time, call.end.time});
+  }
+  std::sort(calls.begin(), calls.end(), [](const Interval& a, const Interval& b) { return a.begin < b.begin; });
+  std::vector<Interval> joined;
+  for (const Interval& call : calls) {
+    if (joined.empty() || call.begin > joined.back().end) {
+      joined.push_back(call);
+    } else {
+      joined.back().end = std::max(joined.back().end, call.end);
+    }
+  }
+  return joined;
+}
+
+bool lies_in(const std::vector<Interval>& intervals, double time) {
+  const auto after = std::upper_bound(intervals.begin(), intervals.end(), time,
+                                      [](double wanted, const Interval& interval) { return wanted < interval.begin; });
+  return after != intervals.begin() && time <= std::prev(after)->end;
+}
+
 }  // namespace
 
 bool is_function(const std::string& name, const std::string& wanted) {
@@ -30,15 +72,11 @@ bool is_function(const std::string& name, const std::string& wanted) {
 }
 
 std::optional<MemorySample> highest_sample(const SampleFile& file, const std::string& function) {
-  const auto counts = [&](const MemorySample& sample) {
-    return function.empty() || std::any_of(file.calls.begin(), file.calls.end(), [&](const SampledCall& call) {
-             return is_function(call.function, function) && call.begin.time <= sample.time &&
-                    sample.time <= call.end.time;
-           });
-  };
+  const std::vector<Interval> calls = when_at_work(file, function);
   std::optional<MemorySample> highest;
   for (const MemorySample& sample : file.watched.samples) {
-    if ((!highest || sample.bytes > highest->bytes) && counts(sample)) highest = sample;
+    if (highest && sample.bytes <= highest->bytes) continue;
+    if (function.empty() || lies_in(calls, sample.time)) highest = sample;
   }
   return highest;
 }
@@ -77,6 +115,7 @@ Result<Timeline> sample_timeline(const SampleFile& file, const SampleRequest& re
   add(file.watched, CurveKind::kSamples, name_of(file));
   for (const SampledProcess& child : file.children) add(child, CurveKind::kChild, "child " + std::to_string(child.pid));
   if (timeline.curves.empty()) return Error{ExitCode::kNothing, "no sample lies in the window"};
+  keep_largest_children(timeline);
 
   bool any_wanted = request.functions.empty();
   for (const SampledCall& call : file.calls) {

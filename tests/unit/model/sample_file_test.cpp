@@ -81,6 +81,17 @@ TEST_CASE("as memory over time it begins with its first sample") {
   CHECK(sample_timeline(*file, request).error().code == ExitCode::kNothing);
 }
 
+TEST_CASE("of many children the largest are shown") {
+  std::string text = "MEM 1 1\n";
+  for (int pid = 1; pid <= 500; ++pid) text += "CHLD " + std::to_string(pid) + ' ' + std::to_string(pid) + " 1\n";
+  const auto timeline = sample_timeline(*parse_samples(text, "many.dat"), {});
+  REQUIRE(timeline);
+  CHECK(timeline->curves.size() == 10);
+  CHECK(timeline->curves[1].name == "child 500");
+  CHECK(timeline->curves[9].name == "child 492");
+  CHECK(timeline->notes == std::vector<std::string>{"491 smaller children not shown."});
+}
+
 TEST_CASE("a last line that is not whole is left out, and said to be") {
   const auto file = parse_samples("MEM 1.0 5.0\nMEM 2.0 6.", "cut.dat");
   REQUIRE(file);
