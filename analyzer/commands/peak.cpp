@@ -18,9 +18,9 @@ namespace memline::commands {
 namespace {
 
 constexpr char kAbout[] =
-    "Print the most memory in use: of a trace the highest live bytes, exact; of a file\n"
-    "of samples (.csv of memline sample, .dat of memory_profiler) the highest one.\n"
-    "FILE is trace.bin unless it is given.";
+    "Print the most memory in use: of a trace the highest live bytes, exact; of a\n"
+    "file of samples (.csv of memline sample, .dat of memory_profiler) the highest\n"
+    "one. FILE is trace.bin unless it is given.";
 
 constexpr char kNotes[] =
     "With --func: the most while that function was at work, in whatever thread. Of a\n"
