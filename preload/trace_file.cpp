@@ -84,7 +84,7 @@ bool same_process(const Identity& a, const Identity& b) noexcept {
 
 bool read_trace_header(const char* path, trace::TraceHeader& out) noexcept {
   struct stat status;
-  return is_trace(path, status, out) && out.version == trace::kVersion;
+  return is_trace(path, status, out) && trace::is_readable_version(out.version);
 }
 
 OpenedTrace open_trace(const PathText& path, const Identity& self, bool only_with_pid) noexcept {

@@ -43,11 +43,13 @@ class Line {
 };
 
 constexpr std::string_view kOrigins[] = {"malloc", "calloc", "aligned", "realloc"};
-constexpr std::string_view kStackEndNames[] = {"root", "depth-limit", "no-unwind-info", "bad-memory"};
+constexpr std::string_view kStackEndNames[] = {"root", "depth-limit", "no-unwind-info", "bad-memory", "copy-end"};
 constexpr std::string_view kMapKinds[] = {"private-anonymous", "shared-anonymous", "private-file", "shared-file"};
 constexpr std::string_view kLockKinds[] = {"lock", "unlock", "lock-all", "unlock-all"};
 constexpr std::string_view kLookReasons[] = {"growth", "release", "mark", "exit", "exec", "tick"};
 constexpr std::string_view kRegionKinds[] = {"private", "shared", "stack", "profiler"};
+constexpr std::string_view kCounterUnits[] = {"events", "ns"};
+constexpr std::string_view kSamplings[] = {"every", "frequency"};
 constexpr std::string_view kExitKinds[] = {"unknown", "exit", "signal", "exec"};
 
 template <class Enum>
@@ -335,6 +337,54 @@ std::string record_text(const ResidentPages& r) {
 }
 std::string record_text(const ResidentEnd& r) {
   return Line("ResidentEnd").number("complete", r.complete).str();
+}
+
+std::string record_text(const Counter& r) {
+  return Line("Counter")
+      .number("counter", r.counter)
+      .text("name", r.name)
+      .name("unit", number_of(r.unit), kCounterUnits)
+      .name("sampling", number_of(r.sampling), kSamplings)
+      .number("interval", r.interval)
+      .number("user_only", r.user_only)
+      .number("asked_for", r.asked_for)
+      .number("faults", r.faults)
+      .text("refusal", r.refusal)
+      .str();
+}
+std::string record_text(const SampledModule& r) {
+  return Line("SampledModule")
+      .number("module", r.module)
+      .hex("begin", r.begin)
+      .hex("end", r.end)
+      .hex("bias", r.bias)
+      .number("main_executable", r.main_executable)
+      .bytes("build_id", r.build_id)
+      .text("path", r.path)
+      .str();
+}
+std::string record_text(const Sample& r) {
+  return Line("Sample")
+      .number("tid", r.tid)
+      .number("counter", r.counter)
+      .number("value", r.value)
+      .number("stack", r.stack)
+      .str();
+}
+std::string record_text(const PageFault& r) {
+  return Line("PageFault").number("tid", r.tid).hex("address", r.address).number("stack", r.stack).str();
+}
+std::string record_text(const CounterTotal& r) {
+  return Line("CounterTotal")
+      .number("counter", r.counter)
+      .number("value", r.value)
+      .number("enabled_ns", r.enabled_ns)
+      .number("counting_ns", r.counting_ns)
+      .number("estimated", r.estimated)
+      .str();
+}
+std::string record_text(const SamplesLost& r) {
+  return Line("SamplesLost").number("records", r.records).str();
 }
 
 }  // namespace memline::trace

@@ -59,5 +59,11 @@ std::string record_text(const ResidentLook& record);
 std::string record_text(const ResidentRegion& record);
 std::string record_text(const ResidentPages& record);
 std::string record_text(const ResidentEnd& record);
+std::string record_text(const Counter& record);
+std::string record_text(const SampledModule& record);
+std::string record_text(const Sample& record);
+std::string record_text(const PageFault& record);
+std::string record_text(const CounterTotal& record);
+std::string record_text(const SamplesLost& record);
 
 }  // namespace memline::trace

@@ -47,9 +47,9 @@ std::optional<Error> TraceFile::read_header() {
   std::memcpy(&header_, bytes.data(), sizeof header_);
   if (got < kFileMagic.size() || header_.magic != kFileMagic) return error("is not a memline trace");
   if (got < offsetof(TraceHeader, version) + sizeof header_.version) return error("is cut within its header");
-  if (header_.version != kVersion) {
-    return error("is a trace of version " + std::to_string(header_.version) + "; this memline reads version " +
-                 std::to_string(kVersion) + " only");
+  if (!is_readable_version(header_.version)) {
+    return error("is a trace of version " + std::to_string(header_.version) + "; this memline reads versions " +
+                 std::to_string(kOldestVersion) + " to " + std::to_string(kVersion) + " only");
   }
   if (got < sizeof header_) return error("is cut within its header");
   if (header_.header_bytes != kHeaderBytes || header_.block_bytes != kBlockBytes) {

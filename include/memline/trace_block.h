@@ -25,14 +25,19 @@
 
 namespace memline::trace {
 
-/// Reader and writer must agree on it exactly: there is no ladder of older versions.
-inline constexpr std::uint32_t kVersion = 2;
+/// What is written. Version 2 had no samples, and is otherwise the same: it is read, too.
+inline constexpr std::uint32_t kVersion = 3;
+inline constexpr std::uint32_t kOldestVersion = 2;
+constexpr bool is_readable_version(std::uint32_t version) {
+  return version >= kOldestVersion && version <= kVersion;
+}
 inline constexpr std::size_t kHeaderBytes = 4096;
 inline constexpr std::size_t kBlockBytes = std::size_t{64} << 10;
 inline constexpr std::array<char, 8> kFileMagic = {'m', 'e', 'm', 'l', 'i', 'n', 'e', '\n'};
 inline constexpr std::uint32_t kBlockMagic = 0x4b4c424d;  // "MBLK"
-/// The lane of `memline run`, which writes Tick records from outside; it has no Thread record.
+/// The lanes of `memline run`, which writes Tick records and samples from outside; they have no Thread record.
 inline constexpr std::uint32_t kWatcherLane = 0xfffffffe;
+inline constexpr std::uint32_t kSamplerLane = 0xfffffffd;
 
 enum class ExitKind : std::uint32_t {
   kUnknown = 0,  ///< still running, or killed with nobody watching

@@ -29,6 +29,13 @@
 /// pages that occupy RAM follow in the same lane, and ResidentEnd says that the look is whole. Only Tick, Clock, Thread
 /// and definitions may stand between; a look without its end is none.
 ///
+/// Samples. `memline run` counts events of the kernel and the processor from outside and samples them with stacks, into
+/// kSamplerLane. A Counter record says what is counted, and why where it cannot be; each Sample stands for so many events
+/// of it, and each PageFault for one page fault at an address. The frames of that lane's stacks name SampledModules
+/// (numbered in their own way), and end with kCopyEnd where the copied piece of the program's stack did: what lies
+/// outside of it is to be learnt from the thread's other stacks. These records name threads by the kernel's tid. A
+/// CounterTotal is the count of the whole process, a SamplesLost says how many records the kernel dropped.
+///
 /// Processes. An image begins with ImageStart in lane 0. A forked child's trace holds, after ImageStart, a ForkedFrom and
 /// one ForkPosition per lane of its parent: up to there the parent's records tell what was live in the child.
 #pragma once
@@ -90,14 +97,20 @@ enum class RecordType : std::uint8_t {
   kResidentRegion = 42,
   kResidentPages = 43,
   kResidentEnd = 44,
+  kCounter = 45,
+  kSampledModule = 46,
+  kSample = 47,
+  kPageFault = 48,
+  kCounterTotal = 49,
+  kSamplesLost = 50,
 };
 
 /// The call that acquired a block.
 enum class Origin : std::uint8_t { kMalloc = 0, kCalloc = 1, kAligned = 2, kRealloc = 3 };
 
 /// How a stack ended; kept with its root.
-enum class StackEnd : std::uint8_t { kRoot = 0, kDepthLimit = 1, kNoUnwindInfo = 2, kBadMemory = 3 };
-inline constexpr std::size_t kStackEnds = 4;
+enum class StackEnd : std::uint8_t { kRoot = 0, kDepthLimit = 1, kNoUnwindInfo = 2, kBadMemory = 3, kCopyEnd = 4 };
+inline constexpr std::size_t kStackEnds = 5;
 
 /// What a mapping is of. Only kPrivateAnonymous counts as live memory.
 enum class MapKind : std::uint8_t { kPrivateAnonymous = 0, kSharedAnonymous = 1, kPrivateFile = 2, kSharedFile = 3 };
@@ -113,6 +126,15 @@ enum class RegionKind : std::uint8_t {
   kShared = 1,    ///< a line of /proc/PID/maps: a shared mapping
   kStack = 2,     ///< part of a region above: the stack of a thread
   kProfiler = 3,  ///< part of a region above: memline's own tables
+};
+
+/// What a counter's numbers are.
+enum class CounterUnit : std::uint8_t { kEvents = 0, kNanoseconds = 1 };
+
+/// When a sample of a counter is taken.
+enum class Sampling : std::uint8_t {
+  kEvery = 0,      ///< at every `interval`-th event
+  kFrequency = 1,  ///< about `interval` times a second: the kernel chooses how many events a sample stands for
 };
 
 struct FrameRef {
@@ -532,16 +554,84 @@ struct ResidentEnd {
   MEMLINE_FIELDS(kResidentEnd) { c.time(r.time, d), c.number(r.complete); }
 };
 
+/// A counter of the image, or one that was asked for and could not be had.
+struct Counter {
+  std::uint32_t counter;  ///< counts from 1 within the image
+  CounterUnit unit;
+  Sampling sampling;
+  std::uint64_t interval;
+  std::uint32_t user_only;   ///< 1: what happens inside the kernel does not count
+  std::uint32_t asked_for;   ///< 0: counted for the sake of the resident bytes only
+  std::uint32_t faults;      ///< 1: its samples are the PageFault records
+  std::string_view name;     ///< as it was asked for
+  std::string_view refusal;  ///< why it is not counted, and what to do about it; "": it is
+  MEMLINE_FIELDS(kCounter) {
+    c.number(r.counter), c.number(r.unit), c.number(r.sampling), c.number(r.interval), c.number(r.user_only);
+    c.number(r.asked_for), c.number(r.faults), c.text(r.name), c.text(r.refusal);
+  }
+};
+
+/// A module in which a sample was taken; a definition as Module is, with numbers of its own.
+struct SampledModule {
+  std::uint32_t module;  ///< counts from 1 within the image's sampler lane
+  std::uint64_t begin, end, bias;
+  std::uint32_t main_executable;
+  std::string_view build_id, path;
+  MEMLINE_FIELDS(kSampledModule) {
+    c.number(r.module), c.number(r.begin), c.number(r.end), c.number(r.bias), c.number(r.main_executable);
+    c.text(r.build_id), c.text(r.path);
+  }
+};
+
+struct Sample {
+  std::uint64_t time;
+  std::uint32_t tid, counter;
+  std::uint64_t value;  ///< events (or ns) since the sample before
+  std::uint32_t stack;
+  MEMLINE_FIELDS(kSample) {
+    c.time(r.time, d), c.number(r.tid), c.number(r.counter), c.number(r.value), c.delta(r.stack, d.stack);
+  }
+};
+
+/// The page at the address became resident, or writable where it was shared with others.
+struct PageFault {
+  std::uint64_t time;
+  std::uint32_t tid;
+  std::uint64_t address;
+  std::uint32_t stack;
+  MEMLINE_FIELDS(kPageFault) {
+    c.time(r.time, d), c.number(r.tid), c.block_address(r.address, d), c.delta(r.stack, d.stack);
+  }
+};
+
+/// Where it was enabled for longer than it was counting, it shared the processor's counters with others.
+struct CounterTotal {
+  std::uint64_t time;
+  std::uint32_t counter;
+  std::uint64_t value;  ///< as counted
+  std::uint64_t enabled_ns, counting_ns;
+  std::uint32_t estimated;  ///< 1: from the samples; the kernel counted several processes together
+  MEMLINE_FIELDS(kCounterTotal) {
+    c.time(r.time, d), c.number(r.counter), c.number(r.value), c.number(r.enabled_ns), c.number(r.counting_ns);
+    c.number(r.estimated);
+  }
+};
+
+struct SamplesLost {
+  std::uint64_t time, records;
+  MEMLINE_FIELDS(kSamplesLost) { c.time(r.time, d), c.number(r.records); }
+};
+
 #undef MEMLINE_FIELDS
 
 template <class... Records>
 struct TypeList {};
-using AllRecords =
-    TypeList<ImageStart, Thread, ThreadEnd, Module, Stack, NamedFrame, Acquire, AcquireUsable, Release, MoveBegin,
-             MoveEnd, Map, Unmap, UnmapFailed, RemapBegin, RemapEnd, Protect, Advise, Lock, Break, Tick, Clock, Mark,
-             SpanBegin, SpanEnd, SpanAttach, SpanDetach, Recording, PoolCreate, PoolBacking, PoolAcquire, PoolRealloc,
-             PoolRelease, PoolReset, PoolDestroy, ForkedFrom, ForkPosition, Exec, ExecFailed, Exit, ResidentLook,
-             ResidentRegion, ResidentPages, ResidentEnd>;
+using AllRecords = TypeList<ImageStart, Thread, ThreadEnd, Module, Stack, NamedFrame, Acquire, AcquireUsable, Release,
+                            MoveBegin, MoveEnd, Map, Unmap, UnmapFailed, RemapBegin, RemapEnd, Protect, Advise, Lock,
+                            Break, Tick, Clock, Mark, SpanBegin, SpanEnd, SpanAttach, SpanDetach, Recording, PoolCreate,
+                            PoolBacking, PoolAcquire, PoolRealloc, PoolRelease, PoolReset, PoolDestroy, ForkedFrom,
+                            ForkPosition, Exec, ExecFailed, Exit, ResidentLook, ResidentRegion, ResidentPages,
+                            ResidentEnd, Counter, SampledModule, Sample, PageFault, CounterTotal, SamplesLost>;
 
 /// Records of a few numbers, which are nearly all that there are: one look at the room that is left is enough for them.
 template <class Record>

@@ -24,7 +24,7 @@
 /// A block is given back as it was: header and payload, bit by bit. What lay behind the payload is not kept. A block
 /// that is no block of a trace, or whose records do not come out of the columns exactly, is kept as its bytes are.
 /// A checksum covers the headers, each directory, each body and the index; blocks keep their own.
-/// All numbers are little-endian. Readers take exactly their own version, of this format and of the trace's.
+/// All numbers are little-endian. Readers take exactly their own version of this format.
 #pragma once
 
 #include <cstddef>

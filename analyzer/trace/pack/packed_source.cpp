@@ -153,9 +153,10 @@ Result<std::unique_ptr<ByteSource>> open_packed(std::unique_ptr<ByteSource> file
   if (bytes.size() < sizeof trace_header + sizeof header) return error("is cut within its header");
   std::memcpy(&trace_header, bytes.data(), sizeof trace_header);
   std::memcpy(&header, bytes.data() + sizeof trace_header, sizeof header);
-  if (header.version != kPackedVersion || trace_header.version != kVersion) {
+  if (header.version != kPackedVersion || !is_readable_version(trace_header.version)) {
     return error("is a packed trace of version " + std::to_string(header.version) + "." +
-                 std::to_string(trace_header.version) + "; this memline reads version " +
+                 std::to_string(trace_header.version) + "; this memline reads versions " +
+                 std::to_string(kPackedVersion) + "." + std::to_string(kOldestVersion) + " to " +
                  std::to_string(kPackedVersion) + "." + std::to_string(kVersion) + " only");
   }
   const std::size_t head_bytes = sizeof trace_header + sizeof header;

@@ -60,7 +60,7 @@ std::optional<Error> Packing::begin() {
   if (got < sizeof trace_header_) return error("is cut within its header");
   std::memcpy(&trace_header_, page.data(), sizeof trace_header_);
   if (trace_header_.magic != kFileMagic) return error("is not a memline trace");
-  if (trace_header_.version != kVersion || trace_header_.header_bytes != kHeaderBytes ||
+  if (!is_readable_version(trace_header_.version) || trace_header_.header_bytes != kHeaderBytes ||
       trace_header_.block_bytes != kBlockBytes) {
     return error("is a trace of another version");
   }

@@ -10,7 +10,7 @@ namespace memline::testing {
 /// `function(name, record)`. Times rise from 1000 on; a block that holds them all begins at 1000 ticks.
 template <class Function>
 void every_record(Function&& function) {
-  using namespace memline::trace;  // NOLINT(google-build-using-namespace): 44 names of it
+  using namespace memline::trace;  // NOLINT(google-build-using-namespace): 50 names of it
   function("ImageStart", ImageStart{.ticks = 1000,
                                     .monotonic_ns = 5'000'000,
                                     .realtime_ns = 1'700'000'000'000'000'000,
@@ -89,6 +89,20 @@ void every_record(Function&& function) {
   pages.runs[1] = {200, 1};
   function("ResidentPages", pages);
   function("ResidentEnd", ResidentEnd{1305, 1});
+  function("Counter", Counter{.counter = 1,
+                              .unit = CounterUnit::kNanoseconds,
+                              .sampling = Sampling::kFrequency,
+                              .interval = 1000,
+                              .user_only = 1,
+                              .asked_for = 1,
+                              .faults = 0,
+                              .name = "task-clock",
+                              .refusal = ""});
+  function("SampledModule", SampledModule{1, 0x400000, 0x480000, 0x400000, 1, "\x01\x02\xff", "/bin/app"});
+  function("Sample", Sample{1306, 4242, 1, 1'000'000, 3});
+  function("PageFault", PageFault{1307, 4243, 0x602008, 2});
+  function("CounterTotal", CounterTotal{1308, 1, 12'345'678, 20'000'000, 10'000'000, 1});
+  function("SamplesLost", SamplesLost{1309, 17});
 }
 
 }  // namespace memline::testing

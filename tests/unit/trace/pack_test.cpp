@@ -217,7 +217,8 @@ TEST_CASE("a packed trace that lies is refused, in little memory", "[pack]") {
   Bytes other = whole;
   other[sizeof(TraceHeader)] = std::byte{9};
   CHECK(message(other) == "is a packed trace of version 9." + std::to_string(kVersion) +
-                              "; this memline reads version 1." + std::to_string(kVersion) + " only");
+                              "; this memline reads versions 1." + std::to_string(kOldestVersion) + " to 1." +
+                              std::to_string(kVersion) + " only");
   other = whole;
   other[40] ^= std::byte{1};
   CHECK(message(other) == "has a damaged header");
