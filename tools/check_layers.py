@@ -3,6 +3,7 @@
 
     hooks -> capture -> include                        preload and analyzer never include each other
     main -> commands -> render, export -> views -> model -> replay, symbols -> trace -> base -> include
+            commands -> sampling -> symbols
 
 Prints file:line of every include that points the other way, and exits 1 if there is one.
 """
@@ -27,7 +28,9 @@ LAYERS["analyzer/views"] = {"analyzer/model", *LAYERS["analyzer/model"]}
 # A renderer knows no profiling: it sees what views return, and nothing behind them.
 LAYERS["analyzer/render"] = {"analyzer/views", "analyzer/base", "include"}
 LAYERS["analyzer/export"] = {"analyzer/model", *LAYERS["analyzer/model"]}
-LAYERS["analyzer/commands"] = {"analyzer/render", "analyzer/export", "analyzer/views", *LAYERS["analyzer/views"]}
+LAYERS["analyzer/sampling"] = {"analyzer/symbols", *LAYERS["analyzer/symbols"]}
+LAYERS["analyzer/commands"] = {"analyzer/render", "analyzer/export", "analyzer/views", "analyzer/sampling",
+                               *LAYERS["analyzer/views"]}
 LAYERS["analyzer/main"] = {"analyzer/commands", *LAYERS["analyzer/commands"]}
 
 # Headers of other projects, and the only layers that may include them.
