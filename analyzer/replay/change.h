@@ -24,6 +24,38 @@ struct OwnerShare {
 class LiveMemory;
 struct ResidentLook;
 
+/// A counter's sample; no event of memory.
+struct SampleEvent {
+  std::uint64_t ticks = 0;
+  ThreadId thread = {};       ///< none(): it recorded nothing itself
+  NodeId stack = {};          ///< kUnknownStack where it is not known
+  std::uint32_t counter = 0;  ///< index into Image::counters
+  std::uint64_t value = 0;    ///< events or ns that it stands for
+  bool is_fault = false;
+  std::uint64_t address = 0;  ///< of a page fault
+  bool observed = true;       ///< the filter lets it through
+};
+
+/// What an event did to a range of addresses, for those who follow pages: the events of memory again, with addresses.
+struct AddressStep {
+  enum class Kind : std::uint8_t {
+    kAcquire,  ///< a heap block
+    kRelease,  ///< a heap block; its length is known from its acquisition only
+    kMove,     ///< a heap block moved from `from` to here (a realloc); equal where it stayed
+    kMap,      ///< fresh pages, whatever stood there
+    kUnmap,    ///< pages are gone: munmap, or the break moved down
+    kRemap,    ///< pages moved from `from` to here
+    kGiveUp,   ///< the contents of pages were given up (MADV_DONTNEED and its like)
+  };
+  Kind kind = Kind::kAcquire;
+  std::uint64_t ticks = 0;
+  ThreadId thread = {};
+  NodeId stack = {};
+  std::uint64_t address = 0, length = 0;
+  std::uint64_t from = 0, from_length = 0;
+  bool observed = true;
+};
+
 struct Change {
   std::uint64_t ticks = 0;
   ThreadId thread = {};
@@ -53,6 +85,12 @@ class Observer {
   /// A span that the filter lets through (Image::spans has its name), at its place among the events.
   virtual void on_span_begin(ThreadId /*thread*/, std::uint64_t /*token*/, std::uint64_t /*ticks*/) {}
   virtual void on_span_end(std::uint64_t /*token*/, std::uint64_t /*ticks*/) {}
+  /// A sample, whatever the filter.
+  virtual void on_sample(const SampleEvent& /*sample*/) {}
+  /// Whether on_step() is wanted; asked once.
+  virtual bool wants_steps() { return false; }
+  /// Before the on_change() of the same event, whatever the filter.
+  virtual void on_step(const AddressStep& /*step*/) {}
   /// Whether on_look() is wanted for the look at this time.
   virtual bool wants_look(std::uint64_t /*ticks*/) { return false; }
   /// A look at what was in RAM, whatever the filter, with what was live when it was finished. Valid during the call.

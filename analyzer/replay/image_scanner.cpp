@@ -25,7 +25,8 @@ constexpr std::array<bool, trace::kRecordTraits.size()> kByThread = [] {
   std::array<bool, trace::kRecordTraits.size()> by_thread{};
   for (std::size_t i = 0; i < by_thread.size(); ++i) by_thread[i] = trace::kRecordTraits[i].timed;
   for (const RecordType of_process : {RecordType::kTick, RecordType::kClock, RecordType::kRecording, RecordType::kExec,
-                                      RecordType::kExecFailed, RecordType::kExit}) {
+                                      RecordType::kExecFailed, RecordType::kExit, RecordType::kSample,
+                                      RecordType::kPageFault, RecordType::kCounterTotal, RecordType::kSamplesLost}) {
     by_thread[static_cast<std::size_t>(of_process)] = false;
   }
   return by_thread;
@@ -54,6 +55,7 @@ Image ImageScanner::scan(const std::function<void(std::uint64_t)>& blocks_read) 
     scan_lane(lane, limit, blocks_read);
   }
   finish();
+  if (limits_ == nullptr) join_samples(file_, image_);
   return std::move(image_);
 }
 
@@ -62,6 +64,8 @@ void ImageScanner::scan_lane(const trace::LaneBlocks& lane, trace::LaneLimit lim
   stacks_ = {};
   thread_ = {};
   lane_exec_.reset();
+  is_sampler_ = lane.lane == trace::kSamplerLane;
+  sampled_modules_.clear();
   trace::LaneReader reader(file_, lane, limit, &damage_);
   std::size_t blocks = 0;
   while (reader.has_record()) {
@@ -137,9 +141,85 @@ ModuleId ImageScanner::module_known(ModuleId module) {
 
 void ImageScanner::on(const trace::Stack& record) {
   const bool ok = define_stack(record, stacks_, most_modules_, [this](NodeId parent, const trace::FrameRef& frame) {
-    return image_.stacks.child(parent, module_known(module_of(frame)), frame.offset, frame.exact);
+    return image_.stacks.child(parent, module_known(own_module(frame)), frame.offset, frame.exact);
   });
   if (!ok) damage_.add("record at offset " + std::to_string(offset_) + ": an impossible stack", 0);
+}
+
+/// The sampler numbers modules in its own way.
+ModuleId ImageScanner::own_module(const trace::FrameRef& frame) const {
+  const ModuleId module = module_of(frame);
+  if (!is_sampler_ || module.none()) return module;
+  return module.index() < sampled_modules_.size() ? sampled_modules_[module.index()] : ModuleId{};
+}
+
+void ImageScanner::on(const trace::SampledModule& record) {
+  if (!is_sampler_) return;  // nobody's frames name it
+  if (record.module != sampled_modules_.size() + 1) {
+    damage_.add("record at offset " + std::to_string(offset_) + ": an impossible module of samples", 0);
+    return;
+  }
+  // The preload knows most of them, and it is its frames that samples are joined with; the sampler's lane comes last.
+  ModuleId same;
+  for (std::size_t i = 0; i < image_.modules.size(); ++i) {
+    const Module& module = image_.modules[i];
+    if (module.known && module.bias == record.bias && module.begin <= record.begin && record.end <= module.end) {
+      same = ModuleId{i};
+    }
+  }
+  if (same.none()) {
+    same = ModuleId{image_.modules.size()};
+    image_.modules.push_back({.generation = 0,
+                              .begin = record.begin,
+                              .end = record.end,
+                              .bias = record.bias,
+                              .main_executable = record.main_executable != 0,
+                              .known = true,
+                              .build_id = std::string(record.build_id),
+                              .path = std::string(record.path)});
+  }
+  sampled_modules_.push_back(same);
+}
+
+CounterInfo* ImageScanner::counter(std::uint32_t number) {
+  constexpr std::uint32_t kMostCounters = 4096;
+  if (number == 0 || number > kMostCounters) {
+    damage_.add("record at offset " + std::to_string(offset_) + ": an impossible counter", 0);
+    return nullptr;
+  }
+  if (image_.counters.size() < number) image_.counters.resize(number);
+  return &image_.counters[number - std::size_t{1}];
+}
+
+void ImageScanner::on(const trace::Counter& record) {
+  CounterInfo* const info = counter(record.counter);
+  if (info == nullptr) return;
+  info->name = record.name;
+  info->unit = record.unit == trace::CounterUnit::kNanoseconds ? record.unit : trace::CounterUnit::kEvents;
+  info->sampling = record.sampling == trace::Sampling::kEvery ? record.sampling : trace::Sampling::kFrequency;
+  info->interval = record.interval;
+  info->user_only = record.user_only != 0;
+  info->asked_for = record.asked_for != 0;
+  info->faults = record.faults != 0;
+  info->refusal = record.refusal;
+  if (info->faults) fault_counter_ = record.counter;
+}
+
+void ImageScanner::sampled(std::uint32_t number) {
+  if (CounterInfo* const info = counter(number)) {
+    ++info->samples;
+    ++image_.samples;
+  }
+}
+
+void ImageScanner::on(const trace::PageFault& /*record*/) {
+  if (fault_counter_ != 0) sampled(fault_counter_);
+}
+
+void ImageScanner::on(const trace::CounterTotal& record) {
+  if (CounterInfo* const info = counter(record.counter)) {
+    info->total = {record.value, record.enabled_ns, record.counting_ns, record.estimated != 0};
+  }
 }
 
 void ImageScanner::on(const trace::NamedFrame& record) {

@@ -47,6 +47,7 @@ class ImageScanner {
   void event(std::uint64_t acquired_bytes);
   void set_not_live(std::uint64_t address, std::uint64_t length, RangeState state);
   ModuleId module_known(ModuleId module);
+  ModuleId own_module(const trace::FrameRef& frame) const;
 
   void on(const trace::ImageStart& record);
   void on(const trace::Thread& record);
@@ -82,6 +83,15 @@ class ImageScanner {
   void on(const trace::ResidentRegion& record) { look_.add(record); }
   void on(const trace::ResidentPages& record) { look_.add(record); }
   void on(const trace::ResidentEnd& record);
+  void on(const trace::Counter& record);
+  void on(const trace::SampledModule& record);
+  void on(const trace::Sample& record) { sampled(record.counter); }
+  void on(const trace::PageFault& record);
+  void on(const trace::CounterTotal& record);
+  void on(const trace::SamplesLost& record) { image_.lost_samples += record.records; }
+  /// Null for a number that no trace has.
+  CounterInfo* counter(std::uint32_t number);
+  void sampled(std::uint32_t number);
   std::uint64_t page_bytes() const { return image_.start.page_bytes != 0 ? image_.start.page_bytes : 4096; }
   template <class Record>
   void on(const Record& /*record*/) {}  // tells nothing that an Image keeps
@@ -102,6 +112,9 @@ class ImageScanner {
 
   // Of the lane that is being read.
   LaneStacks stacks_;
+  std::vector<ModuleId> sampled_modules_;  ///< of the sampler's lane: its number minus 1 -> module of the image
+  bool is_sampler_ = false;
+  std::uint32_t fault_counter_ = 0;  ///< whose samples the PageFault records are
   ThreadId thread_;
   std::uint64_t ticks_ = 0;
   std::uint64_t offset_ = 0;

@@ -31,10 +31,10 @@ struct SpanEdge {
 
 /// The records behind Action::kOther, which are rare. Those of looks are large, and rarer still.
 using OtherRecord =
-    std::variant<trace::Map, trace::Unmap, trace::RemapBegin, trace::RemapEnd, trace::Protect, trace::Break,
-                 trace::PoolBacking, trace::PoolAcquire, trace::PoolRealloc, trace::PoolRelease, trace::PoolReset,
-                 trace::PoolDestroy, SpanEdge, trace::ResidentLook, trace::ResidentEnd, std::unique_ptr<NamedRegion>,
-                 std::unique_ptr<trace::ResidentPages>>;
+    std::variant<trace::Map, trace::Unmap, trace::RemapBegin, trace::RemapEnd, trace::Protect, trace::Advise,
+                 trace::Break, trace::PoolBacking, trace::PoolAcquire, trace::PoolRealloc, trace::PoolRelease,
+                 trace::PoolReset, trace::PoolDestroy, SpanEdge, trace::Sample, trace::PageFault, trace::ResidentLook,
+                 trace::ResidentEnd, std::unique_ptr<NamedRegion>, std::unique_ptr<trace::ResidentPages>>;
 
 struct Operation {
   std::uint64_t ticks = 0;

@@ -41,6 +41,8 @@ OperationReader::OperationReader(const trace::TraceFile& file, const Image& imag
       if (thread.index() < thread_observed_.size()) thread_observed_[thread.index()] = true;
     }
   }
+  if (image.samples > 0) tids_.emplace(image);
+  if (!image.sample_joins.empty()) last_stack_.resize(image.threads.size() + 1, kUnknownStack);
   if (filter.span) span_.emplace(*filter.span);
   begins_observed_ = observed(ThreadId{std::size_t{0}});
 }
@@ -53,9 +55,21 @@ bool OperationReader::fill(OperationBatch& batch) {
     const std::optional<std::size_t> lane = reader_.next();
     if (!lane) return false;
     lane_ = *lane;
-    reader_.lane(lane_).take([this](const auto& record) { on(record); });
+    reader_.lane(lane_).take([this](const auto& record) {
+      if (!last_stack_.empty()) note_stack(record);
+      on(record);
+    });
   }
   return true;
+}
+
+template <class Record>
+void OperationReader::note_stack(const Record& record) {
+  if constexpr (kIsEventWithStack<Record>) {
+    const Lane& lane = lanes_[lane_];
+    const NodeId stack = lane.find(record.stack);
+    if (lane.thread.index() < image_.threads.size() && stack != kUnknownStack) last_stack_[lane.thread.index()] = stack;
+  }
 }
 
 inline bool OperationReader::observed(ThreadId thread) const {
@@ -98,6 +112,27 @@ inline void OperationReader::add(Action action, std::uint64_t ticks, std::uint64
 template <class Record>
 void OperationReader::add_other(const Record& record, bool is_release) {
   add(Action::kOther, record.time, 0, batch_->others.size(), record.stack, is_release);
+  batch_->others.emplace_back(record);
+}
+
+template <class Record>
+void OperationReader::add_sample(const Record& record) {
+  if (!tids_) return;
+  const ThreadId thread = tids_->find(record.tid, record.time);
+  NodeId stack = lanes_[lane_].find(record.stack);
+  if (!last_stack_.empty() && is_cut_sample(image_.stacks, stack)) {
+    stack = image_.sample_joins.find(stack, last_stack_[thread.none() ? image_.threads.size() : thread.index()]);
+  }
+  const bool filtered = !thread_observed_.empty() || span_;
+  batch_->operations.push_back({.ticks = record.time,
+                                .address = 0,
+                                .bytes = batch_->others.size(),
+                                .stack = stack,
+                                .thread = thread,
+                                .lane = static_cast<std::uint32_t>(lane_),
+                                .action = Action::kOther,
+                                .short_stack = false,
+                                .observed = !filtered || (!thread.none() && observed(thread))});
   batch_->others.emplace_back(record);
 }
 

@@ -69,6 +69,9 @@ class OperationReader {
   void on(const trace::RemapBegin& record);
   void on(const trace::RemapEnd& record) { add_other(record, record.address == 0); }
   void on(const trace::Protect& record);
+  void on(const trace::Advise& record) {
+    if (image_.samples > 0) add_other(record, false);
+  }
   void on(const trace::Break& record) { add_other(record, false); }
   void on(const trace::PoolBacking& record) { add_other(record, false); }
   void on(const trace::PoolAcquire& record) { add_other(record, false); }
@@ -95,6 +98,12 @@ class OperationReader {
     add_span_edge(record.time, {.token = record.token, .begins = false});
     on_span(record);
   }
+  void on(const trace::Sample& record) { add_sample(record); }
+  void on(const trace::PageFault& record) { add_sample(record); }
+  template <class Record>
+  void add_sample(const Record& record);
+  template <class Record>
+  void note_stack(const Record& record);
   void on(const trace::SpanAttach& record) { on_span(record); }
   void on(const trace::SpanDetach& record) { on_span(record); }
   template <class Record>
@@ -119,7 +128,9 @@ class OperationReader {
   bool begins_observed_ = true;
   std::vector<bool> thread_observed_;  ///< by ThreadId; empty: all are
   std::optional<SpanFilter> span_;
-  std::size_t lane_ = 0;  ///< of the record at hand
+  std::optional<TidTable> tids_;    ///< where there are samples
+  std::vector<NodeId> last_stack_;  ///< by thread, of its last event; kept where samples are joined with it
+  std::size_t lane_ = 0;            ///< of the record at hand
   OperationBatch* batch_ = nullptr;
 };
 

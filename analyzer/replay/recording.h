@@ -15,6 +15,7 @@
 #include "memline/trace_format.h"
 #include "replay/lane_stacks.h"
 #include "replay/resident_look.h"
+#include "replay/sample_joins.h"
 #include "replay/stack_table.h"
 
 namespace memline::trace {
@@ -60,6 +61,24 @@ struct RssSample {
   std::uint64_t ticks = 0, rss_bytes = 0;
 };
 
+/// What was counted from outside, and sampled; or why it was not.
+struct CounterInfo {
+  std::string name;  ///< "" where its definition is lost
+  trace::CounterUnit unit = trace::CounterUnit::kEvents;
+  trace::Sampling sampling = trace::Sampling::kEvery;
+  std::uint64_t interval = 0;
+  bool user_only = false, asked_for = false, faults = false;
+  std::string refusal;        ///< "": it was counted
+  std::uint64_t samples = 0;  ///< of this image
+  struct Total {
+    std::uint64_t value = 0, enabled_ns = 0, counting_ns = 0;
+    bool estimated = false;
+  };
+  std::optional<Total> total;  ///< of the process; in its last image only
+
+  bool counted() const { return !name.empty() && refusal.empty(); }
+};
+
 /// Where a forked child's memory comes from.
 struct ForkOrigin {
   std::uint32_t parent_pid = 0, parent_image = 0;
@@ -85,12 +104,15 @@ struct Image {
   trace::ImageStart start{};  ///< its texts point nowhere; use the strings below
   std::string executable, working_dir, host, allocator, unwinder;
   std::vector<std::string> command;
-  std::vector<Thread> threads;  ///< by ThreadId
-  std::vector<Module> modules;  ///< by ModuleId (trace module number minus 1)
-  std::vector<Mark> marks;      ///< in time order
-  std::vector<Span> spans;      ///< in order of their beginning
-  std::vector<RssSample> rss;   ///< in time order, thinned to a bounded number so that no maximum is lost
-  std::vector<LookInfo> looks;  ///< at what was in RAM, in time order
+  std::vector<Thread> threads;        ///< by ThreadId
+  std::vector<Module> modules;        ///< by ModuleId (trace module number minus 1)
+  std::vector<Mark> marks;            ///< in time order
+  std::vector<Span> spans;            ///< in order of their beginning
+  std::vector<RssSample> rss;         ///< in time order, thinned to a bounded number so that no maximum is lost
+  std::vector<LookInfo> looks;        ///< at what was in RAM, in time order
+  std::vector<CounterInfo> counters;  ///< by number in the trace, minus 1
+  std::uint64_t samples = 0, lost_samples = 0;
+  SampleJoins sample_joins;
   std::optional<ForkOrigin> fork;
   std::uint64_t events = 0;          ///< acquisitions and releases recorded
   std::uint64_t acquired_bytes = 0;  ///< sum of recorded block sizes and mappings: which image allocated most

@@ -56,9 +56,12 @@ Replayer::Replayer(const trace::TraceFile& file, const Image& image, const trace
     : image_(image),
       stop_(stop),
       observer_(observer),
+      wants_steps_(observer != nullptr && observer->wants_steps()),
       reader_(file, image, limits, filter),
       batches_([this](OperationBatch& batch) { return reader_.fill(batch); },
-               wants_thread(threads, file.size_bytes())) {}
+               wants_thread(threads, file.size_bytes())) {
+  while (fault_counter_ < image.counters.size() && !image.counters[fault_counter_].faults) ++fault_counter_;
+}
 
 Outcome Replayer::run(Progress* progress, const std::function<void(const LiveBlock&)>& at_stop) {
   ProgressStretch stretch(progress, "replaying the events", image_.events);
@@ -112,11 +115,13 @@ bool Replayer::apply(const OperationBatch& batch, const std::function<void(const
     switch (operation.action) {
       case Action::kAcquire:
         effect_.reset();
+        tell(actor_of(operation), AddressStep::Kind::kAcquire, operation.address, operation.bytes);
         memory_.acquire(actor_of(operation), operation.address, operation.bytes, effect_);
         commit(operation);
         break;
       case Action::kRelease:
         effect_.reset();
+        tell(actor_of(operation), AddressStep::Kind::kRelease, operation.address, 0);
         memory_.release(actor_of(operation), operation.address, effect_);
         commit(operation);
         break;
@@ -125,6 +130,9 @@ bool Replayer::apply(const OperationBatch& batch, const std::function<void(const
         break;
       case Action::kMoveEnd:
         effect_.reset();
+        if (operation.address != 0) {
+          tell(actor_of(operation), AddressStep::Kind::kMove, operation.address, operation.bytes, *old_address);
+        }
         memory_.move_end(actor_of(operation), *old_address++, operation.address, operation.bytes, effect_);
         commit(operation);
         break;
@@ -170,12 +178,21 @@ void Replayer::commit(const Operation& operation) {
   }
 }
 
+void Replayer::tell(const Actor& actor, AddressStep::Kind kind, std::uint64_t address, std::uint64_t length,
+                    std::uint64_t from, std::uint64_t from_length) {
+  if (!wants_steps_) return;
+  observer_->on_step(
+      {kind, actor.ticks, actor.thread, actor.stack, address, length, from, from_length, actor.observed});
+}
+
 void Replayer::on(const Actor& actor, const trace::Map& record) {
+  tell(actor, AddressStep::Kind::kMap, record.address, record.length_bytes);
   const bool replaces = (record.flags & MAP_FIXED) != 0;
   memory_.map(actor, record.address, record.length_bytes, state_of(record), replaces, effect_);
 }
 
 void Replayer::on(const Actor& actor, const trace::Unmap& record) {
+  tell(actor, AddressStep::Kind::kUnmap, record.address, record.length_bytes);
   memory_.unmap(actor, record.address, record.length_bytes, effect_);
 }
 
@@ -184,6 +201,10 @@ void Replayer::on(const Actor& actor, const trace::RemapBegin& record) {
 }
 
 void Replayer::on(const Actor& actor, const trace::RemapEnd& record) {
+  if (record.address != 0) {
+    tell(actor, AddressStep::Kind::kRemap, record.address, record.length_bytes, record.old_address,
+         record.old_length_bytes);
+  }
   memory_.remap_end(actor, record.old_address, record.old_length_bytes, record.address, record.length_bytes,
                     (record.flags & kMremapDontUnmap) != 0, (record.flags & kMremapFixed) != 0, effect_);
 }
@@ -192,7 +213,20 @@ void Replayer::on(const Actor& actor, const trace::Protect& record) {
   memory_.make_accessible(actor, record.address, record.length_bytes, effect_);
 }
 
+void Replayer::on(const Actor& actor, const trace::Advise& record) {
+  // Linux's, which older headers lack: MADV_DONTNEED, MADV_REMOVE, MADV_DONTNEED_LOCKED. MADV_FREE gives pages back only
+  // when somebody needs them.
+  for (const std::uint32_t gives_up : {4U, 9U, 24U}) {
+    if (record.advice == gives_up) {
+      tell(actor, AddressStep::Kind::kGiveUp, record.address, record.length_bytes);
+    }
+  }
+}
+
 void Replayer::on(const Actor& actor, const trace::Break& record) {
+  if (record.new_break < record.old_break) {
+    tell(actor, AddressStep::Kind::kUnmap, record.new_break, record.old_break - record.new_break);
+  }
   memory_.move_break(actor, record.old_break, record.new_break, effect_);
 }
 
@@ -227,6 +261,31 @@ void Replayer::on(const Actor& actor, const SpanEdge& edge) {
   } else {
     observer_->on_span_end(edge.token, actor.ticks);
   }
+}
+
+void Replayer::on(const Actor& actor, const trace::Sample& record) {
+  if (observer_ == nullptr || record.counter == 0) return;
+  if (record.counter > image_.counters.size()) return;
+  observer_->on_sample({.ticks = actor.ticks,
+                        .thread = actor.thread,
+                        .stack = actor.stack,
+                        .counter = record.counter - 1,
+                        .value = record.value,
+                        .is_fault = false,
+                        .address = 0,
+                        .observed = actor.observed});
+}
+
+void Replayer::on(const Actor& actor, const trace::PageFault& record) {
+  if (observer_ == nullptr || fault_counter_ >= image_.counters.size()) return;
+  observer_->on_sample({.ticks = actor.ticks,
+                        .thread = actor.thread,
+                        .stack = actor.stack,
+                        .counter = fault_counter_,
+                        .value = 1,
+                        .is_fault = true,
+                        .address = record.address,
+                        .observed = actor.observed});
 }
 
 void Replayer::on(const Actor& actor, const trace::ResidentLook& record) {

@@ -45,6 +45,7 @@ class Replayer {
   void on(const Actor& actor, const trace::RemapBegin& record);
   void on(const Actor& actor, const trace::RemapEnd& record);
   void on(const Actor& actor, const trace::Protect& record);
+  void on(const Actor& actor, const trace::Advise& record);
   void on(const Actor& actor, const trace::Break& record);
   void on(const Actor& actor, const trace::PoolBacking& record);
   void on(const Actor& actor, const trace::PoolAcquire& record);
@@ -53,10 +54,15 @@ class Replayer {
   void on(const Actor& actor, const trace::PoolReset& record);
   void on(const Actor& actor, const trace::PoolDestroy& record);
   void on(const Actor& actor, const SpanEdge& edge);
+  void on(const Actor& actor, const trace::Sample& record);
+  void on(const Actor& actor, const trace::PageFault& record);
   void on(const Actor& actor, const trace::ResidentLook& record);
   void on(const Actor& actor, const std::unique_ptr<NamedRegion>& region);
   void on(const Actor& actor, const std::unique_ptr<trace::ResidentPages>& record);
   void on(const Actor& actor, const trace::ResidentEnd& record);
+  /// Tells the observer of a step, where it wants to know.
+  void tell(const Actor& actor, AddressStep::Kind kind, std::uint64_t address, std::uint64_t length,
+            std::uint64_t from = 0, std::uint64_t from_length = 0);
   LookAssembler& look_of(const Actor& actor);
   void commit(const Operation& operation);
   void finish();
@@ -70,6 +76,8 @@ class Replayer {
   Outcome outcome_;
   std::uint64_t live_bytes_ = 0;
   bool reached_stop_ = false;
+  const bool wants_steps_;
+  std::uint32_t fault_counter_ = 0;   ///< index into the image's counters
   std::vector<LookAssembler> looks_;  ///< by lane
 
   OperationReader reader_;
