@@ -23,6 +23,7 @@ std::string module_name(const replay::Image& image, std::uint32_t number) {
 }
 
 std::string lane_name(std::uint32_t lane) {
+  if (lane == trace::kSamplerLane) return "sampler";
   return lane == trace::kWatcherLane ? "watcher" : std::to_string(lane);
 }
 
@@ -40,7 +41,8 @@ void dump_image(const trace::TraceFile& file, const replay::Image& image, std::o
   trace::MergedReader reader(file, image.number, nullptr, nullptr);
   std::vector<std::string> threads(reader.lane_count(), "?");  // by lane: the thread that writes it
   for (std::size_t lane = 0; lane < threads.size(); ++lane) {
-    if (reader.lane(lane).lane() == trace::kWatcherLane) threads[lane] = std::string(1, '-');
+    const std::uint32_t number = reader.lane(lane).lane();
+    if (number == trace::kWatcherLane || number == trace::kSamplerLane) threads[lane] = std::string(1, '-');
   }
   const trace::ModuleName name = [&](std::uint32_t module) { return module_name(image, module); };
   while (const std::optional<std::size_t> lane = reader.next()) {

@@ -19,6 +19,7 @@
 #include "commands/run/recorded_program.h"
 #include "commands/run/region_watch.h"
 #include "commands/run/run_environment.h"
+#include "commands/run/sampling_run.h"
 #include "commands/run/split_command.h"
 #include "memline/env.h"
 
@@ -36,12 +37,23 @@ constexpr char kNotes[] =
     "LD_PRELOAD=libmemline.so COMMAND records the same, but for the RSS of times\n"
     "without events. Each option is then an environment variable: MEMLINE_OUT,\n"
     "MEMLINE_CHILDREN, MEMLINE_START, MEMLINE_MAX_TRACE, MEMLINE_FREE_STACKS,\n"
-    "MEMLINE_UNWINDER, MEMLINE_RESIDENT, MEMLINE_PRIVATE.\n"
+    "MEMLINE_UNWINDER, MEMLINE_RESIDENT, MEMLINE_PRIVATE. MEMLINE_COUNTERS is read by\n"
+    "memline run only.\n"
+    "\n"
+    "Counters: task-clock (CPU time by line), cpu-clock, page-faults, minor-faults,\n"
+    "major-faults, context-switches, cpu-migrations; where the processor shows them,\n"
+    "cycles, instructions, cache-references, cache-misses, branch-misses, LLC-loads,\n"
+    "LLC-load-misses, dTLB-loads, dTLB-load-misses, stalled-cycles-frontend,\n"
+    "stalled-cycles-backend and others that perf knows, rNNNN, device/term=value/.\n"
     "\n"
     "Exit codes: the program's own; 127 not found, 126 not executable, 2 wrong usage.";
 
+/// Whether page faults are recorded where nothing else is asked for.
+constexpr char kResidentByDefault[] = "";
+
 struct RunArguments {
   RunOptions options;
+  std::optional<std::string> counters;
   bool no_pack = false, verbose = false, watch = false;
   std::vector<std::string> region_functions;
 
@@ -64,9 +76,12 @@ struct RunArguments {
     app.add_option("--unwinder", options.unwinder, "How call stacks are taken")
         ->check(CLI::IsMember({"memline", "libunwind"}))
         ->type_name("memline|libunwind");
-    app.add_option("--resident", options.resident, "0: do not look at which pages are in RAM")
-        ->check(CLI::IsMember({"0"}))
-        ->type_name("0");
+    app.add_option("--resident", options.resident,
+                   "1: record every page fault, for the column Resident of report; 0: do not look at RAM at all")
+        ->check(CLI::IsMember({"0", "1"}))
+        ->type_name("0|1");
+    app.add_option("--counters", counters, "Count these, and sample them with stacks: task-clock, page-faults, ...")
+        ->type_name("LIST");
     app.add_flag("--private", options.private_trace, "Leave command line, working directory and host out of the trace");
     CLI::Option* const watch_option =
         app.add_flag("--watch", watch, "Say what each span did to the memory, soon after it has ended");
@@ -123,8 +138,12 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   if (const std::string reason = why_not_writable(out); !reason.empty()) {
     return fail(streams, {ExitCode::kUsage, "run: " + reason + "; -o FILE names another place"});
   }
+  const bool resident = run.options.resident.value_or(variable_or(kEnvResident, kResidentByDefault)) == "1";
+  const auto counters = choose_counters(run.counters.value_or(variable_or(kEnvCounters, "")), resident);
+  if (!counters) return fail(streams, counters.error());
   streams.out.flush();
-  RecordedProgram program(command, own_environment(), run.options, *preload);
+  RecordedProgram program(command, own_environment(), run.options, *preload, {}, *counters);
+  for (const std::string& refusal : program.refused_counters()) say(streams, refusal);
   if (program.start_errno() != 0) return fail_to_start(streams, command.front(), program.start_errno());
   std::optional<RegionWatch> watch;
   std::function<void(const std::string& trace)> look_on;

@@ -22,6 +22,10 @@ inline constexpr char kEnvPrivate[] = "MEMLINE_PRIVATE";
 /// "0": nobody looks at which pages are in RAM.
 inline constexpr char kEnvResident[] = "MEMLINE_RESIDENT";
 
+/// Of `memline run`: what the kernel and the processor shall count, and sample with stacks; names as perf spells them,
+/// with commas between.
+inline constexpr char kEnvCounters[] = "MEMLINE_COUNTERS";
+
 /// Of the analyzer: the folder in which it keeps what it found out about debug information; "none": nothing is kept.
 inline constexpr char kEnvCache[] = "MEMLINE_CACHE";
 

@@ -18,6 +18,16 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return result;
 }
 
+/// False: the other end was closed.
+bool wait_for_byte(int fd) {
+  char byte = 0;
+  ssize_t size = 0;
+  do {
+    size = ::read(fd, &byte, 1);
+  } while (size < 0 && errno == EINTR);
+  return size == 1;
+}
+
 }  // namespace
 
 /// What the child says of itself: once before it becomes the program, and again if it could not.
@@ -27,7 +37,7 @@ struct ChildProcess::Report {
 };
 
 ChildProcess::ChildProcess(const std::vector<std::string>& command, const std::vector<std::string>& environment,
-                           ProcessGroup group)
+                           ProcessGroup group, const std::function<void(pid_t)>& before_exec)
     : group_(group) {
   const std::vector<char*> arguments = pointers(command);
   const std::vector<char*> variables = pointers(environment);
@@ -36,9 +46,18 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command, const std::v
     start_errno_ = errno;
     return;
   }
+  int go_pipe[2];  // a byte comes when the program may begin, the end of the file when we are gone
+  if (::pipe2(go_pipe, O_CLOEXEC) != 0) {
+    start_errno_ = errno;
+    ::close(report_pipe[0]);
+    ::close(report_pipe[1]);
+    return;
+  }
   take_over_signals();
   pid_ = ::fork();
   if (pid_ == 0) {
+    ::close(go_pipe[1]);
+    if (!wait_for_byte(go_pipe[0])) ::_exit(127);
     if (group == ProcessGroup::kItsOwn) ::setpgid(0, 0);
     give_back_signals();
     rusage own{};
@@ -54,6 +73,10 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command, const std::v
   // also here: who comes first does it, so that a kill of the group finds it
   if (pid_ > 0 && group == ProcessGroup::kItsOwn) ::setpgid(pid_, pid_);
   ::close(report_pipe[1]);
+  ::close(go_pipe[0]);
+  if (pid_ > 0 && before_exec) before_exec(pid_);
+  [[maybe_unused]] const ssize_t sent = ::write(go_pipe[1], "", 1);
+  ::close(go_pipe[1]);
   receive_report(report_pipe[0]);
   ::close(report_pipe[0]);
 }

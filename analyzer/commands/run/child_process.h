@@ -12,6 +12,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,9 +23,10 @@ enum class ProcessGroup : std::uint8_t { kOurs, kItsOwn };
 
 class ChildProcess {
  public:
-  /// Runs `command` with exactly `environment`. On failure pid() is -1 and start_errno() says why.
+  /// Runs `command` with exactly `environment`. On failure pid() is -1 and start_errno() says why. `before_exec`, if
+  /// given, is called with the child's pid while the child waits to begin its program.
   ChildProcess(const std::vector<std::string>& command, const std::vector<std::string>& environment,
-               ProcessGroup group = ProcessGroup::kOurs);
+               ProcessGroup group = ProcessGroup::kOurs, const std::function<void(pid_t)>& before_exec = {});
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;

@@ -31,7 +31,7 @@ bool may_grow(int fd, std::uint64_t end, std::uint64_t bytes) {
 
 }  // namespace
 
-std::unique_ptr<OutsideTrace> OutsideTrace::open(const std::string& path, std::uint64_t most_bytes) {
+std::unique_ptr<OutsideTrace> OutsideTrace::open(const std::string& path, std::uint64_t most_bytes, Role role) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0) return nullptr;
   void* const page = ::mmap(nullptr, trace::kHeaderBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -43,7 +43,9 @@ std::unique_ptr<OutsideTrace> OutsideTrace::open(const std::string& path, std::u
   std::unique_ptr<OutsideTrace> trace(new OutsideTrace(fd, header, most_bytes));
   if (header->version != trace::kVersion || header->block_bytes != trace::kBlockBytes) return nullptr;
   if (std::atomic_ref(header->reserved_bytes).load() >= trace::kUnmappedDone) return nullptr;  // not shared with us
-  std::atomic_ref(header->watcher_pid).store(static_cast<std::uint32_t>(::getpid()));
+  if (role == Role::kWatcher) {
+    std::atomic_ref(header->watcher_pid).store(static_cast<std::uint32_t>(::getpid()));
+  }
   return trace;
 }
 
@@ -58,6 +60,10 @@ OutsideTrace::~OutsideTrace() {
 std::uint32_t OutsideTrace::image() const {
   const std::uint32_t images = std::atomic_ref(header_->images).load();
   return images > 0 ? images - 1 : 0;
+}
+
+std::uint32_t OutsideTrace::claimed_blocks() const {
+  return std::atomic_ref(header_->claimed_blocks).load();
 }
 
 bool OutsideTrace::claim(std::uint32_t& index) {

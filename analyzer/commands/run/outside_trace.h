@@ -19,9 +19,13 @@ constexpr std::uint64_t block_start(std::uint32_t index) {
 
 class OutsideTrace {
  public:
-  /// nullptr if the file is no trace that this program can write to. Puts our pid into its header: from then on space
-  /// that was reserved is given back by finish(), not by the program. `most_bytes` bounds the file; 0: no bound.
-  static std::unique_ptr<OutsideTrace> open(const std::string& path, std::uint64_t most_bytes);
+  enum class Role : std::uint8_t {
+    kWatcher,  ///< puts our pid into the header: from then on reserved space is given back by finish(), not the program
+    kGuest,    ///< only adds blocks of its own
+  };
+  /// nullptr if the file is no trace that this program can write to. `most_bytes` bounds the file; 0: no bound.
+  static std::unique_ptr<OutsideTrace> open(const std::string& path, std::uint64_t most_bytes,
+                                            Role role = Role::kWatcher);
   ~OutsideTrace();
   OutsideTrace(const OutsideTrace&) = delete;
   OutsideTrace& operator=(const OutsideTrace&) = delete;
@@ -29,6 +33,7 @@ class OutsideTrace {
   int fd() const { return fd_; }
   /// The program image that runs now, from 0.
   std::uint32_t image() const;
+  std::uint32_t claimed_blocks() const;
 
   /// Takes a block for ourselves, with its space on disk. False: there is no room.
   bool claim(std::uint32_t& index);

@@ -5,6 +5,7 @@
 
 #include "commands/run/explain_missing.h"
 #include "commands/run/inspect_program.h"
+#include "commands/run/sampling_run.h"
 #include "commands/run/watcher.h"
 #include "memline/env.h"
 #include "model/descendants.h"
@@ -29,7 +30,8 @@ std::vector<std::string> environment_for(const std::string& program, const std::
 }  // namespace
 
 RecordedProgram::RecordedProgram(const std::vector<std::string>& command, std::vector<std::string> environment,
-                                 const RunOptions& options, const std::string& preload, const TimeLimit& limit)
+                                 const RunOptions& options, const std::string& preload, const TimeLimit& limit,
+                                 const std::vector<sampling::CounterSpec>& counters)
     : program_(command.front()),
       search_path_(variable_or("PATH", kDefaultSearchPath)),
       max_trace_(options.max_trace.value_or(variable_or(kEnvMaxTrace, ""))),
@@ -37,7 +39,17 @@ RecordedProgram::RecordedProgram(const std::vector<std::string>& command, std::v
       limit_(limit),
       start_(std::chrono::steady_clock::now()),
       child_(command, environment_for(program_, search_path_, std::move(environment), options, preload),
-             group_for(limit)) {}
+             group_for(limit), [&](pid_t pid) {
+               if (counters.empty()) return;
+               sampling_ = std::make_unique<SamplingRun>(counters, locator_, static_cast<std::uint32_t>(pid),
+                                                         parse_size(max_trace_).value_or(0));
+             }) {}
+
+RecordedProgram::~RecordedProgram() = default;
+
+std::vector<std::string> RecordedProgram::refused_counters() const {
+  return sampling_ ? sampling_->refusals() : std::vector<std::string>();
+}
 
 AwaitedEnd RecordedProgram::await(const std::function<void(const std::string& trace)>& look_on) {
   Watcher watcher(name_process(static_cast<std::uint32_t>(child_.pid())), locator_, parse_size(max_trace_).value_or(0));
@@ -47,6 +59,7 @@ AwaitedEnd RecordedProgram::await(const std::function<void(const std::string& tr
     if (look_on && !watcher.trace().empty()) look_on(watcher.trace());
     return watcher.interval();
   });
+  if (sampling_) sampling_->finish();
   trace_ = watcher.finish(ended.wait_status);
   if (!trace_.empty()) others_ = model::descendants_among(trace_, locator_.candidates());
   return ended;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,20 +12,30 @@
 #include "commands/run/child_process.h"
 #include "commands/run/run_environment.h"
 #include "commands/run/trace_locator.h"
+#include "sampling/counter_spec.h"
 
 namespace memline::commands {
+
+class SamplingRun;
 
 class RecordedProgram {
  public:
   /// Starts `command` with `environment` and what `options` and `preload` add to it, unless the program is one that does
   /// not start with a preload. Signals go to it, and not to us, for as long as this object lives.
   RecordedProgram(const std::vector<std::string>& command, std::vector<std::string> environment,
-                  const RunOptions& options, const std::string& preload, const TimeLimit& limit = {});
+                  const RunOptions& options, const std::string& preload, const TimeLimit& limit = {},
+                  const std::vector<sampling::CounterSpec>& counters = {});
+  ~RecordedProgram();
+  RecordedProgram(const RecordedProgram&) = delete;
+  RecordedProgram& operator=(const RecordedProgram&) = delete;
 
   /// 0: it runs.
   int start_errno() const { return child_.pid() < 0 ? child_.start_errno() : 0; }
   pid_t pid() const { return child_.pid(); }
   int asked_to_end() const { return child_.asked_to_end(); }
+
+  /// Of `counters`, those that are not to be had: "cache-misses: not supported here".
+  std::vector<std::string> refused_counters() const;
 
   /// Follows it until it has ended. `look_on`, where there is one, is called now and then with the path of its trace.
   AwaitedEnd await(const std::function<void(const std::string& trace)>& look_on = {});
@@ -40,6 +51,7 @@ class RecordedProgram {
   TraceLocator locator_;
   TimeLimit limit_;
   std::chrono::steady_clock::time_point start_;
+  std::unique_ptr<SamplingRun> sampling_;  ///< null: nothing is counted
   ChildProcess child_;
   std::string trace_;
   std::vector<std::string> others_;

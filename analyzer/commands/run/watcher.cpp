@@ -49,8 +49,8 @@ void Watcher::step() {
   if (!trace_) return;
   trace_->reserve_ahead();
   if (!ticks_) {
-    const auto clock = TraceClock::read(trace_->fd());
-    if (clock) ticks_.emplace(*trace_, *clock);
+    const auto beginning = read_first_beginning(trace_->fd());
+    if (beginning) ticks_.emplace(*trace_, beginning->clock);
   }
   const std::uint64_t rss_pages = ticks_ ? read_rss_pages(statm_fd_) : 0;
   if (rss_pages > 0) ticks_->sample(rss_pages);

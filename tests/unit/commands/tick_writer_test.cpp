@@ -57,11 +57,11 @@ TEST_CASE("ticks: samples are whole records from the first one on") {
   const std::string path = folder.write("trace.bin", make_trace(7, 100));
   const auto trace = OutsideTrace::open(path, 0);
   REQUIRE(trace);
-  const auto clock = TraceClock::read(trace->fd());
-  REQUIRE(clock);
-  CHECK(clock->time_shift == 5);
-  CHECK(clock->ticks_are_ns);
-  TickWriter writer(*trace, *clock);
+  const auto beginning = read_first_beginning(trace->fd());
+  REQUIRE(beginning);
+  CHECK(beginning->clock.time_shift == 5);
+  CHECK(beginning->clock.ticks_are_ns);
+  TickWriter writer(*trace, beginning->clock);
   writer.sample(1000);
   writer.sample(2000);
   const auto open_blocks = read_tick_blocks(path);  // not sealed yet, as a killed watcher leaves it

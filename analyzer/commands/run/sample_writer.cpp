@@ -1,0 +1,117 @@
+#include "commands/run/sample_writer.h"
+
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace memline::commands {
+namespace {
+
+constexpr std::uint64_t kSearchEveryNs = 100'000'000;
+constexpr std::uint64_t kWriteEveryNs = 50'000'000;
+
+std::uint64_t now_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+}  // namespace
+
+SampleWriter::SampleWriter(const TraceLocator& locator, std::uint32_t first_pid, std::uint64_t most_bytes)
+    : locator_(locator),
+      first_pid_(first_pid),
+      most_bytes_(most_bytes),
+      since_(name_process(static_cast<std::uint32_t>(::getpid())).start) {
+  on_program(first_pid, 0);
+}
+
+SampleWriter::~SampleWriter() = default;
+
+SampleWriter::Process& SampleWriter::process(std::uint32_t pid) {
+  Process& process = processes_[pid];
+  if (process.programs.empty()) process.programs.push_back(std::make_unique<SampleLane>(0));
+  return process;
+}
+
+void SampleWriter::on_program(std::uint32_t pid, std::uint64_t time_ns) {
+  std::vector<std::unique_ptr<SampleLane>>& programs = processes_[pid].programs;
+  if (!programs.empty()) programs.back()->end_at(time_ns);
+  programs.push_back(std::make_unique<SampleLane>(time_ns));
+}
+
+void SampleWriter::on_sample(const sampling::TakenSample& sample) {
+  process(sample.pid).programs.back()->add(sample);
+}
+
+void SampleWriter::on_lost(std::uint64_t /*time_ns*/, std::uint64_t records) {
+  lost_ += records;
+}
+
+void SampleWriter::on_round() {
+  clock_.update();
+  const std::uint64_t now = now_ns();
+  if (now - last_write_ns_ < kWriteEveryNs) return;
+  last_write_ns_ = now;
+  const auto lacks_trace = [](const auto& entry) { return entry.second.trace == nullptr; };
+  if (now - last_search_ns_ >= kSearchEveryNs && std::any_of(processes_.begin(), processes_.end(), lacks_trace)) {
+    last_search_ns_ = now;
+    find_traces();
+  }
+  for (auto& [pid, process] : processes_) write(process);
+}
+
+void SampleWriter::find_traces() {
+  for (const std::string& path : locator_.candidates()) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) continue;
+    const auto [entry, is_new] = looked_at_.try_emplace(path + '\0' + std::to_string(status.st_ino));
+    if (!is_new && entry->second != 0) continue;
+    const trace::TraceHeader header = read_trace_header(path);
+    if (header.magic != trace::kFileMagic) continue;  // it may be on its way
+    entry->second = header.pid;
+    const auto found = processes_.find(header.pid);
+    if (header.process_start < since_) continue;
+    if (found == processes_.end()) {
+      entry->second = 0;  // its process has not shown up here yet
+      continue;
+    }
+    if (found->second.trace == nullptr) {
+      found->second.trace = OutsideTrace::open(path, most_bytes_, OutsideTrace::Role::kGuest);
+    }
+  }
+}
+
+void SampleWriter::write(Process& process) {
+  if (process.trace == nullptr) return;
+  const std::vector<ImageBeginning>& beginnings = process.beginnings.update(*process.trace);
+  for (; process.images_placed < beginnings.size(); ++process.images_placed) {
+    const ImageBeginning& beginning = beginnings[process.images_placed];
+    for (const std::unique_ptr<SampleLane>& program : process.programs) {
+      if (program->has_place() || !program->holds(beginning.monotonic_ns)) continue;
+      program->place(*process.trace, beginning, counters_);
+      break;
+    }
+  }
+  for (const std::unique_ptr<SampleLane>& program : process.programs) program->flush(clock_);
+}
+
+void SampleWriter::finish(const std::map<std::uint32_t, std::vector<sampling::ProcessTotal>>& totals) {
+  clock_.update();
+  find_traces();
+  for (auto& [pid, process] : processes_) {
+    write(process);
+    SampleLane* last = nullptr;
+    for (const std::unique_ptr<SampleLane>& program : process.programs) {
+      if (program->has_place()) last = program.get();
+    }
+    if (last == nullptr) continue;
+    if (const auto found = totals.find(pid); found != totals.end()) last->add_totals(counters_, found->second);
+    if (pid == first_pid_) last->add_lost(lost_);
+    for (const std::unique_ptr<SampleLane>& program : process.programs) program->seal();
+  }
+}
+
+}  // namespace memline::commands
