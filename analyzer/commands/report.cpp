@@ -7,8 +7,10 @@
 #include "commands/output.h"
 #include "export/json.h"
 #include "model/report_builder.h"
+#include "model/touched_builder.h"
 #include "render/csv.h"
 #include "views/lines_view.h"
+#include "views/touched_view.h"
 
 namespace memline::commands {
 namespace {
@@ -28,6 +30,12 @@ constexpr char kColumns[] =
     "  Peak           the highest rise above the start of a run: memory that comes\n"
     "                 and goes inside the line shows here\n"
     "  Seen           number of runs\n"
+    "  Resident       bytes of pages that became resident while the line ran, callees\n"
+    "                 included, minus pages it gave back (memline run --resident 1)\n"
+    "  CPU time, ...  of each counter that was recorded (memline run --counters):\n"
+    "                 what the line and its callees have of it; how far off it may be\n"
+    "                 (one standard deviation, in percent) where it is an estimate;\n"
+    "                 and what was sampled in the line itself\n"
     "  Line Contents  the source text\n"
     "\n"
     "An event is an acquisition or a release of memory; a release counts where it is\n"
@@ -43,6 +51,24 @@ constexpr char kColumns[] =
     "Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 the trace is unreadable or\n"
     "damaged (what can be read is shown).";
 
+int report_touched(model::Profile& profile, const std::string& trace, const OutputArguments& output,
+                   const Streams& streams) {
+  const auto touched = model::build_touched(profile);
+  if (!touched) return fail(streams, touched.error());
+  switch (output.chosen_format()) {
+    case Format::kJson:
+      streams.out << exporting::touched_json(*touched);
+      break;
+    case Format::kCsv:
+      streams.out << render::render_csv(views::touched_data_view(*touched));
+      break;
+    case Format::kText:
+      write_text(streams, {views::touched_view(*touched)}, output);
+      break;
+  }
+  return finish(streams, trace, touched->common);
+}
+
 }  // namespace
 
 int report_command(const Arguments& arguments, const Streams& streams) {
@@ -51,6 +77,7 @@ int report_command(const Arguments& arguments, const Streams& streams) {
   OutputArguments output;
   model::ReportRequest request;
   std::string metric = "heap";
+  bool touched = false;
   app.add_option("--func", request.functions, "Show this function; repeatable")
       ->type_name("NAME")
       ->allow_extra_args(false);
@@ -62,6 +89,9 @@ int report_command(const Arguments& arguments, const Streams& streams) {
       ->check(CLI::IsMember({"heap", "rss"}))
       ->type_name("heap|rss")
       ->capture_default_str();
+  app.add_flag("--touched", touched, "Instead: which line allocated the memory that which line made resident")
+      ->excludes("--func")
+      ->excludes("--file");
   profile_arguments.add_to(app);
   output.add_to(app);
   app.footer(kColumns);
@@ -75,6 +105,7 @@ int report_command(const Arguments& arguments, const Streams& streams) {
 
   const auto profile = open_profile(profile_arguments, streams);
   if (!profile) return fail(streams, profile.error());
+  if (touched) return report_touched(**profile, profile_arguments.trace, output, streams);
   const auto report = model::build_report(**profile, request);
   if (!report) return fail(streams, report.error());
   switch (output.chosen_format()) {

@@ -50,8 +50,8 @@ int top_command(const Arguments& arguments, const Streams& streams) {
       ->check(check_count)
       ->type_name("N");
   app.add_option("--by", order, "What the sites are sorted by")
-      ->check(CLI::IsMember({"at_peak", "allocated", "allocations", "at_end", "temporary"}))
-      ->type_name("at_peak|allocated|allocations|at_end|temporary")
+      ->check(CLI::IsMember({"at_peak", "allocated", "allocations", "at_end", "temporary", "counter"}))
+      ->type_name("at_peak|allocated|allocations|at_end|temporary|counter")
       ->capture_default_str();
   app.add_flag("--inclusive", request.inclusive, "Charge every own line on the stack, not only the innermost");
   profile_arguments.add_to(app);

@@ -20,10 +20,12 @@
 #include "model/timed_runs.h"
 #include "model/timeline/timeline.h"
 #include "model/top_model.h"
+#include "model/touched_model.h"
 
 namespace memline::exporting {
 
 std::string report_json(const model::ReportModel& report);
+std::string touched_json(const model::TouchedModel& touched);
 /// At most `most_sites` sites; 0: all.
 std::string top_json(const model::TopModel& top, std::size_t most_sites);
 /// At most `most_rows` rows; 0: all. The totals are always those of the whole heap.

@@ -34,6 +34,11 @@ Json losses_object(const replay::Losses& losses) {
   return object;
 }
 
+/// Times are seconds in JSON.
+Json counter_number(std::uint64_t value, const model::CounterColumn& counter) {
+  return counter.nanoseconds ? Json(static_cast<double>(value) / 1e9) : Json(value);
+}
+
 }  // namespace
 
 Json finite_or_null(const std::optional<double>& value) {
@@ -75,6 +80,51 @@ void add_totals(Json& object, const model::Totals& totals) {
   object["temporary_bytes"] = totals.temporary_bytes;
   object["leaked_blocks"] = totals.leaked_blocks;
   object["max_rss"] = totals.max_rss > 0 ? Json(totals.max_rss) : Json(nullptr);
+}
+
+Json counter_list(const std::vector<model::CounterColumn>& counters) {
+  Json list = Json::array();
+  for (const model::CounterColumn& counter : counters) {
+    Json object;
+    object["name"] = counter.name;
+    object["unit"] = counter.nanoseconds ? "seconds" : "events";
+    object["user_only"] = counter.user_only;
+    object["exact"] = counter.every_event;
+    object["counted_share"] = 1 / counter.scale;
+    object["total"] = counter.total ? counter_number(*counter.total, counter) : Json(nullptr);
+    object["total_estimated"] = counter.total_estimated;
+    object["refusal"] = text_or_null(counter.refusal);
+    list.push_back(std::move(object));
+  }
+  return list;
+}
+
+Json counter_values(const model::CounterSums& sums, const std::vector<model::CounterColumn>& counters) {
+  Json values = Json::object();
+  for (std::size_t i = 0; i < sums.size() && i < counters.size(); ++i) {
+    if (sums[i].samples == 0) continue;
+    Json object;
+    object["value"] = counter_number(sums[i].value, counters[i]);
+    object["self"] = counter_number(sums[i].self, counters[i]);
+    object["samples"] = sums[i].samples;
+    const double error = model::relative_error(sums[i], counters[i]) * static_cast<double>(sums[i].value);
+    object["error"] = counters[i].nanoseconds ? error / 1e9 : error;
+    values[counters[i].name] = std::move(object);
+  }
+  return values;
+}
+
+Json resident_object(const model::ResidentTotals& resident) {
+  const auto known = [&](std::int64_t bytes) { return resident.measured ? Json(bytes) : Json(nullptr); };
+  Json object;
+  object["measured"] = resident.measured;
+  object["reason"] = text_or_null(resident.reason);
+  object["by_code"] = known(resident.lines);
+  object["by_kernel"] = known(resident.kernel);
+  object["given_back_unknown"] = known(resident.unknown);
+  object["profiler"] = known(resident.profiler);
+  object["rss"] = resident.measured ? or_null(resident.rss) : Json(nullptr);
+  return object;
 }
 
 std::string to_text(const Json& document) {

@@ -5,8 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "model/common_info.h"
+#include "model/counter_model.h"
+#include "model/report_model.h"
 #include "model/summary_model.h"
 
 namespace memline::exporting {
@@ -30,6 +33,12 @@ void add_common(Json& object, const model::CommonInfo& common);
 Json start_document(std::string_view schema, const model::CommonInfo& common);
 /// The fields of a summary's totals, appended to `object`.
 void add_totals(Json& object, const model::Totals& totals);
+/// Which counters there are, and why some are not.
+Json counter_list(const std::vector<model::CounterColumn>& counters);
+/// By name: value, self, samples, and one standard deviation as `error`; times in seconds. No samples: no entry.
+Json counter_values(const model::CounterSums& sums, const std::vector<model::CounterColumn>& counters);
+/// Null fields: not measured, and why if that is known.
+Json resident_object(const model::ResidentTotals& resident);
 std::string to_text(const Json& document);
 
 }  // namespace memline::exporting

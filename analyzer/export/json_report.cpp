@@ -14,7 +14,7 @@ void add_flow(Json& object, const model::Flow& flow) {
   object["unmappings"] = flow.unmappings;
 }
 
-Json line_object(const model::LineReport& line) {
+Json line_object(const model::LineReport& line, const model::ReportModel& report) {
   Json object;
   object["file"] = or_null(line.file);
   object["line"] = or_null(line.line);
@@ -27,12 +27,11 @@ Json line_object(const model::LineReport& line) {
   object["occurrences"] = or_null(line.occurrences);
   add_flow(object, line.flow);
   object["resident"] = or_null(line.resident);
-  object["counters"] = Json::object();
-  for (const auto& [name, value] : line.counters) object["counters"][name] = value;
+  object["counters"] = counter_values(line.counters, report.counters);
   return object;
 }
 
-Json function_object(const model::FunctionReport& function) {
+Json function_object(const model::FunctionReport& function, const model::ReportModel& report) {
   Json object;
   object["name"] = function.name;
   object["signature"] = function.signature;
@@ -44,8 +43,10 @@ Json function_object(const model::FunctionReport& function) {
   object["increment"] = function.flow.increment;
   object["peak"] = function.peak;
   add_flow(object, function.flow);
+  object["resident"] = or_null(function.resident);
+  object["counters"] = counter_values(function.counters, report.counters);
   object["lines"] = Json::array();
-  for (const model::LineReport& line : function.lines) object["lines"].push_back(line_object(line));
+  for (const model::LineReport& line : function.lines) object["lines"].push_back(line_object(line, report));
   object["notes"] = function.notes;
   return object;
 }
@@ -54,9 +55,11 @@ Json function_object(const model::FunctionReport& function) {
 
 std::string report_json(const model::ReportModel& report) {
   Json document = start_document("memline.report/1", report.common);
+  document["counters"] = counter_list(report.counters);
+  document["resident"] = resident_object(report.resident);
   document["functions"] = Json::array();
   for (const model::FunctionReport& function : report.functions) {
-    document["functions"].push_back(function_object(function));
+    document["functions"].push_back(function_object(function, report));
   }
   return to_text(document);
 }

@@ -6,7 +6,7 @@
 namespace memline::exporting {
 namespace {
 
-Json site_object(const model::Site& site, bool has_resident) {
+Json site_object(const model::Site& site, const model::TopModel& top) {
   Json object;
   object["file"] = or_null(site.file);
   object["line"] = or_null(site.line);
@@ -23,12 +23,13 @@ Json site_object(const model::Site& site, bool has_resident) {
   const model::SiteCosts& costs = site.costs;
   object["resident_at_peak"] = nullptr;
   object["resident_at_end"] = nullptr;
-  if (has_resident) {
+  if (top.has_resident) {
     object["resident_at_peak"] =
         or_null(model::known_resident(costs.resident_at_peak, costs.looked_at_peak, costs.at_peak));
     object["resident_at_end"] =
         or_null(model::known_resident(costs.resident_at_end, costs.looked_at_end, costs.at_end));
   }
+  object["counters"] = counter_values(costs.counters, top.counters);
   return object;
 }
 
@@ -70,11 +71,12 @@ std::size_t shown(std::size_t count, std::size_t most) {
 std::string top_json(const model::TopModel& top, std::size_t most_sites) {
   Json document = start_document("memline.top/1", top.common);
   document["inclusive"] = top.inclusive;
+  document["counters"] = counter_list(top.counters);
   document["totals"] = Json::object();
   add_totals(document["totals"], top.totals);
   document["sites"] = Json::array();
   for (std::size_t i = 0; i < shown(top.sites.size(), most_sites); ++i) {
-    document["sites"].push_back(site_object(top.sites[i], top.has_resident));
+    document["sites"].push_back(site_object(top.sites[i], top));
   }
   return to_text(document);
 }
@@ -98,6 +100,12 @@ std::string heap_json(const model::HeapModel& heap, std::size_t most_rows) {
 std::string summary_json(const model::SummaryModel& summary, const model::LedgerModel* ledgers) {
   Json document = start_document("memline.summary/1", summary.common);
   add_totals(document, summary.totals);
+  document["counters"] = counter_list(summary.counters);
+  for (std::size_t i = 0; i < summary.counters.size(); ++i) {
+    const auto rate = model::per_second(summary.counters[i], summary.common.program.duration);
+    document["counters"][i]["per_second"] = finite_or_null(rate);
+  }
+  document["lost_samples"] = summary.lost_samples;
   if (ledgers != nullptr) {
     document["ledgers"] = Json::array();
     for (const model::Ledger& ledger : ledgers->ledgers) document["ledgers"].push_back(ledger_object(ledger));

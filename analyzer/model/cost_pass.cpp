@@ -7,6 +7,7 @@
 #include "model/resident_blocks.h"
 #include "model/resident_costs.h"
 #include "model/stack_costs.h"
+#include "model/stack_samples.h"
 #include "model/totals_counter.h"
 
 namespace memline::model {
@@ -46,14 +47,16 @@ void add_process_totals(const replay::Image& image, const replay::Outcome& outco
 
 }  // namespace
 
-Result<Costs> collect_costs(const Profile& profile, bool with_resident) {
+Result<Costs> collect_costs(Profile& profile, bool with_resident) {
   const replay::Image& image = profile.image();
   with_resident = with_resident && !image.looks.empty();
   StackCosts stack_costs;
   TotalsCounter counter;
   PeakLook peak_look(image);
   ResidentBlocks resident_at_end = ResidentBlocks::at_end(image);
-  std::vector<replay::Observer*> observers = {&stack_costs, &counter};
+  const CounterColumns columns(image);
+  StackSamples samples(columns, profile.frames());
+  std::vector<replay::Observer*> observers = {&stack_costs, &counter, &samples};
   if (with_resident) observers.insert(observers.end(), {&peak_look, &resident_at_end});
   ObserverList all(std::move(observers));
   Owned at_end;
@@ -69,6 +72,9 @@ Result<Costs> collect_costs(const Profile& profile, bool with_resident) {
   if (!outcome) return outcome.error();
 
   Costs costs{stack_costs.finish(), counter.totals(), *outcome};
+  const std::vector<CounterSums>& sampled = samples.by_stack();
+  if (costs.by_stack.size() < sampled.size()) costs.by_stack.resize(sampled.size());
+  for (std::size_t i = 0; i < sampled.size(); ++i) costs.by_stack[i].counters = sampled[i];
   costs.totals.threads = profile.filter().threads.empty() ? image.threads.size() : profile.filter().threads.size();
   costs.totals.at_end = at_end.bytes;
   costs.totals.leaked_blocks = at_end.blocks;

@@ -23,6 +23,6 @@ struct Costs {
 
 /// One pass over the events; two where a filter is in force, since what is owned at the peak cannot be told from the
 /// filtered events alone, or where the columns of resident bytes are wanted and somebody looked at what is in RAM.
-Result<Costs> collect_costs(const Profile& profile, bool with_resident);
+Result<Costs> collect_costs(Profile& profile, bool with_resident);
 
 }  // namespace memline::model

@@ -116,7 +116,7 @@ std::vector<HotFunction> costs_by_function(Profile& profile, const std::vector<S
   std::map<FunctionId, HotFunction> found;
   for (std::size_t stack = 0; stack < by_stack.size(); ++stack) {
     const SiteCosts& costs = by_stack[stack];
-    if (costs.allocated == 0 && costs.at_peak == 0) continue;
+    if (costs.allocated == 0 && costs.at_peak == 0 && costs.counters.empty()) continue;
     const Sites::Charged& charged = sites.of_stack(NodeId{stack});
     if (charged.function.none()) continue;
     const FunctionId id = outermost_function(frames, charged.function);
@@ -124,13 +124,15 @@ std::vector<HotFunction> costs_by_function(Profile& profile, const std::vector<S
     function.own = function.own || charged.own;
     function.costs.allocated += costs.allocated;
     function.costs.at_peak += costs.at_peak;
+    add(function.costs.counters, costs.counters);
   }
   std::vector<HotFunction> functions;
   for (const auto& [id, function] : found) functions.push_back(function);
   return functions;
 }
 
-/// Those that hold most at the peak; then, while there is room, those that allocate most: it may all be temporary.
+/// Those that hold most at the peak; then, while there is room, those that allocate most: it may all be temporary. Where
+/// something was counted, the room is shared with those that have most of the first counter.
 Result<FunctionGroup> choose_hottest(Profile& profile, std::size_t most) {
   constexpr std::int64_t kLeastPeakShare = 100;       // a hundredth of the largest one's
   constexpr std::uint64_t kLeastAllocatedShare = 10;  // a tenth
@@ -154,8 +156,15 @@ Result<FunctionGroup> choose_hottest(Profile& profile, std::size_t most) {
       if (!known) group.functions.push_back(function.id);
     }
   };
+  const bool counted =
+      std::any_of(functions.begin(), functions.end(), [](const HotFunction& f) { return !f.costs.counters.empty(); });
+  const std::size_t all = most;
+  if (counted) most = (all + 1) / 2;
   take([](const HotFunction& f) { return f.costs.at_peak; }, kLeastPeakShare);
   take([](const HotFunction& f) { return f.costs.allocated; }, kLeastAllocatedShare);
+  most = all;
+  take([](const HotFunction& f) { return f.costs.counters.empty() ? 0 : f.costs.counters.front().value; },
+       kLeastAllocatedShare);
   if (group.functions.empty()) {
     return Error{ExitCode::kNothing, "no event has a function to show: `top` lists what is known",
                  profile.recording().path};

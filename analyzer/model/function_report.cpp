@@ -23,6 +23,9 @@ struct LinePlace {
 };
 
 void fill(LineReport& row, const LineFlowRow& flow) {
+  row.counters = flow.counters;
+  row.resident = flow.resident;
+  if (flow.flow.seen == 0) return;
   row.flow = flow.flow;
   row.mem_usage = flow.mem_usage;
   row.peak = flow.peak;
@@ -50,6 +53,8 @@ FunctionReport make_function_report(Profile& profile, FunctionId id, const Funct
   report.signature = profile.display_name(function.signature);
   report.flow = flow.whole.flow;
   report.peak = flow.whole.peak;
+  report.counters = flow.whole.counters;
+  report.resident = flow.whole.resident;
   if (!function.file.none()) report.file = frames.file(function.file);
 
   std::map<LinePlace, LineReport> rows;
@@ -79,6 +84,7 @@ FunctionReport make_function_report(Profile& profile, FunctionId id, const Funct
       const SourceFile& source = profile.sources().file(path, profile.built_at(function.module));
       if (source.has_line(*row.line)) row.text = source.lines[*row.line - 1];
     }
+    if (flow.whole.resident && !row.resident) row.resident = 0;
     report.lines.push_back(std::move(row));
   }
   return report;

@@ -1,6 +1,9 @@
 #include "model/line_flow.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "model/stack_samples.h"
 
 namespace memline::model {
 namespace {
@@ -94,7 +97,8 @@ void LineFlow::on_change(const replay::Change& change) {
   }
 }
 
-std::vector<FunctionFlow> LineFlow::finish() {
+std::vector<FunctionFlow> LineFlow::finish(const std::vector<CounterSums>& samples_by_stack,
+                                           const std::vector<std::int64_t>* resident_by_stack) {
   for (const Thread& thread : threads_) {
     for (const std::unique_ptr<Page>& page : thread.pages) {
       if (!page) continue;
@@ -104,6 +108,11 @@ std::vector<FunctionFlow> LineFlow::finish() {
     }
   }
   threads_.clear();
+  std::vector<CounterSums> counters = sums_by_slot(samples_by_stack, standing_);
+  std::vector<std::int64_t> resident;
+  if (resident_by_stack != nullptr) resident = bytes_by_slot(*resident_by_stack, standing_);
+  counters.resize(standing_.slot_count());
+  resident.resize(standing_.slot_count());
   std::vector<Flow> flow_by_slot(standing_.slot_count());
   for (std::uint32_t list = 0; list < flow_by_list_.size(); ++list) {
     for (const Standing& standing : standing_.list(list)) add(flow_by_slot[standing.slot], flow_by_list_[list]);
@@ -113,8 +122,10 @@ std::vector<FunctionFlow> LineFlow::finish() {
   for (std::uint32_t index = 0; index < standing_.slot_count(); ++index) {
     const Slot& slot = standing_.slot(index);
     const SlotTotals& totals = totals_[index];
-    if (!slot.whole && totals.runs == 0) continue;
-    LineFlowRow row{slot.file, slot.line, flow_by_slot[index], totals.peak, totals.mem_usage, std::nullopt};
+    if (!slot.whole && totals.runs == 0 && counters[index].empty() && resident[index] == 0) continue;
+    LineFlowRow row{slot.file,        slot.line,    flow_by_slot[index],        totals.peak,
+                    totals.mem_usage, std::nullopt, std::move(counters[index]), std::nullopt};
+    if (resident_by_stack != nullptr) row.resident = resident[index];
     row.flow.seen = totals.runs;
     if (totals.rss != kNoRss) row.rss = totals.rss;
     if (slot.whole) {

@@ -28,11 +28,16 @@ struct LineFlowRow {
   std::int64_t peak = 0;
   std::int64_t mem_usage = 0;
   std::optional<std::int64_t> rss;
+  CounterSums counters;
+  std::optional<std::int64_t> resident;
 };
 
 struct FunctionFlow {
   LineFlowRow whole;               ///< flow.seen == 0: no event
-  std::vector<LineFlowRow> lines;  ///< those with events, in no particular order
+  std::vector<LineFlowRow> lines;  ///< those with events or samples, in no particular order
+
+  bool has_events() const { return whole.flow.seen > 0; }
+  bool has_samples() const { return !whole.counters.empty() || whole.resident.value_or(0) != 0; }
 };
 
 class LineFlow : public replay::Observer {
@@ -43,8 +48,10 @@ class LineFlow : public replay::Observer {
 
   void on_change(const replay::Change& change) override;
   void on_unobserved(ThreadId thread, std::int64_t live_bytes) override;
-  /// One FunctionFlow for each function, after the last event.
-  std::vector<FunctionFlow> finish();
+  /// One FunctionFlow for each function, after the last event; with the samples of the same recording and the bytes that
+  /// became resident, by stack; null where that is not known.
+  std::vector<FunctionFlow> finish(const std::vector<CounterSums>& samples_by_stack = {},
+                                   const std::vector<std::int64_t>* resident_by_stack = nullptr);
 
  private:
   static constexpr std::int64_t kNoRss = -1;

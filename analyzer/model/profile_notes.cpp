@@ -94,6 +94,10 @@ std::vector<std::string> profile_notes(const replay::Recording& recording, std::
   if (image.start.weight > 1) {
     notes.push_back("Sampled: every recorded event stands for about " + std::to_string(image.start.weight) + ".");
   }
+  if (image.lost_samples > 0) {
+    notes.push_back("Samples: " + std::to_string(image.lost_samples) +
+                    " were lost, since they came faster than they could be read; what they show is too low by that.");
+  }
   if (image.was_paused) {
     notes.emplace_back("Acquisitions were not recorded while the program had paused recording.");
   }

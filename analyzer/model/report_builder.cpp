@@ -10,6 +10,9 @@
 #include "model/function_report.h"
 #include "model/line_flow.h"
 #include "model/profile_notes.h"
+#include "model/resident_pages.h"
+#include "model/stack_samples.h"
+#include "model/totals_counter.h"
 
 namespace memline::model {
 namespace {
@@ -25,10 +28,11 @@ constexpr const char* kNoShownEventNote =
 
 struct Flows {
   std::map<FunctionId, FunctionFlow> by_function;
+  ResidentTotals resident;
   replay::Losses losses;
 };
 
-Result<Flows> collect_flows(Profile& profile, const std::vector<FunctionGroup>& groups) {
+Result<Flows> collect_flows(Profile& profile, const std::vector<FunctionGroup>& groups, const CounterColumns& columns) {
   std::vector<FunctionId> functions;
   for (const FunctionGroup& group : groups) {
     for (const FunctionId id : group.functions) functions.push_back(id);
@@ -36,11 +40,16 @@ Result<Flows> collect_flows(Profile& profile, const std::vector<FunctionGroup>& 
   std::sort(functions.begin(), functions.end());
   functions.erase(std::unique(functions.begin(), functions.end()), functions.end());
   LineFlow line_flow(profile.frames(), functions, profile.image().rss);
-  const Result<replay::Outcome> outcome = profile.run(&line_flow);
+  StackSamples samples(columns, profile.frames());
+  ResidentPages pages(profile.image(), profile.frames());
+  ObserverList all({&line_flow, &samples, &pages});
+  const Result<replay::Outcome> outcome = profile.run(&all);
   if (!outcome) return outcome.error();
   Flows flows;
   flows.losses = outcome->losses;
-  std::vector<FunctionFlow> found = line_flow.finish();
+  std::vector<FunctionFlow> found =
+      line_flow.finish(samples.by_stack(), pages.totals().measured ? &pages.by_stack() : nullptr);
+  flows.resident = pages.totals();
   for (std::size_t i = 0; i < functions.size(); ++i) flows.by_function[functions[i]] = std::move(found[i]);
   return flows;
 }
@@ -74,12 +83,15 @@ class EventlessChoice {
 Result<ReportModel> build_report(Profile& profile, const ReportRequest& request) {
   const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, request);
   if (!groups) return mind_damage(groups.error(), profile.recording().losses);
-  const Result<Flows> flows = collect_flows(profile, *groups);
+  const CounterColumns columns(profile.image());
+  const Result<Flows> flows = collect_flows(profile, *groups, columns);
   if (!flows) return flows.error();
 
   ReportModel report;
   report.common = profile.common();
   report.common.losses = flows->losses;
+  report.counters = columns.all();
+  report.resident = flows->resident;
   report.show_rss = request.rss;
   if (request.rss && profile.image().rss.empty()) {
     report.common.notes.emplace_back("No RSS was sampled: Mem usage is empty.");
@@ -89,7 +101,10 @@ Result<ReportModel> build_report(Profile& profile, const ReportRequest& request)
       report.not_found.push_back(group.missing);
       continue;
     }
-    const auto has_events = [&](FunctionId id) { return flows->by_function.at(id).whole.flow.seen > 0; };
+    const auto has_events = [&](FunctionId id) {
+      const FunctionFlow& flow = flows->by_function.at(id);
+      return flow.has_events() || flow.has_samples();
+    };
     const bool any = std::any_of(group.functions.begin(), group.functions.end(), has_events);
     EventlessChoice choice(profile, group, any);
     const std::size_t shown_before = report.functions.size();

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "model/common_info.h"
+#include "model/counter_model.h"
 
 namespace memline::model {
 
@@ -30,7 +30,7 @@ struct LineReport {
   Flow flow;
   std::optional<std::uint64_t> occurrences;  ///< times executed, where that is known exactly
   std::optional<std::int64_t> resident;      ///< null: not measured
-  std::map<std::string, std::int64_t> counters;
+  CounterSums counters;                      ///< one for each of ReportModel::counters, or empty: no samples
 
   bool has_events() const { return flow.seen > 0; }
 };
@@ -52,15 +52,30 @@ struct FunctionReport {
   std::optional<std::uint64_t> calls;  ///< null: not known exactly
   std::int64_t peak = 0;               ///< of its outermost activation
   Flow flow;
-  std::vector<LineReport> lines;  ///< every line that has code, in order; then `(no line)`, if it has events
+  CounterSums counters;                  ///< as of a line
+  std::optional<std::int64_t> resident;  ///< as of a line
+  std::vector<LineReport> lines;         ///< every line that has code, in order; then `(no line)`, if it has events
 
   SourceState source_state = SourceState::kUnknown;
   std::vector<std::string> source;  ///< the text of first_line..last_line, as far as the file goes; may be empty
   std::vector<std::string> notes;   ///< why it has no events, ...
 };
 
+/// What became of the pages that became resident, and what no line is charged with.
+struct ResidentTotals {
+  bool measured = false;            ///< page faults were recorded
+  std::string reason;               ///< why they were not, where that is known
+  std::int64_t lines = 0;           ///< charged to stacks: what they made resident minus what they gave back
+  std::int64_t kernel = 0;          ///< found in RAM without a fault: filled by the kernel (read, mlock, exec), or lost
+  std::int64_t unknown = 0;         ///< negative: found gone, and nobody is known to have given it back
+  std::int64_t profiler = 0;        ///< memline's own
+  std::optional<std::int64_t> rss;  ///< the kernel's figure at the last look
+};
+
 struct ReportModel {
   CommonInfo common;
+  std::vector<CounterColumn> counters;
+  ResidentTotals resident;
   bool show_rss = false;  ///< --metric rss: show `rss` in place of `mem_usage`
   std::vector<FunctionReport> functions;
   std::vector<std::string>

@@ -28,6 +28,23 @@ std::uint32_t StandingLines::list_of(NodeId stack) {
   return list;
 }
 
+std::vector<std::uint32_t> StandingLines::innermost_slots(NodeId stack) {
+  std::vector<std::uint32_t> slots;
+  const std::span<const symbols::Frame> frames = frames_.frames(stack);
+  if (frames.empty()) return slots;
+  const symbols::Frame& frame = frames.front();
+  for (const std::size_t function : functions_of(frame.function)) {
+    slots.push_back(find_slot(function, true, {}, 0));
+    slots.push_back(find_line_slot(function, frame));
+  }
+  return slots;
+}
+
+std::uint32_t StandingLines::find_line_slot(std::size_t function, const symbols::Frame& frame) {
+  const bool has_line = frame.line != 0 && !frame.file.none();
+  return find_slot(function, false, has_line ? frame.file : FileId{}, has_line ? frame.line : 0);
+}
+
 std::uint32_t StandingLines::extend(std::uint32_t callers_list, NodeId node) {
   const std::span<const symbols::Frame> frames = frames_.frames(node);
   const bool concerned = std::any_of(frames.begin(), frames.end(), [this](const symbols::Frame& frame) {
@@ -45,9 +62,8 @@ std::uint32_t StandingLines::extend(std::uint32_t callers_list, NodeId node) {
   std::uint32_t chain = 0;
   for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
     for (const std::size_t function : functions_of(frame->function)) {
-      const bool has_line = frame->line != 0 && !frame->file.none();
       add({find_slot(function, true, {}, 0), chain, caller});
-      add({find_slot(function, false, has_line ? frame->file : FileId{}, has_line ? frame->line : 0), chain, caller});
+      add({find_line_slot(function, *frame), chain, caller});
     }
     chain = inner_chain(chain, *frame);
   }

@@ -45,6 +45,8 @@ class StandingLines {
   /// The list of a stack, for list(); equal numbers mean equal lists. 0 is the empty one.
   std::uint32_t list_of(NodeId stack);
   std::span<const Standing> list(std::uint32_t index) const { return lists_[index]; }
+  /// Of the slots of a stack, those of its innermost source frame: what runs there itself.
+  std::vector<std::uint32_t> innermost_slots(NodeId stack);
   std::size_t list_count() const { return lists_.size(); }
   const Slot& slot(std::uint32_t index) const { return slots_[index]; }
   std::size_t slot_count() const { return slots_.size(); }
@@ -53,6 +55,7 @@ class StandingLines {
   std::uint32_t extend(std::uint32_t callers_list, NodeId node);
   const std::vector<std::size_t>& functions_of(FunctionId id);
   std::uint32_t find_slot(std::size_t function, bool whole, FileId file, std::uint32_t line);
+  std::uint32_t find_line_slot(std::size_t function, const symbols::Frame& frame);
   std::uint32_t inner_chain(std::uint32_t outer, const symbols::Frame& frame);
 
   FrameSource& frames_;

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "model/common_info.h"
+#include "model/counter_model.h"
 
 namespace memline::model {
 
@@ -23,6 +25,8 @@ struct Totals {
 struct SummaryModel {
   CommonInfo common;
   Totals totals;
+  std::vector<CounterColumn> counters = {};
+  std::uint64_t lost_samples = 0;
 };
 
 }  // namespace memline::model

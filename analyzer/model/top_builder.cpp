@@ -14,7 +14,12 @@ namespace {
 
 bool is_nothing(const SiteCosts& costs) {
   return costs.allocated == 0 && costs.allocations == 0 && costs.at_peak == 0 && costs.at_end == 0 &&
-         costs.temporary == 0;
+         costs.temporary == 0 && costs.counters.empty();
+}
+
+/// By what `top` is not sorted; sites that allocate nothing come in this order.
+std::uint64_t first_counter(const SiteCosts& costs) {
+  return costs.counters.empty() ? 0 : costs.counters.front().value;
 }
 
 std::int64_t order_key(const SiteCosts& costs, TopOrder order) {
@@ -29,6 +34,8 @@ std::int64_t order_key(const SiteCosts& costs, TopOrder order) {
       return costs.at_end;
     case TopOrder::kTemporary:
       return static_cast<std::int64_t>(costs.temporary);
+    case TopOrder::kCounter:
+      return static_cast<std::int64_t>(first_counter(costs));
   }
   return 0;
 }
@@ -36,9 +43,9 @@ std::int64_t order_key(const SiteCosts& costs, TopOrder order) {
 void sort_sites(std::vector<Site>& sites, TopOrder order) {
   const auto key = [order](const Site& site) {
     // Descending by the wanted column, then by others; names make the order certain.
-    return std::tuple(-order_key(site.costs, order), -site.costs.at_peak,
-                      -static_cast<std::int64_t>(site.costs.allocated),
-                      -static_cast<std::int64_t>(site.costs.allocations));
+    return std::tuple(
+        -order_key(site.costs, order), -site.costs.at_peak, -static_cast<std::int64_t>(site.costs.allocated),
+        -static_cast<std::int64_t>(site.costs.allocations), -static_cast<std::int64_t>(first_counter(site.costs)));
   };
   std::sort(sites.begin(), sites.end(), [&](const Site& a, const Site& b) {
     if (key(a) != key(b)) return key(a) < key(b);
@@ -69,7 +76,8 @@ std::optional<TopOrder> parse_top_order(std::string_view text) {
                                     {"allocated", TopOrder::kAllocated},
                                     {"allocations", TopOrder::kAllocations},
                                     {"at_end", TopOrder::kAtEnd},
-                                    {"temporary", TopOrder::kTemporary}}) {
+                                    {"temporary", TopOrder::kTemporary},
+                                    {"counter", TopOrder::kCounter}}) {
     if (name == text) return order;
   }
   return std::nullopt;
@@ -94,6 +102,7 @@ Result<TopModel> build_top(Profile& profile, const TopRequest& request) {
   top.common = profile.common();
   top.common.losses = costs->outcome.losses;
   top.totals = costs->totals;
+  top.counters = CounterColumns(profile.image()).all();
   top.has_resident = !profile.image().looks.empty();
   if (!costs->resident_note.empty()) top.common.notes.push_back(costs->resident_note);
   top.inclusive = request.inclusive;

@@ -11,8 +11,8 @@
 
 namespace memline::model {
 
-enum class TopOrder : std::uint8_t { kAtPeak, kAllocated, kAllocations, kAtEnd, kTemporary };
-/// From the JSON field's name: "at_peak", "allocated", "allocations", "at_end", "temporary".
+enum class TopOrder : std::uint8_t { kAtPeak, kAllocated, kAllocations, kAtEnd, kTemporary, kCounter };
+/// From the JSON field's name: "at_peak", "allocated", "allocations", "at_end", "temporary"; "counter" is the first one.
 std::optional<TopOrder> parse_top_order(std::string_view text);
 
 struct TopRequest {

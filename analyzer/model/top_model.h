@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/common_info.h"
+#include "model/counter_model.h"
 #include "model/summary_model.h"
 
 namespace memline::model {
@@ -19,6 +20,7 @@ struct SiteCosts {
   std::uint64_t temporary = 0, temporary_bytes = 0;
   std::int64_t resident_at_peak = 0, resident_at_end = 0;  ///< what of at_peak and at_end was in RAM
   std::int64_t looked_at_peak = 0, looked_at_end = 0;      ///< what of them somebody looked at
+  CounterSums counters = {};                               ///< sampled at the site itself; none: no samples
 
   SiteCosts& operator+=(const SiteCosts& other) {
     allocated += other.allocated;
@@ -31,6 +33,7 @@ struct SiteCosts {
     resident_at_end += other.resident_at_end;
     looked_at_peak += other.looked_at_peak;
     looked_at_end += other.looked_at_end;
+    add(counters, other.counters);
     return *this;
   }
 };
@@ -53,6 +56,7 @@ struct Site {
 struct TopModel {
   CommonInfo common;
   Totals totals;
+  std::vector<CounterColumn> counters;
   bool has_resident = false;  ///< somebody looked at what was in RAM
   bool inclusive =
       false;  ///< sites are all lines on the stacks, each charged with what its callees allocate: rows overlap

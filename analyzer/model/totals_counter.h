@@ -41,6 +41,17 @@ class ObserverList : public replay::Observer {
   void on_span_end(std::uint64_t token, std::uint64_t ticks) override {
     for (replay::Observer* observer : observers_) observer->on_span_end(token, ticks);
   }
+  void on_sample(const replay::SampleEvent& sample) override {
+    for (replay::Observer* observer : observers_) observer->on_sample(sample);
+  }
+  bool wants_steps() override {
+    bool wanted = false;
+    for (replay::Observer* observer : observers_) wanted = observer->wants_steps() || wanted;
+    return wanted;
+  }
+  void on_step(const replay::AddressStep& step) override {
+    for (replay::Observer* observer : observers_) observer->on_step(step);
+  }
   bool wants_look(std::uint64_t ticks) override {
     bool wanted = false;
     for (replay::Observer* observer : observers_) wanted = observer->wants_look(ticks) || wanted;

@@ -29,9 +29,9 @@ constexpr std::array<std::string_view, 15> kForeignFiles = {
 };
 
 /// Folders of the system's libraries.
-constexpr std::array<std::string_view, 9> kForeignModules = {
+constexpr std::array<std::string_view, 10> kForeignModules = {
     "/lib/*",       "/lib32/*",     "/lib64/*",      "/libx32/*",        "/usr/lib/*",
-    "/usr/lib32/*", "/usr/lib64/*", "/usr/libx32/*", "/usr/local/lib/*",
+    "/usr/lib32/*", "/usr/lib64/*", "/usr/libx32/*", "/usr/local/lib/*", "*/libmemline.so",
 };
 
 bool any_matches(const std::vector<std::string>& patterns, std::string_view file, std::string_view module) {

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "views/common_parts.h"
+#include "views/counter_cells.h"
+#include "views/resident_notes.h"
 
 namespace memline::views {
 namespace {
@@ -31,23 +33,48 @@ std::string source_heading(SourceState state) {
   return "";
 }
 
-Row source_row(const std::string& text, std::uint32_t line) {
-  return {{Cell::count(line), {}, {}, {}, {}, Cell::of_text(text)}, RowRole::kQuiet};
+/// Line number, text, and nothing between.
+Row blank_row(std::size_t columns, Cell line, std::string text) {
+  Row row{std::vector<Cell>(columns), RowRole::kQuiet};
+  row.cells.front() = std::move(line);
+  row.cells.back() = Cell::of_text(std::move(text));
+  return row;
 }
 
-Row line_row(const LineReport& line, bool show_rss) {
+/// Nothing is shown where nothing became resident: that is most lines.
+Cell resident_cell(const std::optional<std::int64_t>& bytes) {
+  return bytes.value_or(0) == 0 ? Cell::empty() : Cell::bytes(*bytes);
+}
+
+Row line_row(const LineReport& line, const model::ReportModel& report) {
   Row row;
-  row.role = line.has_events() ? RowRole::kNormal : RowRole::kQuiet;
+  const bool sampled = !line.counters.empty() || line.resident.value_or(0) != 0;
+  row.role = line.has_events() || sampled ? RowRole::kNormal : RowRole::kQuiet;
   row.cells.push_back(count_or_empty(line.line));
   if (line.has_events()) {
-    row.cells.push_back(bytes_or_empty(show_rss ? line.rss : line.mem_usage));
+    row.cells.push_back(bytes_or_empty(report.show_rss ? line.rss : line.mem_usage));
     row.cells.push_back(Cell::bytes(line.flow.increment));
     row.cells.push_back(bytes_or_empty(line.peak));
     row.cells.push_back(count(line.flow.seen));
   } else {
     row.cells.resize(5);
   }
+  if (report.resident.measured) row.cells.push_back(resident_cell(line.resident));
+  add_counter_cells(row.cells, report.counters, line.counters, CounterSelf::kShown);
   row.cells.push_back(line.line ? text_or_empty(line.text) : Cell::of_text("(no line)"));
+  return row;
+}
+
+Row whole_row(const FunctionReport& function, const model::ReportModel& report) {
+  Row row{std::vector<Cell>(5), RowRole::kTotal};
+  if (function.flow.seen > 0) {
+    row.cells[2] = Cell::bytes(function.flow.increment);
+    row.cells[3] = Cell::bytes(function.peak);
+    row.cells[4] = count(function.flow.seen);
+  }
+  if (report.resident.measured) row.cells.push_back(resident_cell(function.resident));
+  add_counter_cells(row.cells, report.counters, function.counters, CounterSelf::kShown);
+  row.cells.push_back(Cell::of_text("(whole function)"));
   return row;
 }
 
@@ -59,8 +86,8 @@ std::int64_t weight(const LineReport& line) {
 
 class RowWriter {
  public:
-  RowWriter(const FunctionReport& function, bool show_rss, Table& table)
-      : function_(function), show_rss_(show_rss), table_(table) {
+  RowWriter(const model::ReportModel& report, const FunctionReport& function, Table& table)
+      : report_(report), function_(function), table_(table) {
     for (const LineReport& line : function.lines) heaviest_ = std::max(heaviest_, weight(line));
   }
 
@@ -76,14 +103,14 @@ class RowWriter {
       if (line != end && is_own(*line) && *line->line == number) {
         add(*line++);
       } else {
-        table_.rows.push_back(source_row(function_.source[i], number));
+        table_.rows.push_back(blank_row(table_.columns.size(), Cell::count(number), function_.source[i]));
       }
     }
     std::string file;
     for (; line != end; ++line) {
       if (line->file && *line->file != file) {
         file = *line->file;
-        table_.rows.push_back({{{}, {}, {}, {}, {}, Cell::of_text("In " + file + ":")}, RowRole::kQuiet});
+        table_.rows.push_back(blank_row(table_.columns.size(), {}, "In " + file + ":"));
       }
       add(*line);
     }
@@ -91,12 +118,12 @@ class RowWriter {
 
  private:
   void add(const LineReport& line) {
-    table_.rows.push_back(line_row(line, show_rss_));
+    table_.rows.push_back(line_row(line, report_));
     if (line.has_events() && heaviest_ > 0 && weight(line) == heaviest_) table_.rows.back().role = RowRole::kHot;
   }
 
+  const model::ReportModel& report_;
   const FunctionReport& function_;
-  bool show_rss_;
   Table& table_;
   std::int64_t heaviest_ = 0;
 };
@@ -115,19 +142,18 @@ Table lines_view(const model::ReportModel& report, const FunctionReport& functio
                                    : Column{"mem_usage", "Mem usage", Align::kRight, Shrink::kNever},
                    {"increment", "Increment", Align::kRight, Shrink::kNever},
                    {"peak", "Peak", Align::kRight, Shrink::kNever},
-                   {"seen", "Seen", Align::kRight, Shrink::kNever},
-                   {"text", "Line Contents", Align::kLeft, Shrink::kCutEnd}};
-  RowWriter(function, report.show_rss, table).write();
-  if (function.flow.seen > 0) {
-    table.rows.push_back({{{},
-                           {},
-                           Cell::bytes(function.flow.increment),
-                           Cell::bytes(function.peak),
-                           count(function.flow.seen),
-                           Cell::of_text("(whole function)")},
-                          RowRole::kTotal});
-  }
+                   {"seen", "Seen", Align::kRight, Shrink::kNever}};
+  if (report.resident.measured) table.columns.push_back({"resident", "Resident", Align::kRight, Shrink::kNever});
+  add_counter_columns(table.columns, report.counters, CounterSelf::kShown);
+  table.columns.push_back({"text", "Line Contents", Align::kLeft, Shrink::kCutEnd});
+  RowWriter(report, function, table).write();
+  if (function.flow.seen > 0 || !function.counters.empty() || function.resident.value_or(0) != 0)
+    table.rows.push_back(whole_row(function, report));
   table.notes = function.notes;
+  const std::vector<std::string> pages = resident_notes(report.resident);
+  table.notes.insert(table.notes.end(), pages.begin(), pages.end());
+  const std::vector<std::string> counted = counter_notes(report.counters, CounterUse::kSamples);
+  table.notes.insert(table.notes.end(), counted.begin(), counted.end());
   const std::vector<std::string> others = loss_and_other_notes(report.common);
   table.notes.insert(table.notes.end(), others.begin(), others.end());
   return table;
@@ -140,6 +166,7 @@ Table lines_data_view(const model::ReportModel& report) {
         "allocated", "freed", "allocations", "frees", "reallocations", "mappings", "unmappings", "resident"}) {
     table.columns.push_back({key, key, Align::kLeft, Shrink::kNever});
   }
+  add_counter_columns(table.columns, report.counters, CounterSelf::kShown);
   for (const FunctionReport& function : report.functions) {
     for (const LineReport& line : function.lines) {
       const model::Flow& flow = line.flow;
@@ -151,6 +178,7 @@ Table lines_data_view(const model::ReportModel& report) {
             bytes(flow.allocated), bytes(flow.freed), count(flow.allocations), count(flow.frees),
             count(flow.reallocations), count(flow.mappings), count(flow.unmappings), bytes_or_empty(line.resident)},
            RowRole::kNormal});
+      add_counter_cells(table.rows.back().cells, report.counters, line.counters, CounterSelf::kShown);
     }
   }
   return table;

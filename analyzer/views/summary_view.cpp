@@ -6,6 +6,7 @@
 
 #include "base/signal_name.h"
 #include "views/common_parts.h"
+#include "views/counter_cells.h"
 
 namespace memline::views {
 namespace {
@@ -59,7 +60,17 @@ Table summary_view(const model::SummaryModel& summary) {
   for (Item& item : items(summary.totals)) {
     table.rows.push_back({{Cell::of_text(item.title), std::move(item.cell)}, RowRole::kNormal});
   }
-  table.notes = loss_and_other_notes(summary.common);
+  for (const model::CounterColumn& counter : summary.counters) {
+    if (!counter.refusal.empty()) continue;
+    table.rows.push_back({{Cell::of_text(counter_title(counter) + (counter.total_estimated ? " (estimated)" : "")),
+                           counter_total(counter)},
+                          RowRole::kNormal});
+  }
+  table.notes = counter_rates(summary.counters, duration);
+  for (std::vector<std::string> more :
+       {counter_notes(summary.counters, CounterUse::kTotals), loss_and_other_notes(summary.common)}) {
+    table.notes.insert(table.notes.end(), more.begin(), more.end());
+  }
   return table;
 }
 
@@ -69,6 +80,10 @@ Table summary_data_view(const model::SummaryModel& summary) {
   for (Item& item : items(summary.totals)) {
     table.columns.push_back({item.key, item.key, Align::kLeft, Shrink::kNever});
     row.cells.push_back(std::move(item.cell));
+  }
+  for (const model::CounterColumn& counter : summary.counters) {
+    table.columns.push_back({counter.name, counter.name, Align::kLeft, Shrink::kNever});
+    row.cells.push_back(counter_total(counter));
   }
   table.rows.push_back(std::move(row));
   return table;

@@ -21,10 +21,10 @@ class Memline:
         done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False, **options)
         return done, trace
 
-    def run(self, arguments, **options):
-        """memline itself; returns the completed process, with text."""
+    def run(self, arguments, before=(), **options):
+        """memline itself, called by the command `before`; returns the completed process, with text."""
         options.setdefault("timeout", 120)
-        return subprocess.run([self.program, *arguments], capture_output=True, text=True, errors="replace",
+        return subprocess.run([*before, self.program, *arguments], capture_output=True, text=True, errors="replace",
                               check=False, **options)
 
     def json(self, command, trace, *arguments):

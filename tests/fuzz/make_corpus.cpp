@@ -1,4 +1,4 @@
-// Writes the corpora of codec_fuzz, block_fuzz, packed_fuzz, replay_fuzz, reader_fuzz and rows_fuzz:
+// Writes the corpora of codec_fuzz, block_fuzz, packed_fuzz, replay_fuzz, reader_fuzz, rows_fuzz and perf_fuzz:
 // make_corpus FOLDER
 #include <cstring>
 #include <filesystem>
@@ -11,6 +11,7 @@
 #include "trace/pack/format.h"
 #include "trace/pack/packer.h"
 #include "unit/include/every_record.h"
+#include "unit/sampling/record_bytes.h"
 
 namespace {
 
@@ -221,6 +222,30 @@ void write_rows(const fs::path& folder) {
   for (const auto& [name, bytes] : inputs) write(folder / name, std::as_bytes(std::span(bytes)));
 }
 
+/// What a kernel writes into a ring when a program starts, runs and forks.
+std::vector<std::byte> perf_records() {
+  using test::RecordBytes;
+  std::vector<std::byte> all;
+  const auto add = [&all](const std::vector<std::byte>& record) {
+    all.insert(all.end(), record.begin(), record.end());
+  };
+  add(RecordBytes(PERF_RECORD_COMM, PERF_RECORD_MISC_COMM_EXEC).u32(9).u32(9).text("app").trailer(9, 9, 1, 1).done());
+  RecordBytes map(PERF_RECORD_MMAP2, 2);
+  map.u32(9).u32(9).u64(0x400000).u64(0x5000).u64(0).u32(0).u32(0).u64(0).u64(0).u32(5).u32(2);
+  add(map.text("//anon").trailer(9, 9, 2, 1).done());
+  for (const std::uint64_t event : {7U, 8U}) {
+    RecordBytes sample(PERF_RECORD_SAMPLE, 2);
+    sample.u64(event).u64(0x400010).u32(9).u32(9).u64(3);
+    if (event == 7) sample.u64(0x7f0000001000);
+    sample.u64(1).u64(2).u64(0x7ffe1000).u64(0x7ffe0f00).u64(0x400010);
+    sample.u64(64).raw(std::vector<std::byte>(64, std::byte{0x40})).u64(48);
+    add(sample.done());
+  }
+  add(RecordBytes(PERF_RECORD_FORK, 0).u32(20).u32(9).u32(20).u32(9).u64(6).trailer(9, 9, 6, 1).done());
+  add(RecordBytes(PERF_RECORD_LOST, 0).u64(7).u64(1682).trailer(9, 9, 7, 1).done());
+  return all;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -248,5 +273,6 @@ int main(int argc, char** argv) {
   std::vector<std::byte> raw = {std::byte{'R'}};
   raw.insert(raw.end(), every.begin(), every.begin() + trace::kHeaderBytes);
   raw.insert(raw.end(), block.begin(), block.end());
+  write(folder / "perf" / "records", perf_records());
   write(folder / "replay" / "raw", raw);
 }

@@ -149,5 +149,71 @@ TEST_CASE("the data of all functions is one table") {
   CHECK(text_of(table.rows[2]) == "solve|solve(int)|/src/solve.cpp|11|  give(p);|5B|.|-95B|0B|2|.|0B|0B|0|0|0|0|0|.");
 }
 
+TEST_CASE("counters have a column each, estimates their error, and what cannot be counted a note") {
+  model::ReportModel report = make_report();
+  model::CounterColumn time;
+  time.name = "task-clock";
+  time.nanoseconds = true;
+  time.user_only = true;
+  time.interval = 1'000'000;
+  model::CounterColumn faults;
+  faults.name = "page-faults";
+  faults.every_event = true;
+  faults.interval = 1;
+  model::CounterColumn misses;
+  misses.name = "cache-misses";
+  misses.refusal = "not supported here";
+  report.counters = {time, faults, misses};
+  // 25 samples of a millisecond each, 5 of them in the line itself; 7 faults, all of them in callees
+  report.functions[0].lines[1].counters = {{25'000'000, 25, 5'000'000}, {7, 7, 0}, {}};
+  report.functions[0].lines[3].counters = {{}, {2, 2, 2}, {}};  // no event of memory, and yet it is no blank line
+  const Table table = lines_view(report, report.functions[0]);
+  CHECK(titles_of(table) ==
+        "Line #|Mem usage|Increment|Peak|Seen|CPU time (user)|\u00b1%|self|page-faults|self|Line Contents");
+  CHECK(table.rows[1].cells[5].real == 0.025);
+  CHECK(table.rows[1].cells[6].real == 20);  // 1 / sqrt(25)
+  CHECK(table.rows[1].cells[7].real == 0.005);
+  CHECK(table.rows[1].cells[8].number == 7);
+  CHECK(table.rows[1].cells[9].kind == CellKind::kEmpty);
+  CHECK(table.rows[2].cells.size() == table.columns.size());
+  CHECK(table.rows[4].cells[5].kind == CellKind::kEmpty);
+  CHECK(table.rows[4].cells[8].number == 2);
+  CHECK(table.rows[4].role == RowRole::kNormal);
+  CHECK(table.notes.at(0) == "CPU time (user): sampled every 1 ms.");
+  CHECK(table.notes.at(1) == "cache-misses: not supported here.");
+}
+
+TEST_CASE("a counter that shared the processor says for how long it counted") {
+  model::ReportModel report = make_report();
+  model::CounterColumn cycles;
+  cycles.name = "cycles";
+  cycles.per_second = 1000;
+  cycles.scale = 2;
+  report.counters = {cycles};
+  const Table table = lines_view(report, report.functions[0]);
+  CHECK(table.notes.at(0) == "cycles: counted for 50 % of the time, and scaled.");
+  CHECK(table.notes.at(1) == "cycles: sampled about 1000 times a second.");
+}
+
+TEST_CASE("Resident is shown where it was measured, and says why where it could not be") {
+  model::ReportModel report = make_report();
+  report.resident.reason = "not permitted: no";
+  CHECK(titles_of(lines_view(report, report.functions[0])) == "Line #|Mem usage|Increment|Peak|Seen|Line Contents");
+  CHECK(lines_view(report, report.functions[0]).notes.at(0) == "Resident: not available: not permitted: no.");
+  report.resident = {};
+  report.resident.measured = true;
+  report.resident.lines = 3 << 20;
+  report.resident.kernel = 1 << 20;
+  report.functions[0].lines[1].resident = 8192;
+  report.functions[0].lines[2].resident = -4096;
+  report.functions[0].lines[3].resident = 0;
+  const Table table = lines_view(report, report.functions[0]);
+  CHECK(titles_of(table) == "Line #|Mem usage|Increment|Peak|Seen|Resident|Line Contents");
+  CHECK(text_of(table.rows[1]) == "9|100B|100B|100B|1|8192B|  char* p = take(n);");
+  CHECK(text_of(table.rows[3]) == "11|5B|-95B|0B|2|-4096B|  give(p);");
+  CHECK(text_of(table.rows[4]) == "12|.|.|.|.|.|}");
+  CHECK(table.notes.at(0) == "Resident: of the whole program, 3.000 MiB by its code, 1.000 MiB filled by the kernel.");
+}
+
 }  // namespace
 }  // namespace memline::views

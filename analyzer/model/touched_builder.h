@@ -1,0 +1,13 @@
+/// \file build_touched(): who allocated the memory that each line made resident.
+#pragma once
+
+#include "base/result.h"
+#include "model/profile.h"
+#include "model/touched_model.h"
+
+namespace memline::model {
+
+/// Error kNothing: page faults were not recorded.
+Result<TouchedModel> build_touched(Profile& profile);
+
+}  // namespace memline::model

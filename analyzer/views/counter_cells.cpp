@@ -1,0 +1,100 @@
+#include "views/counter_cells.h"
+
+#include <fmt/format.h>
+
+namespace memline::views {
+namespace {
+
+using model::CounterColumn;
+using model::CounterSum;
+
+Cell value_cell(const CounterColumn& counter, std::uint64_t value) {
+  if (counter.nanoseconds) return Cell::seconds(static_cast<double>(value) / 1e9);
+  return Cell::count(static_cast<std::int64_t>(value));
+}
+
+/// 8823 -> "8,823"
+std::string with_thousands(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
+  return digits;
+}
+
+}  // namespace
+
+std::string counter_title(const CounterColumn& counter) {
+  const bool is_cpu_time = counter.name == "task-clock" || counter.name == "cpu-clock";
+  return (is_cpu_time ? "CPU time" : counter.name) + (counter.user_only ? " (user)" : "");
+}
+
+void add_counter_columns(std::vector<Column>& columns, const std::vector<CounterColumn>& counters, CounterSelf self) {
+  for (const CounterColumn& counter : counters) {
+    if (!counter.refusal.empty()) continue;
+    columns.push_back({counter.name, counter_title(counter), Align::kRight, Shrink::kNever});
+    if (!counter.every_event) columns.push_back({counter.name + "_error", "\u00b1%", Align::kRight, Shrink::kNever});
+    if (self == CounterSelf::kLeftOut) continue;
+    columns.push_back({counter.name + "_self", "self", Align::kRight, Shrink::kNever});
+  }
+}
+
+void add_counter_cells(std::vector<Cell>& cells, const std::vector<CounterColumn>& counters,
+                       const model::CounterSums& sums, CounterSelf self) {
+  for (std::size_t i = 0; i < counters.size(); ++i) {
+    const CounterColumn& counter = counters[i];
+    if (!counter.refusal.empty()) continue;
+    const CounterSum sum = i < sums.size() ? sums[i] : CounterSum{};
+    const bool any = sum.samples > 0;
+    cells.push_back(any ? value_cell(counter, sum.value) : Cell::empty());
+    if (!counter.every_event) {
+      cells.push_back(any ? Cell::percent(100 * model::relative_error(sum, counter)) : Cell::empty());
+    }
+    if (self == CounterSelf::kLeftOut) continue;
+    cells.push_back(any && sum.self > 0 ? value_cell(counter, sum.self) : Cell::empty());
+  }
+}
+
+Cell counter_total(const CounterColumn& counter) {
+  return counter.total ? value_cell(counter, *counter.total) : Cell::empty();
+}
+
+std::vector<std::string> counter_rates(const std::vector<CounterColumn>& counters,
+                                       const std::optional<double>& seconds) {
+  std::vector<std::string> sentences;
+  for (const CounterColumn& counter : counters) {
+    const std::optional<double> rate = model::per_second(counter, seconds);
+    if (!rate || counter.nanoseconds) continue;
+    sentences.push_back(fmt::format("perf value for {} averages to {}/second", counter.name,
+                                    with_thousands(static_cast<std::uint64_t>(*rate))));
+  }
+  return sentences;
+}
+
+std::vector<std::string> counter_notes(const std::vector<CounterColumn>& counters, CounterUse use) {
+  std::vector<std::string> notes;
+  bool estimated = false;
+  for (const CounterColumn& counter : counters) {
+    if (!counter.refusal.empty()) {
+      notes.push_back(fmt::format("{}: {}.", counter.name, counter.refusal));
+      continue;
+    }
+    if (counter.scale > 1) {
+      notes.push_back(
+          fmt::format("{}: counted for {:.0f} % of the time, and scaled.", counter.name, 100 / counter.scale));
+    }
+    if (counter.every_event || use == CounterUse::kTotals) continue;
+    estimated = true;
+    std::string how;
+    if (counter.per_second > 0) {
+      how = fmt::format("about {} times a second", counter.per_second);
+    } else if (counter.nanoseconds) {
+      how = fmt::format("every {} ms", static_cast<double>(counter.interval) / 1e6);
+    } else {
+      how = fmt::format("every {} events", counter.interval);
+    }
+    notes.push_back(fmt::format("{}: sampled {}.", counter_title(counter), how));
+  }
+  if (estimated) notes.emplace_back("\u00b1%: one standard deviation of a sampled number.");
+  return notes;
+}
+
+}  // namespace memline::views

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Counters and samples that `memline run --counters` takes from outside."""
+
+import os
+import unittest
+
+from e2e_test import E2eTest, main
+
+PAGES = 1024
+# a call may need a page of the stack, and a function a page of code
+FEW = 8
+
+
+def source_line(report, function, text):
+    """The one line of the function that holds the text."""
+    lines = [line for one in report["functions"] if one["name"].split("(")[0] == function for line in one["lines"]
+             if line["text"] and text in line["text"]]
+    if len(lines) != 1:
+        raise AssertionError(f"{len(lines)} lines of {function} hold {text!r}")
+    return lines[0]
+
+
+class Counters(E2eTest):
+    def sample(self, counters, *command, before=()):
+        # on a machine that is busy with other things the kernel may drop samples: then the numbers are none
+        for _ in range(5):
+            for old in self.memline.traces():
+                os.remove(old)
+            done, trace = self.run_under_memline(command, "--counters", counters, before=before)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            if self.memline.json("summary", trace)["lost_samples"] == 0:
+                break
+        return done.stderr, trace
+
+    def setUp(self):
+        super().setUp()
+        done, trace = self.run_under_memline([self.guest("nothing")], "--counters", "page-faults", name="probe")
+        os.remove(trace)
+        if "page-faults: not permitted" in done.stderr:
+            raise unittest.SkipTest(done.stderr)
+
+    def faults(self, report, function, text):
+        line = source_line(report, function, text)
+        return line["counters"].get("page-faults", {"value": 0})["value"]
+
+    def assert_pages(self, value, pages):
+        self.assertGreaterEqual(value, pages)
+        self.assertLess(value, pages + FEW)
+
+    def assert_faults(self, trace):
+        report = self.memline.json("report", trace, "--func", "faults", "--func", "touch", "--func", "touch_in_thread",
+                                   "--func", "touch_deep_down", "--func", "main")
+        lines = [line for one in report["functions"] if one["name"] == "faults" for line in one["lines"]]
+        first, again = [line for line in lines if "touch(first" in (line["text"] or "")]
+        self.assert_pages(first["counters"]["page-faults"]["value"], PAGES)
+        self.assertLess(again["counters"].get("page-faults", {"value": 0})["value"], FEW)
+        self.assert_pages(self.faults(report, "faults", "touch(second"), 2 * PAGES)
+        self.assert_pages(self.faults(report, "touch_in_thread", "touch(memory"), 3 * PAGES)
+        # the frames outside of what the kernel copied are known from the allocation beside it
+        self.assert_pages(self.faults(report, "faults", "touch_deep_down(deep"), PAGES)
+        self.assert_pages(self.faults(report, "main", "faults()"), 4 * PAGES)
+        body = source_line(report, "touch", "= 1;")["counters"]["page-faults"]
+        self.assert_pages(body["value"], 7 * PAGES)
+        self.assertEqual(body["self"], body["value"])
+        self.assertEqual(source_line(report, "faults", "touch(second")["counters"]["page-faults"]["self"], 0)
+        counter = report["counters"][0]
+        self.assertEqual((counter["name"], counter["exact"], counter["refusal"]), ("page-faults", True, None))
+        self.assertGreaterEqual(counter["total"], 7 * PAGES)
+
+    def test_every_page_fault_stands_at_its_line(self):
+        _, trace = self.sample("page-faults", self.guest("sampled"))
+        self.assert_faults(trace)
+
+    def test_without_privileges(self):
+        drop = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+        _, trace = self.sample("page-faults", self.guest("sampled"), before=drop)
+        self.assert_faults(trace)
+
+    def test_children_have_samples_of_their_own(self):
+        _, trace = self.sample("page-faults", self.guest("sampled"), "children")
+        children = [path for path in self.memline.traces() if path != trace]
+        self.assertEqual(len(children), 1)
+        before = self.memline.json("report", children[0], "--image", "0", "--func", "child_touches")
+        self.assert_pages(self.faults(before, "child_touches", "touch(memory"), PAGES)
+        after = self.memline.json("report", children[0], "--image", "1", "--func", "faults")
+        self.assert_pages(self.faults(after, "faults", "touch(second"), 2 * PAGES)
+        own = self.memline.json("report", trace, "--func", "children")
+        self.assertLess(max((line["counters"].get("page-faults", {"value": 0})["value"]
+                             for line in own["functions"][0]["lines"])), PAGES)
+
+    def test_cpu_time_by_line(self):
+        _, trace = self.sample("task-clock", self.guest("sampled"), "time")
+        report = self.memline.json("report", trace, "--func", "work", "--func", "spin")
+        for text, seconds in (("spin(300)", 0.3), ("spin(100)", 0.1)):
+            time = source_line(report, "work", text)["counters"]["task-clock"]
+            self.assertLess(abs(time["value"] - seconds), 6 * time["error"], text)
+            self.assertAlmostEqual(time["error"], time["value"] / time["samples"] ** 0.5)
+            self.assertLess(time["self"], time["value"] / 2)
+        whole = next(one for one in report["functions"] if one["name"] == "spin")["counters"]["task-clock"]
+        self.assertLess(abs(whole["value"] - 0.4), 6 * whole["error"])
+
+    def test_what_the_machine_lacks_is_said_in_one_line(self):
+        said, trace = self.sample("page-faults,nothing_of_the_kind/event=1/", self.guest("sampled"))
+        self.assertIn("memline: nothing_of_the_kind/event=1/: not supported here: there is no device", said)
+        self.assertEqual(said.count("\n"), 1)
+        report = self.memline.json("report", trace, "--func", "faults")
+        self.assertIn("not supported here", report["counters"][1]["refusal"])
+        self.assert_pages(self.faults(report, "faults", "touch(second"), 2 * PAGES)
+        text = self.memline.run(["report", trace, "--func", "faults"]).stdout
+        self.assertIn("nothing_of_the_kind/event=1/: not supported here", text)
+
+    def test_where_it_is_forbidden_everything_else_goes_on(self):
+        said, trace = self.sample("page-faults,task-clock", self.guest("sampled"),
+                                  before=[self.guest("without_perf")])
+        self.assertIn("page-faults: not permitted", said)
+        self.assertIn("task-clock: not permitted", said)
+        report = self.memline.json("report", trace, "--func", "faults")
+        self.assertEqual([line["counters"] for line in report["functions"][0]["lines"] if line["counters"]], [])
+        self.assertIn("not permitted", report["counters"][0]["refusal"])
+        self.assertEqual(source_line(report, "faults", "= take(2")["mappings"], 1)
+
+    def test_an_unknown_counter_is_refused(self):
+        done = self.memline.run(["run", "--counters", "page-fault", "--", "true"])
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no counter is called 'page-fault'", done.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""The flow column Resident: which line makes pages resident and which gives them back, and that it all adds up."""
+
+import os
+import unittest
+
+from e2e_test import E2eTest, main
+
+KIB, MIB = 1 << 10, 1 << 20
+# a call may need a page of the stack, and a function pages of code that the kernel maps around
+CODE = 128 * KIB
+
+
+class Touched(E2eTest):
+    def record(self, *mode, before=()):
+        # on a machine that is busy with other things the kernel may drop samples: then the numbers are none
+        for _ in range(5):
+            for old in self.memline.traces():
+                os.remove(old)
+            done, trace = self.run_under_memline([self.guest("touched"), *mode], "--resident", "1", before=before)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            if self.memline.json("summary", trace)["lost_samples"] == 0:
+                break
+        report = self.memline.json("report", trace, "--func", "pages", "--func", "huge", "--func", "touch_in_thread")
+        if not report["resident"]["measured"] and not before:
+            raise unittest.SkipTest(report["resident"]["reason"])
+        return report, trace
+
+    def lines(self, report, function, text):
+        found = [line["resident"] for one in report["functions"] if one["name"] == function for line in one["lines"]
+                 if text in (line["text"] or "")]
+        self.assertTrue(found, text)
+        return found
+
+    def assert_bytes(self, value, expected, slack=CODE):
+        self.assertGreaterEqual(value, expected)
+        self.assertLess(value, expected + slack)
+
+    def check_pages(self, report):
+        def one(text):
+            (value,) = self.lines(report, "pages", text)
+            return value
+        self.assertEqual(one("take(16 * MIB"), 0)
+        first, again = self.lines(report, "pages", "touch(every")
+        self.assert_bytes(first, 8 * MIB)
+        self.assertEqual(again, 0)
+        self.assert_bytes(one("touch(second"), 4 * MIB)
+        self.assert_bytes(self.lines(report, "touch_in_thread", "touch(memory")[0], 4 * MIB)
+        self.assert_bytes(one("touch(halved"), 8 * MIB)
+        self.assert_bytes(one("madvise(halved"), -4 * MIB)
+        self.assert_bytes(one("touch(unmapped"), 2 * MIB)
+        self.assert_bytes(one("munmap(unmapped"), -2 * MIB)
+        self.assert_bytes(one("touch(moving"), 1 * MIB)
+        self.assert_bytes(one("munmap(moved"), -1 * MIB)
+        self.assert_bytes(one("touch(block"), 5 * MIB - 4 * KIB)
+        self.assert_bytes(one("free(block"), -5 * MIB - 4 * KIB)
+
+    def check_sum(self, report, trace):
+        resident = report["resident"]
+        ledger = next(one for one in self.memline.json("summary", trace, "--ledger")["ledgers"] if one["at"] == "end")
+        total = sum(resident[part] for part in ("by_code", "by_kernel", "given_back_unknown", "profiler"))
+        self.assertLess(abs(total - ledger["rss"]), max(ledger["rss"] // 100, 256 * KIB), resident)
+        self.assertLess(abs(ledger["rss"] - ledger["kernel_rss"]), max(ledger["rss"] // 100, 256 * KIB))
+
+    def test_lines(self):
+        report, trace = self.record()
+        self.check_pages(report)
+        self.check_sum(report, trace)
+        # mapped by the kernel in advance: no line touched them
+        self.assertGreaterEqual(report["resident"]["by_kernel"], 3 * MIB)
+        self.assertEqual(report["counters"], [])
+
+    def test_without_privileges_the_kernels_pages_are_told_apart(self):
+        drop = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+        report, trace = self.record(before=drop)
+        if not report["resident"]["measured"]:
+            raise unittest.SkipTest(report["resident"]["reason"])
+        self.check_pages(report)
+        self.check_sum(report, trace)
+        self.assert_bytes(report["resident"]["by_kernel"], 5 * MIB, 2 * MIB)
+
+    def test_huge_pages(self):
+        with open("/sys/kernel/mm/transparent_hugepage/enabled", encoding="ascii") as file:
+            if "[never]" in file.read():
+                raise unittest.SkipTest("no transparent huge pages here")
+        report, trace = self.record("huge")
+        self.assert_bytes(self.lines(report, "huge", "touch(aligned")[0], 4 * MIB)
+        self.check_sum(report, trace)
+
+    def test_where_it_is_forbidden_the_report_says_so(self):
+        report, trace = self.record(before=[self.guest("without_perf")])
+        self.assertFalse(report["resident"]["measured"])
+        self.assertIn("not permitted", report["resident"]["reason"])
+        self.assertIsNone(self.lines(report, "pages", "touch(second")[0])
+        text = self.memline.run(["report", trace, "--func", "pages"]).stdout
+        self.assertIn("Resident: not available: not permitted", text)
+        # what is in RAM of the blocks is known all the same
+        sites = self.memline.json("top", trace)["sites"]
+        # 8 touched, 4 of every second page, 4 of the thread, 4 kept, 2 read and 3 populated
+        self.assertIn(25 * MIB, [site["resident_at_end"] for site in sites])
+
+    def test_zero_turns_it_off(self):
+        _, trace = self.run_under_memline([self.guest("touched")], "--resident", "0")
+        report = self.memline.json("report", trace, "--func", "pages")
+        self.assertFalse(report["resident"]["measured"])
+        self.assertIsNone(report["resident"]["reason"])
+
+
+if __name__ == "__main__":
+    main()
