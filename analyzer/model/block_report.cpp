@@ -45,7 +45,7 @@ BlockReport describe(Profile& profile, const replay::BlockLife& life) {
   block.memory = name_of(life.kind);
   if (life.kind != replay::BlockKind::kMapping) {
     const BlockType type = BlockTypes(profile.frames()).find(life.acquired.stack, life.bytes);
-    block.type = profile.display_name(type.kind);
+    block.type = (type.is_ambiguous ? "one of " : "") + profile.display_name(type.kind);
     block.rule = to_string(type.rule);
   }
   block.acquired = describe(profile, life.acquired);

@@ -1,10 +1,14 @@
 #include "model/block_types.h"
 
+#include <algorithm>
+#include <cctype>
+#include <cstddef>
 #include <optional>
 #include <utility>
 
 #include "symbols/types/allocating_function.h"
 #include "symbols/types/held_type.h"
+#include "symbols/types/type_spelling.h"
 
 namespace memline::model {
 namespace {
@@ -69,6 +73,44 @@ TypeRule rule_of(Role role) {
   return role == Role::kAllocator ? TypeRule::kAllocator
          : role == Role::kMakes   ? TypeRule::kMaker
                                   : TypeRule::kContainer;
+}
+
+/// The template arguments of the first scope that has any.
+std::vector<std::string> arguments_of(std::string_view function) {
+  std::vector<std::string> arguments;
+  for (const std::string_view scope : symbols::scope_parts(function)) {
+    for (const std::string_view argument : symbols::template_parts(scope).arguments) {
+      arguments.push_back(symbols::usual_spelling(argument));
+    }
+    if (!arguments.empty()) break;
+  }
+  return arguments;
+}
+
+std::string with_word_replaced(std::string text, const std::string& word, const std::string& other) {
+  const auto is_part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == ':'; };
+  for (std::size_t at = text.find(word); at != std::string::npos && !word.empty(); at = text.find(word, at)) {
+    const std::size_t end = at + word.size();
+    const bool is_word = (at == 0 || !is_part(text[at - 1])) && (end == text.size() || !is_part(text[end]));
+    if (is_word) text.replace(at, word.size(), other);
+    at += is_word ? other.size() : 1;
+  }
+  return text;
+}
+
+/// "int* or Foo*": what `kind` is if it is not `function` that asked but one that has the same code.
+std::string one_of(const std::string& kind, std::string_view function, const std::vector<std::string>& folded) {
+  std::string text = kind;
+  const std::vector<std::string> arguments = arguments_of(function);
+  for (const std::string& name : folded) {
+    const std::vector<std::string> others = arguments_of(name);
+    std::string other = kind;
+    for (std::size_t i = 0; i < std::min(arguments.size(), others.size()); ++i) {
+      other = with_word_replaced(std::move(other), arguments[i], others[i]);
+    }
+    text += " or " + (other == kind ? "what " + name + " makes" : other);
+  }
+  return text;
 }
 
 TypeRule rule_of(symbols::TypeClue clue) {
@@ -138,9 +180,9 @@ std::string_view to_string(TypeRule rule) {
 
 BlockType BlockTypes::find(NodeId stack, std::uint64_t bytes) {
   BlockType named = find_by_name(stack);
-  if (named.rule != TypeRule::kNone) return named;
+  if (named.rule != TypeRule::kNone || named.is_ambiguous) return named;
   BlockType used = find_by_use(stack, bytes);
-  return used.rule != TypeRule::kNone ? used : named;
+  return used.rule != TypeRule::kNone || used.is_ambiguous ? used : named;
 }
 
 BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
@@ -153,6 +195,11 @@ BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
     for (const symbols::TypeHint& hint : types.hints) {
       if (!fits(hint, request)) continue;
       BlockType found{rule_of(hint.clue), kind_of(hint, request), {}};
+      if (!types.folded.empty()) {
+        const FunctionId asking = frames_.frames(node).back().function;
+        const std::string_view function = asking.none() ? "" : std::string_view(frames_.function(asking).qualified);
+        return {TypeRule::kNone, one_of(found.kind, function, types.folded), {}, true};
+      }
       if (!types.returns_untyped) return found;
       if (within.rule == TypeRule::kNone) within = std::move(found);
       break;
@@ -177,6 +224,7 @@ BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
 BlockType BlockTypes::find_by_name(NodeId stack) {
   Frames at(frames_, stack);
   std::optional<AllocatingFunction> found;
+  NodeId found_at;
   NodeId stopped_at;  // the innermost frame that does more than hand on
   for (; !at.done(); at.next()) {
     AllocatingFunction function = symbols::allocating_function(at.function());
@@ -184,6 +232,7 @@ BlockType BlockTypes::find_by_name(NodeId stack) {
     if (found && function.role != Role::kAllocator) break;
     if (!function.type.empty()) {
       found = std::move(function);
+      found_at = at.node();
       if (found->role != Role::kAllocator) break;
     } else if (function.role != Role::kPasses) {
       if (stopped_at.none()) stopped_at = at.node();
@@ -194,6 +243,11 @@ BlockType BlockTypes::find_by_name(NodeId stack) {
   symbols::HeldType held = symbols::held_type(found->type);
   if (!held.value.empty()) {
     if (std::string node = container_node(at, held.value); !node.empty()) held.kind = std::move(node);
+  }
+  if (const auto& folded = frames_.call_types(found_at).folded; !folded.empty()) {
+    const FunctionId asking = frames_.frames(found_at).back().function;
+    const std::string_view name = asking.none() ? "" : std::string_view(frames_.function(asking).qualified);
+    return {TypeRule::kNone, one_of(held.kind, name, folded), {}, true};
   }
   return {rule_of(found->role), std::move(held.kind), {}};
 }

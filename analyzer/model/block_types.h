@@ -30,6 +30,9 @@ struct BlockType {
   TypeRule rule = TypeRule::kNone;
   std::string kind;   ///< the type; "" where it is not known
   NodeId stopped_at;  ///< where it is not known: the innermost frame that should tell; none() if there is none
+  /// The linker folded the code of several functions into one: `kind` is but one of the types that it may be, and
+  /// `rule` is kNone.
+  bool is_ambiguous = false;
 };
 
 class BlockTypes {

@@ -81,6 +81,10 @@ HeapRow HeapPartition::describe_type(const Key& of) const {
     row.rule = to_string(type.rule);
     return row;
   }
+  if (type.is_ambiguous) {
+    row.kind = "(ambiguous) " + sites_.displayed(type.kind);
+    return row;
+  }
   if (!type.stopped_at.none() && !has_debug_information(type.stopped_at)) {
     row.kind = "(no debug information) " + base_name(frames_.module_file(frames_.module(type.stopped_at)).path);
     return row;

@@ -2,9 +2,12 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
+
+#include "symbols/demangle.h"
 
 namespace memline::symbols {
 namespace {
@@ -140,6 +143,22 @@ CallTypeFinder* Module::call_types() {
     call_types_ = std::make_unique<CallTypeFinder>(*dwarf_, program_ != nullptr ? program_.get() : &dwarf_->file());
   }
   return call_types_.get();
+}
+
+std::vector<std::string> Module::folded_at(std::uint64_t pc) {
+  std::vector<std::string> names;
+  const Symbol* const symbol = symbols().find(pc);
+  // Two names of one C function are aliases.
+  if (symbol == nullptr || !symbol->name.starts_with("_Z")) return names;
+  const std::string own(qualified_part(demangle(strip_clone_suffix(symbol->name))));
+  for (const std::string_view other : symbols().other_names(symbol->address)) {
+    if (!other.starts_with("_Z")) continue;
+    std::string name(qualified_part(demangle(strip_clone_suffix(other))));
+    // Constructors have several symbols of one name.
+    const bool known = name == own || std::find(names.begin(), names.end(), name) != names.end();
+    if (!known && !name.empty()) names.push_back(std::move(name));
+  }
+  return names;
 }
 
 NameIndex& Module::names() {

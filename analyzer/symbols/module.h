@@ -48,6 +48,8 @@ class Module {
   const SymbolTable& symbols();
   /// What becomes of the result of a call; made when it is first asked for. Null if there is no debug information.
   CallTypeFinder* call_types();
+  /// Qualified names of other C++ functions that have the same code as the one at `pc`.
+  std::vector<std::string> folded_at(std::uint64_t pc);
   /// The functions of the debug information, made when it is first asked for.
   NameIndex& names();
 

@@ -113,6 +113,38 @@ FunctionRecipe read_recipe(Reader& in, std::size_t before) {
   return recipe;
 }
 
+constexpr auto kMostClue = static_cast<std::uint64_t>(TypeClue::kResult);
+
+void write_call_types(Writer& out, const CallTypes& types) {
+  out.number((types.returns_untyped ? 1U : 0U) | (types.asks_for_array ? 2U : 0U) | (types.returned_offset ? 4U : 0U));
+  if (types.returned_offset) out.number(*types.returned_offset);
+  out.number(types.folded.size());
+  for (const std::string& name : types.folded) out.text(name);
+  out.number(types.hints.size());
+  for (const TypeHint& hint : types.hints) {
+    out.text(hint.type);
+    out.number(hint.type_bytes), out.number(hint.offset), out.number(hint.is_open_ended ? 1 : 0);
+    out.number(static_cast<std::uint64_t>(hint.clue));
+  }
+}
+
+CallTypes read_call_types(Reader& in) {
+  CallTypes types;
+  const std::uint64_t flags = in.number(7);
+  types.returns_untyped = (flags & 1) != 0, types.asks_for_array = (flags & 2) != 0;
+  if ((flags & 4) != 0) types.returned_offset = in.number();
+  const std::size_t folded = in.count();
+  for (std::size_t i = 0; i < folded && in.ok(); ++i) types.folded.push_back(in.text());
+  const std::size_t hints = in.count();
+  for (std::size_t i = 0; i < hints && in.ok(); ++i) {
+    TypeHint& hint = types.hints.emplace_back();
+    hint.type = in.text();
+    hint.type_bytes = in.number(), hint.offset = in.number(), hint.is_open_ended = in.number(1) != 0;
+    hint.clue = static_cast<TypeClue>(in.number(kMostClue));
+  }
+  return types;
+}
+
 template <class Map>
 std::vector<typename Map::const_pointer> sorted(const Map& map) {
   std::vector<typename Map::const_pointer> entries;
@@ -170,6 +202,15 @@ void ModuleAnswers::add_lines(const std::string& function, StoredLines lines) {
   has_news_ = lines_.insert_or_assign(function, std::move(lines)).second || has_news_;
 }
 
+const CallTypes* ModuleAnswers::call_types(std::uint64_t return_address) const {
+  const auto found = call_types_.find(return_address);
+  return found == call_types_.end() ? nullptr : &found->second;
+}
+
+void ModuleAnswers::add_call_types(std::uint64_t return_address, CallTypes types) {
+  has_news_ = call_types_.insert_or_assign(return_address, std::move(types)).second || has_news_;
+}
+
 std::string ModuleAnswers::encode() const {
   std::string bytes;
   Writer out(bytes);
@@ -196,6 +237,8 @@ std::string ModuleAnswers::encode() const {
     out.number(entry->second.lines.size());
     for (const auto& [path, line] : entry->second.lines) out.number(path), out.number(line);
   }
+  out.number(call_types_.size());
+  for (const auto* entry : sorted(call_types_)) out.number(entry->first), write_call_types(out, entry->second);
   return bytes;
 }
 
@@ -238,6 +281,11 @@ std::optional<ModuleAnswers> ModuleAnswers::decode(std::string_view bytes) {
     lines.lines.resize(in.count());
     for (auto& [path, line] : lines.lines) path = in.index(paths), line = in.number32();
     answers.lines_.emplace(std::move(function), std::move(lines));
+  }
+  const std::size_t calls = in.count();
+  for (std::size_t i = 0; i < calls && in.ok(); ++i) {
+    const std::uint64_t return_address = in.number();
+    answers.call_types_.emplace(return_address, read_call_types(in));
   }
   if (!in.ok() || !in.done()) return std::nullopt;
   return answers;

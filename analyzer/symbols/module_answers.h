@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "symbols/types/call_types.h"
+
 namespace memline::symbols {
 
 inline constexpr std::uint32_t kNoRecipe = 0xffffffffU;
@@ -71,6 +73,9 @@ class ModuleAnswers {
   const StoredLines* lines(const std::string& function) const;
   void add_lines(const std::string& function, StoredLines lines);
 
+  const CallTypes* call_types(std::uint64_t return_address) const;
+  void add_call_types(std::uint64_t return_address, CallTypes types);
+
   bool has_news() const { return has_news_; }
   /// Bytes for the disk, and back. decode() trusts nothing; nullopt: damaged.
   std::string encode() const;
@@ -82,6 +87,7 @@ class ModuleAnswers {
   std::unordered_map<std::uint64_t, std::vector<StoredFrame>> frames_;
   std::unordered_map<std::string, std::vector<std::uint32_t>> functions_;
   std::unordered_map<std::string, StoredLines> lines_;
+  std::unordered_map<std::uint64_t, CallTypes> call_types_;  ///< by return address
   bool has_news_ = false;
 
   // For add_recipe() and add_path(), made when the first is added.

@@ -67,7 +67,10 @@ void SymbolTable::add(const ElfFile& file) {
     return std::tie(a.symbol.address, a.rank) < std::tie(b.symbol.address, b.rank);
   });
   for (const Candidate& candidate : found) {
-    if (!symbols_.empty() && symbols_.back().address == candidate.symbol.address) continue;
+    if (!symbols_.empty() && symbols_.back().address == candidate.symbol.address) {
+      others_.push_back(candidate.symbol);
+      continue;
+    }
     symbols_.push_back(candidate.symbol);
   }
   finish(file);
@@ -87,6 +90,14 @@ void SymbolTable::finish(const ElfFile& file) {
     }
     symbol.size = std::min(symbol.size, room);
   }
+}
+
+std::vector<std::string_view> SymbolTable::other_names(std::uint64_t address) const {
+  std::vector<std::string_view> names;
+  auto other = std::lower_bound(others_.begin(), others_.end(), address,
+                                [](const Symbol& symbol, std::uint64_t value) { return symbol.address < value; });
+  for (; other != others_.end() && other->address == address; ++other) names.push_back(other->name);
+  return names;
 }
 
 const Symbol* SymbolTable::find(std::uint64_t address) const {

@@ -25,6 +25,8 @@ class SymbolTable {
 
   /// The symbol whose bytes hold `address`, or null. Valid until the next add().
   const Symbol* find(std::uint64_t address) const;
+  /// All other names of the functions that begin at an address.
+  std::vector<std::string_view> other_names(std::uint64_t address) const;
   const std::vector<Symbol>& symbols() const { return symbols_; }  ///< sorted by address, one per address
   bool empty() const { return symbols_.empty(); }
 
@@ -32,6 +34,7 @@ class SymbolTable {
   void finish(const ElfFile& file);
 
   std::vector<Symbol> symbols_;
+  std::vector<Symbol> others_;  ///< sorted by address
 };
 
 }  // namespace memline::symbols

@@ -74,8 +74,15 @@ std::span<const Frame> Symbolizer::Impl::frames(ModuleId module, std::uint64_t o
 const CallTypes& Symbolizer::Impl::call_types(ModuleId id, std::uint64_t return_address) {
   const auto [entry, is_new] = known_types_.try_emplace(AddressKey{id.value, return_address});
   if (!is_new) return entry->second;
-  Module* const module = load(id);
-  if (module != nullptr && module->call_types() != nullptr) entry->second = module->call_types()->find(return_address);
+  Module* const module = locate(id);
+  if (module == nullptr) return entry->second;
+  if (module->answers() != nullptr) {
+    if (const CallTypes* stored = module->answers()->call_types(return_address)) return entry->second = *stored;
+  }
+  load(id);
+  if (module->call_types() != nullptr) entry->second = module->call_types()->find(return_address);
+  if (return_address != 0) entry->second.folded = module->folded_at(return_address - 1);
+  if (module->answers() != nullptr) module->answers()->add_call_types(return_address, entry->second);
   return entry->second;
 }
 

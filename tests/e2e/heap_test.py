@@ -49,6 +49,16 @@ class Heap(E2eTest):
         self.assertEqual(self.memline.run(["heap", "--diff", trace_a]).returncode, 2)
         self.assertEqual(self.memline.run(["heap", "--diff", trace_a, trace_b, trace_a]).returncode, 2)
 
+    def test_types_that_share_their_code_are_ambiguous(self):
+        done, trace = self.memline.record([self.guest("types_folded")])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = {row["kind"]: row for row in self.memline.json("heap", trace, "--at", "end", "--by", "type")["rows"]}
+        # 16 pointers to apples, 32 to pears, each capacity a power of two.
+        either = [row for kind, row in rows.items() if kind in ("(ambiguous) Apple* or Pear*",
+                                                               "(ambiguous) Pear* or Apple*")]
+        self.assertEqual([(row["count"], row["bytes"], row["rule"]) for row in either], [(2, (16 + 32) * 8, None)])
+        self.assertEqual(rows["std::vector<Apple*>"]["count"], 1)
+
     def test_the_block_at_an_address(self):
         trace, (kept, gone, moved) = self.record()
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -67,13 +68,32 @@ std::string_view held_by(std::string_view scope, std::string_view function) {
   if (parts.name == "basic_string") return parts.arguments[0];
   const bool grows = function == "_M_realloc_insert" || function == "_M_realloc_append" ||
                      function == "_M_default_append" || function == "reserve";
-  return parts.name == "vector" && grows ? parts.arguments[0] : std::string_view();
+  // Elements with memory of their own may ask for it here, too.
+  return parts.name == "vector" && grows && parts.arguments[0].ends_with('*') ? parts.arguments[0] : std::string_view();
+}
+
+/// Rust's functions have their arguments in their own names: "alloc::boxed::{impl#0}::new<app::Pod>".
+std::optional<AllocatingFunction> of_rust(const std::vector<std::string_view>& scopes) {
+  if (scopes.size() < 3) return std::nullopt;
+  const bool is_table = scopes[0] == "hashbrown" && scopes[1] == "raw";
+  const bool is_vector = scopes[0] == "alloc" && scopes[1] == "raw_vec";
+  const bool is_box = scopes[0] == "alloc" && scopes[1] == "boxed";
+  if (scopes[0] == "alloc" && scopes[1] == "alloc") return AllocatingFunction{Role::kPasses, ""};
+  if (!is_table && !is_vector && !is_box) return std::nullopt;
+  const TemplateParts function = template_parts(scopes.back());
+  const bool is_typed = !function.arguments.empty() && !function.arguments[0].ends_with("::Global") &&
+                        !function.arguments[0].ends_with("::System");
+  if (!is_typed) return AllocatingFunction{Role::kPasses, ""};
+  const std::string type(function.arguments[0]);
+  if (is_table) return AllocatingFunction{Role::kContainer, "hashbrown::raw::RawTable<" + type + ">"};
+  return AllocatingFunction{is_box ? Role::kMakes : Role::kContainer, type};
 }
 
 }  // namespace
 
 AllocatingFunction allocating_function(std::string_view qualified) {
   const std::vector<std::string_view> scopes = scope_parts(qualified);
+  if (std::optional<AllocatingFunction> rust = of_rust(scopes)) return *std::move(rust);
   const TemplateParts function = template_parts(scopes.back());
   if (function.name.starts_with("operator new")) return {Role::kPasses, ""};
   const std::string_view scope = scopes.size() > 1 ? scopes[scopes.size() - 2] : std::string_view();

@@ -108,7 +108,7 @@ void CallTypeFinder::add(Dwarf_Die type, std::int64_t offset, TypeClue clue, Cal
   if (offset < 0 || out.hints.size() >= kMaxHints) return;
   TypeHint hint;
   hint.type = name_of(*dwarf_, type);
-  if (hint.type.empty()) return;
+  if (hint.type.empty() || hint.type == "u8") return;  // Rust's untyped memory
   hint.type_bytes = size_of(type);
   hint.offset = static_cast<std::uint64_t>(offset);
   hint.is_open_ended = is_open_ended(type);

@@ -32,7 +32,10 @@ struct CallTypes {
   /// The pointer, moved by so many bytes, is the function's result: what its caller does with it tells as much.
   std::optional<std::uint64_t> returned_offset;
   bool returns_untyped = false;  ///< as void*: then its caller knows better what it is
-  bool asks_for_array = false;   ///< the call is one of operator new[]
+  /// Other functions whose code the linker folded with that of the calling one, by qualified name: what holds for it may
+  /// hold for them.
+  std::vector<std::string> folded;
+  bool asks_for_array = false;  ///< the call is one of operator new[]
 
   friend bool operator==(const CallTypes&, const CallTypes&) = default;
 };

@@ -9,7 +9,7 @@
 namespace memline::symbols {
 namespace {
 
-enum class Holder : std::uint8_t { kTree, kHash, kList, kForwardList, kShared, kControl };
+enum class Holder : std::uint8_t { kTree, kHash, kList, kForwardList, kShared, kControl, kRustTree, kRustTable };
 
 struct Internal {
   std::string_view name;
@@ -30,6 +30,12 @@ constexpr std::array kInternals = {
     Internal{"std::__hash_node", Holder::kHash},
     Internal{"std::__shared_ptr_emplace", Holder::kShared},
     Internal{"std::__shared_ptr_pointer", Holder::kControl},
+    Internal{"alloc::rc::RcInner", Holder::kShared},
+    Internal{"alloc::rc::RcBox", Holder::kShared},
+    Internal{"alloc::sync::ArcInner", Holder::kShared},
+    Internal{"alloc::collections::btree::node::LeafNode", Holder::kRustTree},
+    Internal{"alloc::collections::btree::node::InternalNode", Holder::kRustTree},
+    Internal{"hashbrown::raw::RawTable", Holder::kRustTable},
 };
 
 /// "std::pair<const K, V>" and libc++'s own pairs -> "K, V"; "" for anything else.
@@ -87,6 +93,18 @@ HeldType held_type(std::string_view allocated) {
       return {"std::forward_list<" + value + "> node", ""};
     case Holder::kShared:
       return {value, ""};
+    case Holder::kRustTree: {
+      const std::string rest = parts.arguments.size() > 1 ? ", " + std::string(parts.arguments[1]) : "";
+      return {"BTreeMap<" + value + rest + "> node", ""};
+    }
+    case Holder::kRustTable: {
+      const bool is_pair = value.starts_with('(') && value.ends_with(')');
+      constexpr std::string_view kSet = ", ())";
+      if (value.starts_with('(') && value.ends_with(kSet)) {
+        return {"HashSet<" + value.substr(1, value.size() - 1 - kSet.size()) + "> table", ""};
+      }
+      return {"HashMap<" + (is_pair ? value.substr(1, value.size() - 2) : value) + "> table", ""};
+    }
     case Holder::kControl:
       return {"std::shared_ptr<" + std::string(without_pointer(value)) + "> control block", ""};
   }

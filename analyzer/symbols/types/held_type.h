@@ -1,7 +1,7 @@
 /// \file What a type that the standard library allocates stands for: nodes are named as what they hold. Pure functions.
 ///
 /// Names of internals are those of libstdc++ (stl_tree.h, stl_list.h, forward_list.h, hashtable_policy.h,
-/// shared_ptr_base.h) and libc++ (__tree, list, forward_list, __hash_table, __memory/shared_ptr.h).
+/// shared_ptr_base.h), libc++ (__tree, list, forward_list, __hash_table, __memory/shared_ptr.h), and Rust's alloc and hashbrown.
 #pragma once
 
 #include <string>

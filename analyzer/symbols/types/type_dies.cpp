@@ -172,7 +172,11 @@ std::optional<Dwarf_Die> type_of(Dwarf_Die die) {
 
 std::optional<Dwarf_Die> bare_type(Dwarf_Die type) {
   for (int link = 0; link < kMaxLinks; ++link) {
-    if (!is_transparent(dwarf_tag(&type))) return type;
+    if (!is_transparent(dwarf_tag(&type))) {
+      // Of a type that has a unit of its own the others have but the name.
+      const std::optional<Dwarf_Die> whole = die::reference(type, DW_AT_signature);
+      return whole ? whole : type;
+    }
     const std::optional<Dwarf_Die> next = type_of(type);
     if (!next) return std::nullopt;
     type = *next;

@@ -106,6 +106,7 @@ std::string spelled_component(std::string_view component, bool in_std, int depth
   for (const std::string_view argument : parts.arguments) {
     arguments.push_back(spelled(without_suffix(argument), depth + 1));
   }
+  if (arguments.size() > 1 && arguments.back() == "alloc::alloc::Global") arguments.pop_back();  // Rust's default
   if (in_std && has_defaults(parts.name)) {
     while (arguments.size() > 1 && is_default(arguments.back(), arguments)) arguments.pop_back();
     if (arguments.size() == 1) {

@@ -1,6 +1,7 @@
 // A symbolizer answers alike with a cache, with a full one, and without: for addresses, names and lines.
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -39,6 +40,9 @@ std::string everything(const std::string& program, const std::string& build_id, 
       write(frame.function);
       functions.push_back(frame.function);
     }
+    const CallTypes& types = symbolizer.call_types(kFirst, stop.offset);
+    for (const TypeHint& hint : types.hints) out << hint.type << " " << hint.type_bytes << "\n";
+    out << types.returned_offset.value_or(77) << types.returns_untyped << types.folded.size() << "\n";
   }
   const std::vector<ModuleId> modules = {kFirst};
   for (const char* pattern : {"*", "main", "no such name"}) {
@@ -71,6 +75,28 @@ std::string only_file(const std::string& cache) {
 }
 
 }  // namespace
+
+TEST_CASE("what is known of a call's result comes back as it was, and damage is noticed") {
+  CallTypes types;
+  types.hints = {{"app::Pod", 40, 8, true, TypeClue::kMember}, {"int", 4, 0, false, TypeClue::kResult}};
+  types.returned_offset = 16;
+  types.returns_untyped = true;
+  types.folded = {"fill<app::Pod>"};
+  CallTypes nothing;
+  nothing.asks_for_array = true;
+  ModuleAnswers answers;
+  answers.add_call_types(0x1234, types);
+  answers.add_call_types(0x99, nothing);
+  const std::string bytes = answers.encode();
+  const std::optional<ModuleAnswers> back = ModuleAnswers::decode(bytes);
+  REQUIRE(back);
+  REQUIRE(back->call_types(0x1234) != nullptr);
+  CHECK(*back->call_types(0x1234) == types);
+  REQUIRE(back->call_types(0x99) != nullptr);
+  CHECK(*back->call_types(0x99) == nothing);
+  CHECK(back->call_types(0x1235) == nullptr);
+  for (std::size_t cut = 0; cut < bytes.size(); ++cut) CHECK_FALSE(ModuleAnswers::decode(bytes.substr(0, cut)));
+}
 
 TEST_CASE("answers are the same with and without a cache", "[cache]") {
   struct Program {

@@ -69,6 +69,10 @@ TEST_CASE("nodes are named as what they hold") {
   CHECK(held_type("std::_Sp_counted_ptr_inplace<Foo, std::allocator<void>, (__gnu_cxx::_Lock_policy)2>").kind == "Foo");
   CHECK(held_type("std::_Sp_counted_ptr<Foo*, (__gnu_cxx::_Lock_policy)2>").kind ==
         "std::shared_ptr<Foo> control block");
+  CHECK(held_type("alloc::sync::ArcInner<app::Pod>").kind == "app::Pod");
+  CHECK(held_type("hashbrown::raw::RawTable<(u32, app::Pod)>").kind == "HashMap<u32, app::Pod> table");
+  CHECK(held_type("hashbrown::raw::RawTable<(u32, ())>").kind == "HashSet<u32> table");
+  CHECK(held_type("alloc::collections::btree::node::LeafNode<u64, app::Pod>").kind == "BTreeMap<u64, app::Pod> node");
   CHECK(held_type("std::__1::__tree_node<std::__1::__value_type<int, Foo>, void*>").kind == "std::map<int, Foo> node");
   CHECK(held_type("std::__1::__hash_node<Foo, void*>").kind == "std::unordered_set<Foo> node");
   CHECK(held_type("std::__1::__shared_ptr_emplace<Foo, std::__1::allocator<Foo> >").kind == "Foo");
@@ -106,6 +110,10 @@ TEST_CASE("functions that allocate name what they allocate") {
   CHECK(is("std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >::_M_mutate",
            Role::kContainer, "char"));
   CHECK(is("strdup", Role::kMakes, "char"));
+  CHECK(is("alloc::alloc::{impl#1}::allocate", Role::kPasses, ""));
+  CHECK(is("alloc::boxed::{impl#0}::new<app::Pod>", Role::kMakes, "app::Pod"));
+  CHECK(is("alloc::raw_vec::{impl#2}::grow_one<alloc::alloc::Global>", Role::kPasses, ""));
+  CHECK(is("alloc::raw_vec::{impl#1}::grow_one<app::Pod, alloc::alloc::Global>", Role::kContainer, "app::Pod"));
   // It calls a constructor, and that one's allocations are its own.
   CHECK(is("std::allocator_traits<std::allocator<a::Foo> >::construct<a::Foo>", Role::kOther, ""));
   CHECK(is("std::pmr::monotonic_buffer_resource::do_allocate", Role::kOther, ""));
