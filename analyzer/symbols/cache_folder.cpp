@@ -80,12 +80,37 @@ bool write_all(int descriptor, std::string_view bytes) {
   return true;
 }
 
-/// Makes the folders above, too; they are the user's business, so with the usual permissions.
+/// Makes the folders above, too, but none in a folder of somebody else's: as root with a user's HOME, they would be
+/// in that user's way.
 void make_folders(const std::string& path) {
-  for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
-    ::mkdir(path.substr(0, slash).c_str(), 0700);
+  for (std::size_t slash = 0; slash != std::string::npos;) {
+    const std::string parent = slash == 0 ? "/" : path.substr(0, slash);
+    slash = path.find('/', slash + 1);
+    struct stat status {};
+    if (::stat(path.substr(0, slash).c_str(), &status) == 0) continue;
+    if (::stat(parent.c_str(), &status) != 0 || status.st_uid != ::geteuid()) return;
+    if (::mkdir(path.substr(0, slash).c_str(), 0700) != 0) return;
   }
-  ::mkdir(path.c_str(), 0700);
+}
+
+bool consists_of(std::string_view text, std::string_view characters) {
+  return !text.empty() && text.find_first_not_of(characters) == std::string_view::npos;
+}
+
+/// Names of files that are written here: a build id, and what write() puts behind it. All others are somebody else's.
+constexpr std::string_view kDigits = "0123456789", kHexDigits = "0123456789abcdef";
+bool is_finished(std::string_view name) {
+  if (!name.ends_with(kSuffix)) return false;
+  name.remove_suffix(kSuffix.size());
+  return consists_of(name, kHexDigits);
+}
+bool is_unfinished(std::string_view name) {
+  const std::size_t mark = name.find(kUnfinished);
+  if (mark == std::string_view::npos || !consists_of(name.substr(0, mark), kHexDigits)) return false;
+  name.remove_prefix(mark + kUnfinished.size());
+  const std::size_t dot = name.find('.');
+  return dot != std::string_view::npos && consists_of(name.substr(0, dot), kDigits) &&
+         consists_of(name.substr(dot + 1), kDigits);
 }
 
 }  // namespace
@@ -94,6 +119,7 @@ CacheFolder::CacheFolder(std::string path, std::uint64_t most_bytes)
     : path_(std::move(path)), most_bytes_(most_bytes) {}
 
 CacheFolder::~CacheFolder() {
+  if (written_) prune();
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
@@ -161,7 +187,7 @@ void CacheFolder::write(const std::string& name, std::string_view stamp, std::st
     ::unlinkat(descriptor_, unfinished.c_str(), 0);
     return;
   }
-  prune();
+  written_ = true;
 }
 
 void CacheFolder::prune() {
@@ -184,9 +210,10 @@ void CacheFolder::prune() {
     const std::string name = entry->d_name;
     struct stat status {};
     if (::fstatat(descriptor_, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) continue;
-    const bool unfinished = name.find(kUnfinished) != std::string::npos;
-    if (unfinished && now - status.st_mtim.tv_sec > kForgottenSeconds) ::unlinkat(descriptor_, name.c_str(), 0);
-    if (unfinished || !name.ends_with(kSuffix)) continue;
+    if (is_unfinished(name) && now - status.st_mtim.tv_sec > kForgottenSeconds) {
+      ::unlinkat(descriptor_, name.c_str(), 0);
+    }
+    if (!is_finished(name)) continue;
     total += static_cast<std::uint64_t>(status.st_size);
     entries.push_back({status.st_mtim, static_cast<std::uint64_t>(status.st_size), name});
   }

@@ -14,7 +14,7 @@ namespace memline::symbols {
 
 class CacheFolder {
  public:
-  /// When the files together exceed this, those that were not used for the longest time go.
+  /// When the files together exceed this, those that were not used for the longest time go, with the object.
   static constexpr std::uint64_t kMostBytes = std::uint64_t{256} << 20;
   static constexpr std::uint64_t kMostFileBytes = kMostBytes / 4;
 
@@ -27,6 +27,7 @@ class CacheFolder {
   bool is_used() const { return !path_.empty(); }
   /// The bytes last written under `name` together with this very `stamp`.
   std::optional<std::string> read(const std::string& name, std::string_view stamp);
+  /// `name` is a build id in lower-case hexadecimal digits.
   void write(const std::string& name, std::string_view stamp, std::string_view bytes);
 
  private:
@@ -36,6 +37,7 @@ class CacheFolder {
   std::string path_;
   std::uint64_t most_bytes_;
   int descriptor_ = -1;
+  bool written_ = false;
 };
 
 }  // namespace memline::symbols
