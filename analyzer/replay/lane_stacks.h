@@ -1,7 +1,7 @@
 /// \file LaneStacks: which node of the image's StackTable each stack id of one lane stands for.
 ///
 /// Ids are given out from 1 upwards, so they index a vector; but a damaged trace may name any number, so what lies far
-/// beyond the ids met so far goes to a hash map, and memory stays in proportion to the records read.
+/// beyond the number of ids met so far goes to a hash map, and memory stays in proportion to the records read.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +26,9 @@ class LaneStacks {
 
   void define(std::uint32_t id, NodeId node) {
     if (id == 0) return;
+    ++definitions_;
     if (id >= nodes_.size()) {
-      if (id > 2 * nodes_.size() + kSlack) {
+      if (id > 2 * definitions_ + kSlack) {
         const auto [known, is_new] = far_.try_emplace(id, node);
         is_final_ = is_final_ && (is_new || known->second == node);
         known->second = node;
@@ -44,6 +45,7 @@ class LaneStacks {
 
  private:
   static constexpr std::size_t kSlack = 4096;
+  std::uint64_t definitions_ = 0;
   std::vector<NodeId> nodes_;
   std::unordered_map<std::uint32_t, NodeId> far_;
   bool is_final_ = true;
