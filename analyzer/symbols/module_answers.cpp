@@ -154,6 +154,17 @@ std::vector<typename Map::const_pointer> sorted(const Map& map) {
   return entries;
 }
 
+/// Recipes are recalled by recursion. Nothing real comes near.
+constexpr std::uint16_t kMostDepth = 1000;
+
+std::uint16_t depth_of(const FunctionRecipe& recipe, const std::vector<std::uint16_t>& earlier) {
+  std::uint16_t deepest = recipe.enclosing < earlier.size() ? earlier[recipe.enclosing] : 0;
+  for (const std::uint32_t needed : recipe.needs) {
+    if (needed < earlier.size()) deepest = std::max(deepest, earlier[needed]);
+  }
+  return static_cast<std::uint16_t>(deepest + 1);
+}
+
 }  // namespace
 
 std::uint32_t ModuleAnswers::add_recipe(FunctionRecipe recipe) {
@@ -248,7 +259,12 @@ std::optional<ModuleAnswers> ModuleAnswers::decode(std::string_view bytes) {
   const std::size_t paths = in.count();
   for (std::size_t i = 0; i < paths && in.ok(); ++i) answers.paths_.push_back(in.text());
   const std::size_t recipes = in.count();
-  for (std::size_t i = 0; i < recipes && in.ok(); ++i) answers.recipes_.push_back(read_recipe(in, i));
+  std::vector<std::uint16_t> depths;
+  for (std::size_t i = 0; i < recipes && in.ok(); ++i) {
+    answers.recipes_.push_back(read_recipe(in, i));
+    depths.push_back(depth_of(answers.recipes_.back(), depths));
+    if (depths.back() > kMostDepth) return std::nullopt;
+  }
   const std::size_t addresses = in.count();
   answers.frames_.reserve(addresses);
   std::uint64_t pc = 0;
