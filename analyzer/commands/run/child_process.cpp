@@ -101,7 +101,12 @@ ChildProcess::~ChildProcess() {
 
 void ChildProcess::take_over_signals() {
   ::sigemptyset(&watched_);
-  for (const int signal : {SIGCHLD, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2}) ::sigaddset(&watched_, signal);
+  ::sigaddset(&watched_, SIGCHLD);
+  for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2}) {
+    // One that is ignored (nohup, a shell's background job) is ignored by the program as well.
+    struct sigaction action {};
+    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) ::sigaddset(&watched_, signal);
+  }
   ::sigprocmask(SIG_BLOCK, &watched_, &old_mask_);
   // ignored SIGCHLD, as some supervisors leave it, would have the kernel reap the child behind our back
   struct sigaction plain {};
@@ -131,7 +136,9 @@ std::optional<int> ChildProcess::wait(std::chrono::nanoseconds timeout) {
 }
 
 void ChildProcess::kill_group() const {
-  if (group_ == ProcessGroup::kItsOwn && pid_ > 0) ::kill(-pid_, SIGKILL);
+  if (group_ != ProcessGroup::kItsOwn || pid_ <= 0) return;
+  ::kill(-pid_, SIGKILL);
+  ::kill(pid_, SIGKILL);  // which may have left its group
 }
 
 void end_like(int wait_status) {
