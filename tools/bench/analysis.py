@@ -3,10 +3,11 @@
 
 Measures what a report costs: the same programs are recorded once by memline and once by heaptrack, then each analyzer
 works on its own trace, in turns. heaptrack needs two steps (heaptrack_interpret, heaptrack_print), which are added.
-Prints Markdown, seconds and peak RSS.
+Cold: memline's cache of debug information is emptied before each run; warm: it is not. Prints Markdown, seconds and peak RSS.
 """
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 
@@ -28,13 +29,14 @@ def main():
     os.makedirs(scratch, exist_ok=True)
     bench = peers.Bench(build, scratch, os.path.abspath(a.memline))
     wanted = a.only.split(",") if a.only else CHOSEN
+    cache = scratch + "/cache"
 
     def timed(label, shell):
         """Wall seconds and peak MiB of one shell command, on both processors."""
         log = scratch + "/analysis.meter"
         if os.path.exists(log):
             os.remove(log)
-        subprocess.run(bench.metered(log, "0,1", {}, ["sh", "-c", "exec " + shell]),
+        subprocess.run(bench.metered(log, "0,1", {"MEMLINE_CACHE": cache}, ["sh", "-c", "exec " + shell]),
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         line = peers.Bench.meter_line(log)
         if line["status"] != 0:
@@ -42,8 +44,8 @@ def main():
         return line["wall"], line["maxrss_kb"] / 1024
 
     print("| | events | " + " | ".join(
-        ("top", "report", "MiB", "interpret + print", "MiB")) + " | times faster |")
-    print("| --- |" + " --- |" * 7)
+        ("top cold", "top warm", "report cold", "report warm", "MiB", "interpret + print", "MiB")) + " | times faster |")
+    print("| --- |" + " --- |" * 9)
     for w in workloads.small(build) + workloads.programs(scratch):
         if w.name not in wanted:
             continue
@@ -52,13 +54,16 @@ def main():
         bench.run("ht-file", w, theirs)
         trace, raw = ours + "/trace.bin", theirs + "/raw"
         events = bench.events_of(trace)
-        seconds = {k: [] for k in ("top", "report", "ht")}
+        seconds = {k: [] for k in ("top cold", "top warm", "report cold", "report warm", "ht")}
         mib = {"memline": 0.0, "ht": 0.0}
         for _ in range(a.reps):
             for command in ("top", "report"):
-                wall, rss = timed(command, f"{bench.memline} {command} {trace}")
-                seconds[command].append(wall)
-                mib["memline"] = max(mib["memline"], rss)
+                for heat in ("cold", "warm"):
+                    if heat == "cold":
+                        shutil.rmtree(cache, ignore_errors=True)
+                    wall, rss = timed(command, f"{bench.memline} {command} {trace}")
+                    seconds[f"{command} {heat}"].append(wall)
+                    mib["memline"] = max(mib["memline"], rss)
             total = 0.0
             for step in (f"{peers.HEAPTRACK}/libexec/heaptrack_interpret < {raw} > {theirs}/interpreted",
                          f"heaptrack_print -f {theirs}/interpreted"):
@@ -67,8 +72,8 @@ def main():
             seconds["ht"].append(total)
         middle = {k: statistics.median(v) for k, v in seconds.items()}
         print(f"| {w.name} | {events} | " + " | ".join(
-            "%.3f" % middle[k] for k in ("top", "report")) +
-            f" | {mib['memline']:.0f} | {middle['ht']:.3f} | {mib['ht']:.0f} | {middle['ht'] / middle['report']:.1f} |",
+            "%.3f" % middle[k] for k in ("top cold", "top warm", "report cold", "report warm")) +
+            f" | {mib['memline']:.0f} | {middle['ht']:.3f} | {mib['ht']:.0f} | {middle['ht'] / middle['report cold']:.1f} |",
             flush=True)
 
 
