@@ -132,20 +132,29 @@ TEST_CASE("the folder stays below its bound: what was not used for longest goes"
   const auto age = [&](const std::string& name, int hours) {
     fs::last_write_time(f.path + "/" + name + ".symbols", fs::file_time_type::clock::now() - std::chrono::hours(hours));
   };
+  const std::string old = "01", used = "02", newer = "03", newest = "04";
   {
     CacheFolder roomy(f.path);
-    for (const char* name : {"old", "used", "newer"}) roomy.write(name, "", content);
-    age("old", 3), age("used", 9), age("newer", 2);
-    CHECK(roomy.read("used", ""));  // reading is using
+    for (const std::string& name : {old, used, newer}) roomy.write(name, "", content);
+    age(old, 3), age(used, 9), age(newer, 2);
+    CHECK(roomy.read(used, ""));  // reading is using
   }
-  CacheFolder(f.path, 3500).write("newest", "", content);
-  CHECK_FALSE(at("old"));
-  CHECK(at("used"));
-  CHECK(at("newer"));
-  CHECK(at("newest"));
-  CacheFolder(f.path, 500).write("too-large", "", content);
-  CHECK_FALSE(at("too-large"));
-  CHECK(at("newest"));
+  // Whatever else somebody keeps there is none of ours.
+  overwrite(f.path + "/letter.new.txt", content);
+  overwrite(f.path + "/greek.symbols", content);
+  for (const char* name : {"/letter.new.txt", "/greek.symbols"}) {
+    fs::last_write_time(f.path + name, fs::file_time_type::clock::now() - std::chrono::hours(99));
+  }
+  CacheFolder(f.path, 3500).write(newest, "", content);
+  CHECK_FALSE(at(old));
+  CHECK(at(used));
+  CHECK(at(newer));
+  CHECK(at(newest));
+  CacheFolder(f.path, 500).write("05", "", content);
+  CHECK_FALSE(at("05"));
+  CHECK(at(newest));
+  CHECK(fs::exists(f.path + "/letter.new.txt"));
+  CHECK(at("greek"));
 }
 
 TEST_CASE("many may read and write at once; each sees the whole of something", "[cache]") {
