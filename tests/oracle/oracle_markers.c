@@ -98,6 +98,23 @@ static void pool_destroy(uint64_t pool) {
   if (next != NULL) next->pool_destroy(pool);
 }
 
+// What a program measures of itself is no event.
+static uint64_t measure_begin(void) {
+  return next != NULL ? next->measure_begin() : 0;
+}
+static void measure_end(uint64_t measurement, struct memline_measurements* result) {
+  if (next != NULL) next->measure_end(measurement, result);
+}
+static uint64_t usage_begin(double interval_seconds) {
+  return next != NULL ? next->usage_begin(interval_seconds) : 0;
+}
+static size_t usage_end(uint64_t series) {
+  return next != NULL ? next->usage_end(series) : 0;
+}
+static void usage_read(uint64_t series, struct memline_usage_sample* samples, size_t count) {
+  if (next != NULL) next->usage_read(series, samples, count);
+}
+
 __attribute__((visibility("default")))
 const struct memline_marker_table memline_marker_functions = {sizeof(struct memline_marker_table),
                                                               active,
@@ -113,4 +130,9 @@ const struct memline_marker_table memline_marker_functions = {sizeof(struct meml
                                                               pool_realloc,
                                                               pool_free,
                                                               pool_reset,
-                                                              pool_destroy};
+                                                              pool_destroy,
+                                                              measure_begin,
+                                                              measure_end,
+                                                              usage_begin,
+                                                              usage_end,
+                                                              usage_read};
