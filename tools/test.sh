@@ -31,7 +31,7 @@ mapfile -t fuzzers < <(find tests/fuzz -name '*_fuzz.cpp' -printf 'fuzz_%f\n' | 
 for fuzzer in "${fuzzers[@]}"; do
   echo "== $fuzzer: run (at ${SECONDS} s)"
   corpus=$(mktemp -d)
-  "build/clang/tests/fuzz/$fuzzer" -seed=1 -runs=5000 -max_total_time=90 -verbosity=0 "$corpus" "tests/fuzz/corpus/${fuzzer#fuzz_}"
+  "build/clang/tests/fuzz/$fuzzer" -seed=1 -runs=5000 -max_total_time=20 -verbosity=0 "$corpus" "tests/fuzz/corpus/${fuzzer#fuzz_}"
   rm -rf "$corpus"
 done
 
