@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -89,7 +90,7 @@ void make_folders(const std::string& path) {
     struct stat status {};
     if (::stat(path.substr(0, slash).c_str(), &status) == 0) continue;
     if (::stat(parent.c_str(), &status) != 0 || status.st_uid != ::geteuid()) return;
-    if (::mkdir(path.substr(0, slash).c_str(), 0700) != 0) return;
+    if (::mkdir(path.substr(0, slash).c_str(), 0700) != 0 && errno != EEXIST) return;
   }
 }
 
@@ -172,10 +173,12 @@ void CacheFolder::write(const std::string& name, std::string_view stamp, std::st
   header.stamp_bytes = stamp.size();
   header.content_bytes = bytes.size();
 
+  // Threads may write at the same moment, and a process of the same number have left something.
+  static std::atomic<unsigned> writes;
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
-  const std::string unfinished =
-      name + std::string(kUnfinished) + std::to_string(::getpid()) + "." + std::to_string(now.tv_nsec);
+  const std::string unfinished = name + std::string(kUnfinished) + std::to_string(::getpid()) + "." +
+                                 std::to_string(now.tv_nsec) + std::to_string(writes.fetch_add(1));
   const Descriptor file(::openat(descriptor_, unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                                  S_IRUSR | S_IWUSR));
   if (file.number() < 0) return;

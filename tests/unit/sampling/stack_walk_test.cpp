@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -39,21 +38,31 @@ struct Taken {
   SampleRecord sample;
   std::vector<std::byte> stack;
   void* callers[2] = {};
+  std::size_t own_bytes = 0;  ///< of the stack, up to and with the innermost return address
 };
 
 #if defined(__x86_64__)
+/// The stack as it lies there, with what AddressSanitizer keeps between its variables.
+[[gnu::no_sanitize_address]] void copy_stack(std::vector<std::byte>& to, std::uint64_t from) {
+  const auto* const bytes = reinterpret_cast<const volatile std::byte*>(from);
+  std::byte* const out = to.data();
+  const std::size_t count = to.size();
+  for (std::size_t i = 0; i < count; ++i) out[i] = bytes[i];
+}
+
 /// As the kernel takes a sample right here.
 [[gnu::noinline]] void take(Taken& taken, std::size_t bytes) {
   std::uint64_t sp = 0, bp = 0, pc = 0;
   __asm__ volatile("mov %%rsp, %0\n mov %%rbp, %1\n lea 0(%%rip), %2" : "=r"(sp), "=r"(bp), "=r"(pc));
   taken.stack.resize(bytes);
-  std::memcpy(taken.stack.data(), reinterpret_cast<const void*>(sp), bytes);
+  copy_stack(taken.stack, sp);
   taken.sample.has_registers = true;
   taken.sample.sp = sp;
   taken.sample.bp = bp;
   taken.sample.user_ip = pc;
   taken.sample.stack = taken.stack;
   taken.callers[0] = __builtin_return_address(0);
+  taken.own_bytes = reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)) + 16 - sp;
 }
 
 [[gnu::noinline]] void take_further_in(Taken& taken, std::size_t bytes) {
@@ -86,7 +95,7 @@ TEST_CASE("where the copy ends, the walk says so") {
   read_own_code(code, files);
   Taken taken;
   take_further_in(taken, 4096);
-  taken.sample.stack = taken.sample.stack.first(128);  // the second caller lies behind `room`
+  taken.sample.stack = taken.sample.stack.first(taken.own_bytes);  // the second caller lies behind `room`
   std::vector<WalkedFrame> frames;
   CHECK(walk_stack(taken.sample, code, frames) == trace::StackEnd::kCopyEnd);
   REQUIRE(frames.size() == 2);
