@@ -8,21 +8,13 @@ namespace memline::model {
 
 RegionTracker::RegionTracker(FrameSource& frames, std::span<const FunctionId> functions, std::vector<std::string> names,
                              const replay::Image& image, RegionMetric metric, Sink sink)
-    : standing_(frames, functions), names_(std::move(names)), image_(image), metric_(metric), sink_(std::move(sink)) {
+    : runs_(frames, functions), names_(std::move(names)), image_(image), metric_(metric), sink_(std::move(sink)) {
   for (const replay::Span& span : image.spans) span_of_[span.token] = &span;
   if (metric == RegionMetric::kRss && !image.rss.empty())
     value_ = static_cast<std::int64_t>(image.rss.front().rss_bytes);
 }
 
 RegionTracker::~RegionTracker() = default;
-
-RegionTracker::Thread& RegionTracker::thread(ThreadId id) {
-  const std::size_t number = id.none() ? 0 : id.index();
-  if (threads_.size() <= number) threads_.resize(number + 1);
-  Thread& thread = threads_[number];
-  thread.runs.resize(names_.size());
-  return thread;
-}
 
 void RegionTracker::set_value(std::int64_t value) {
   value_ = value;
@@ -60,11 +52,10 @@ void RegionTracker::end(Open open, std::uint64_t ticks, std::uint64_t seen_ticks
   sink_(std::move(region));
 }
 
-void RegionTracker::end_run(std::optional<Run>& run, std::uint64_t seen_ticks) {
-  peaks_.close(run->open.peak);
-  Run ended = *std::exchange(run, std::nullopt);
-  const std::uint64_t ticks = ended.open.region.end_ticks;
-  end(std::move(ended.open), ticks, seen_ticks, ended.after, ended.highest);
+void RegionTracker::end_run(Run run, std::uint64_t seen_ticks) {
+  peaks_.close(run.open.peak);
+  const std::uint64_t ticks = run.open.region.end_ticks;
+  end(std::move(run.open), ticks, seen_ticks, run.after, run.highest);
 }
 
 void RegionTracker::on_inherited(const replay::OwnerShare& share) {
@@ -75,12 +66,8 @@ void RegionTracker::on_vanished(const replay::OwnerShare& /*share*/, std::int64_
   if (metric_ == RegionMetric::kHeap) set_value(live_bytes);
 }
 
-void RegionTracker::on_unobserved(ThreadId id, std::int64_t live_bytes) {
-  Thread& its = thread(id);
-  ++its.events;
-  for (std::optional<Run>& run : its.runs) {
-    if (run) end_run(run, now_);
-  }
+void RegionTracker::on_unobserved(ThreadId thread, std::int64_t live_bytes) {
+  runs_.interrupt(thread, [this](std::size_t, Run run) { end_run(std::move(run), now_); });
   if (metric_ == RegionMetric::kHeap) set_value(live_bytes);
 }
 
@@ -91,31 +78,18 @@ void RegionTracker::on_change(const replay::Change& change) {
 }
 
 void RegionTracker::follow_runs(const replay::Change& change) {
-  Thread& its = thread(change.thread);
-  const std::uint64_t event = ++its.events;
-  const std::uint32_t list = names_.empty() || change.stack.none() ? 0 : standing_.list_of(change.stack);
-  for (const Standing& standing : standing_.list(list)) {
-    const Slot& slot = standing_.slot(standing.slot);
-    if (!slot.whole) continue;
-    std::optional<Run>& run = its.runs[slot.function];
-    if (run && !run->standing.same_context(standing)) end_run(run, now_);
-    if (!run) {
-      run.emplace();
-      run->open = begin(RegionKind::kFunction, names_[slot.function], change.thread, change.ticks);
-      run->standing = standing;
-    }
-    run->last_event = event;
-  }
-  for (std::optional<Run>& run : its.runs) {
-    if (run && run->last_event != event) end_run(run, now_);
-  }
+  runs_.follow(
+      change,
+      [&](std::size_t function) {
+        return Run{begin(RegionKind::kFunction, names_[function], change.thread, change.ticks), 0, 0};
+      },
+      [this](std::size_t, Run run) { end_run(std::move(run), now_); });
   if (metric_ == RegionMetric::kHeap) set_value(change.live_bytes);
-  for (std::optional<Run>& run : its.runs) {
-    if (!run) continue;
-    run->open.region.end_ticks = change.ticks;
-    run->after = value_;
-    run->highest = peaks_.highest(run->open.peak);
-  }
+  runs_.for_each_open(change.thread, [&](Run& run) {
+    run.open.region.end_ticks = change.ticks;
+    run.after = value_;
+    run.highest = peaks_.highest(run.open.peak);
+  });
 }
 
 void RegionTracker::on_span_begin(ThreadId thread, std::uint64_t token, std::uint64_t ticks) {
@@ -135,11 +109,7 @@ void RegionTracker::on_span_end(std::uint64_t token, std::uint64_t ticks) {
 }
 
 std::size_t RegionTracker::finish() {
-  for (Thread& its : threads_) {
-    for (std::optional<Run>& run : its.runs) {
-      if (run) end_run(run, std::numeric_limits<std::uint64_t>::max());
-    }
-  }
+  runs_.finish([this](std::size_t, Run run) { end_run(std::move(run), std::numeric_limits<std::uint64_t>::max()); });
   return spans_.size();
 }
 

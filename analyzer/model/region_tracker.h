@@ -1,22 +1,21 @@
 /// \file RegionTracker: follows spans, and runs of some functions, through the events of an image.
 ///
-/// A run of a function ends where the next event of its thread is not in it: that is when it is handed out, with the
-/// values right after its last event. Memory: what is open at a time, and distinct stacks.
+/// A run of a function (function_runs.h) is handed out when an event shows that it is over, with the values right after
+/// its last event. Memory: what is open at a time, and distinct stacks.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "model/frame_source.h"
+#include "model/function_runs.h"
 #include "model/open_peaks.h"
 #include "model/region_model.h"
-#include "model/standing_lines.h"
 #include "replay/change.h"
 #include "replay/recording.h"
 
@@ -50,23 +49,16 @@ class RegionTracker : public replay::Observer {
   };
   struct Run {
     Open open;
-    Standing standing;
-    std::uint64_t last_event = 0;  ///< number of its last event among those of the thread
     std::int64_t after = 0, highest = 0;
   };
-  struct Thread {
-    std::uint64_t events = 0;
-    std::vector<std::optional<Run>> runs;  ///< by function; those that are open
-  };
-  Thread& thread(ThreadId id);
   Open begin(RegionKind kind, std::string name, ThreadId thread, std::uint64_t ticks);
   void end(Open open, std::uint64_t ticks, std::uint64_t seen_ticks, std::int64_t after, std::int64_t highest);
-  void end_run(std::optional<Run>& run, std::uint64_t seen_ticks);
+  void end_run(Run run, std::uint64_t seen_ticks);
   void follow_runs(const replay::Change& change);
   void advance(std::uint64_t ticks);
   void set_value(std::int64_t value);
 
-  StandingLines standing_;
+  FunctionRuns<Run> runs_;
   std::vector<std::string> names_;
   const replay::Image& image_;
   RegionMetric metric_;
@@ -75,7 +67,6 @@ class RegionTracker : public replay::Observer {
   std::size_t next_rss_ = 0;
   std::uint64_t now_ = 0;  ///< ticks of the latest event
   OpenPeaks peaks_;
-  std::vector<Thread> threads_;
   std::unordered_map<std::uint64_t, Open> spans_;  ///< by token
   std::unordered_map<std::uint64_t, const replay::Span*> span_of_;
 };

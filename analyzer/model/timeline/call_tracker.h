@@ -1,8 +1,7 @@
 /// \file CallTracker: when functions were at work, as far as events show it.
 ///
-/// A call is an unbroken series of events of one thread, all with the same outermost frame of the function on the stack
-/// (a run of the whole function, as in line_flow.h): it reaches from its first event to its last one. Of many calls the
-/// longest are kept. Memory: distinct stacks, threads times functions, and the calls kept.
+/// A call is a run of the function (function_runs.h): it reaches from its first event to its last one. Of many calls the
+/// longest are kept. Memory: that of the runs, and the calls kept.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +10,8 @@
 #include <vector>
 
 #include "model/frame_source.h"
-#include "model/standing_lines.h"
+#include "model/function_runs.h"
+#include "model/open_peaks.h"
 #include "replay/change.h"
 
 namespace memline::model {
@@ -40,30 +40,16 @@ class CallTracker : public replay::Observer {
 
  private:
   struct Run {
-    std::uint64_t last_event = 0;  ///< number of its last event among those of the thread; 0: there is none
-    Standing standing;
     FunctionCall call;
-    std::int64_t highest_since = 0;  ///< live bytes after its last event at most, until now
+    OpenPeaks::Handle peak = 0;
+    std::int64_t highest = 0;  ///< live bytes, until its last event
   };
-  struct Thread {
-    std::uint64_t events = 0;
-    std::vector<Run> runs;  ///< by function
-  };
-  struct Place {
-    std::size_t thread = 0, function = 0;
-    friend bool operator==(const Place&, const Place&) = default;
-  };
-
-  Thread& thread(ThreadId id);
-  void open(const Place& place);
-  void end(Run& run);
+  void end(std::size_t function, const Run& run);
   void keep_longest(std::size_t count);
-  bool is_broken(const Place& place) const;
 
-  StandingLines standing_;
-  std::size_t functions_, most_calls_;
-  std::vector<Thread> threads_;
-  std::vector<Place> open_;  ///< runs that may go on
+  FunctionRuns<Run> runs_;
+  OpenPeaks peaks_;  ///< of the process's live bytes
+  std::size_t most_calls_;
   std::vector<FunctionCall> calls_;
   std::vector<std::uint64_t> counts_;
   std::vector<std::int64_t> highest_;
