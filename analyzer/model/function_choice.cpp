@@ -208,4 +208,24 @@ Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const Repo
   return groups;
 }
 
+Result<std::vector<FunctionId>> functions_named(Profile& profile, const std::vector<std::string>& names,
+                                                std::vector<std::string>* missing) {
+  std::vector<FunctionId> functions;
+  if (names.empty()) return functions;
+  ReportRequest request;
+  request.functions = names;
+  const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, request);
+  if (!groups) return groups.error();
+  for (const FunctionGroup& group : *groups) {
+    if (!group.missing.empty() && missing == nullptr) {
+      return Error{ExitCode::kNothing, group.missing, profile.recording().path};
+    }
+    if (!group.missing.empty()) missing->push_back(group.missing);
+    for (const FunctionId id : group.functions) {
+      if (std::find(functions.begin(), functions.end(), id) == functions.end()) functions.push_back(id);
+    }
+  }
+  return functions;
+}
+
 }  // namespace memline::model

@@ -1,4 +1,4 @@
-/// \file choose_functions(): the functions that a report is about.
+/// \file choose_functions() and functions_named(): the functions that a report is about.
 #pragma once
 
 #include <string>
@@ -21,6 +21,11 @@ struct FunctionGroup {
 /// Errors kNothing: nothing that was asked for exists; where only some of it does not, its group says so. Resolves every
 /// stack of the image.
 Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const ReportRequest& request);
+
+/// The functions that the names (patterns as of --func) stand for, each once; none for no names. A name that stands for
+/// nothing is an error (kNothing), or, with `missing`, is said there as long as others stand for something.
+Result<std::vector<FunctionId>> functions_named(Profile& profile, const std::vector<std::string>& names,
+                                                std::vector<std::string>* missing = nullptr);
 
 /// The function that a lambda or OpenMP body is written in, itself for all others.
 FunctionId outermost_function(FrameSource& frames, FunctionId id);

@@ -10,32 +10,13 @@
 #include "model/region_tracker.h"
 
 namespace memline::model {
-namespace {
-
-/// The functions that the names stand for. A name that matches nothing is an error, for a table of the others would not
-/// show that it is missing.
-Result<std::vector<FunctionId>> find_functions(Profile& profile, const std::vector<std::string>& names) {
-  std::vector<FunctionId> functions;
-  if (names.empty()) return functions;
-  ReportRequest request;
-  request.functions = names;
-  const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, request);
-  if (!groups) return groups.error();
-  for (const FunctionGroup& group : *groups) {
-    if (!group.missing.empty()) return Error{ExitCode::kNothing, group.missing, profile.recording().path};
-    functions.insert(functions.end(), group.functions.begin(), group.functions.end());
-  }
-  return functions;
-}
-
-}  // namespace
-
 Result<RegionModel> build_regions(Profile& profile, const RegionRequest& request,
                                   const std::function<void(const Region&)>& sink) {
   const auto nothing = [&](std::string message) {
     return mind_damage({ExitCode::kNothing, std::move(message), profile.recording().path}, profile.recording().losses);
   };
-  const Result<std::vector<FunctionId>> functions = find_functions(profile, request.functions);
+  // A name that stands for nothing is an error: a table of the others would not show that it is missing.
+  const Result<std::vector<FunctionId>> functions = functions_named(profile, request.functions);
   if (!functions) return mind_damage(functions.error(), profile.recording().losses);
   if (functions->empty() && profile.image().spans.empty()) {
     return nothing(

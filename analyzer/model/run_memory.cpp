@@ -11,17 +11,9 @@
 namespace memline::model {
 namespace {
 
-Result<std::vector<FunctionId>> functions_called(Profile& profile, const std::string& name) {
-  ReportRequest request;
-  request.functions = {name};
-  const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, request);
-  if (!groups) return groups.error();
-  return groups->front().functions;
-}
-
 /// main of the program, not of a library that happens to have one.
 std::vector<FunctionId> find_main(Profile& profile) {
-  const Result<std::vector<FunctionId>> found = functions_called(profile, "main");
+  const Result<std::vector<FunctionId>> found = functions_named(profile, {"main"});
   std::vector<FunctionId> functions = found ? *found : std::vector<FunctionId>();
   std::erase_if(functions, [&](FunctionId id) {
     const ModuleId module = profile.frames().function(id).module;
@@ -40,7 +32,7 @@ std::int64_t before(const Region& region) {
 Result<RunMemory> measure_memory(Profile& profile, const std::optional<std::string>& function) {
   std::vector<FunctionId> functions;
   if (function) {
-    Result<std::vector<FunctionId>> found = functions_called(profile, *function);
+    Result<std::vector<FunctionId>> found = functions_named(profile, {*function});
     if (!found) return found.error();
     functions = std::move(found).value();
   } else {

@@ -11,19 +11,9 @@ namespace memline::model {
 Result<PeakModel> build_peak(Profile& profile, const std::vector<std::string>& functions) {
   PeakModel model;
   model.common = profile.common();
-  std::vector<FunctionId> ids;
-  if (!functions.empty()) {
-    ReportRequest request;
-    request.functions = functions;
-    const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, request);
-    if (!groups) return mind_damage(groups.error(), profile.recording().losses);
-    for (const FunctionGroup& group : *groups) {
-      if (!group.missing.empty()) {
-        return mind_damage({ExitCode::kNothing, group.missing, profile.recording().path}, profile.recording().losses);
-      }
-      ids.insert(ids.end(), group.functions.begin(), group.functions.end());
-    }
-  }
+  const Result<std::vector<FunctionId>> named = functions_named(profile, functions);
+  if (!named) return mind_damage(named.error(), profile.recording().losses);
+  const std::vector<FunctionId>& ids = *named;
   CallTracker tracker(profile.frames(), ids, 1);
   const Result<replay::Outcome> outcome = profile.run(ids.empty() ? nullptr : &tracker);
   if (!outcome) return outcome.error();

@@ -18,30 +18,6 @@ namespace {
 /// More are no picture any more.
 constexpr std::size_t kMostStretches = 400;
 
-struct ChosenFunctions {
-  std::vector<FunctionId> ids;
-  std::vector<std::string> names;
-};
-
-Result<ChosenFunctions> find_functions(Profile& profile, const TimelineRequest& request,
-                                       std::vector<std::string>& notes) {
-  ChosenFunctions chosen;
-  if (request.functions.empty()) return chosen;
-  ReportRequest report;
-  report.functions = request.functions;
-  const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, report);
-  if (!groups) return mind_damage(groups.error(), profile.recording().losses);
-  for (const FunctionGroup& group : *groups) {
-    if (!group.missing.empty()) notes.push_back(group.missing + '.');
-    for (const FunctionId id : group.functions) {
-      if (std::find(chosen.ids.begin(), chosen.ids.end(), id) != chosen.ids.end()) continue;
-      chosen.ids.push_back(id);
-      chosen.names.push_back(profile.display_name(profile.frames().function(id).name));
-    }
-  }
-  return chosen;
-}
-
 /// Spans that touch the window, the longest where there are too many.
 std::vector<replay::Span> spans_inside(const replay::Image& image, const TickWindow& window, std::size_t& left_out) {
   std::vector<replay::Span> spans;
@@ -168,16 +144,20 @@ Result<Timeline> build_timeline(Profile& profile, const TimelineRequest& request
   const Result<TickWindow> window = find_window(profile, request.from, request.to);
   if (!window) return window.error();
   TimelineAssembly assembly(image, *window);
-  const Result<ChosenFunctions> functions = find_functions(profile, request, assembly.timeline().notes);
-  if (!functions) return functions.error();
+  std::vector<std::string> missing;
+  const Result<std::vector<FunctionId>> functions = functions_named(profile, request.functions, &missing);
+  if (!functions) return mind_damage(functions.error(), profile.recording().losses);
+  for (const std::string& sentence : missing) assembly.timeline().notes.push_back(sentence + '.');
+  std::vector<std::string> names;
+  for (const FunctionId id : *functions) names.push_back(profile.display_name(profile.frames().function(id).name));
 
   std::size_t spans_left_out = 0;
   const std::vector<replay::Span> spans =
       request.spans ? spans_inside(image, *window, spans_left_out) : std::vector<replay::Span>();
   ValueProbe probe(edges(spans, *window));
-  CallTracker tracker(profile.frames(), functions->ids, kMostStretches);
+  CallTracker tracker(profile.frames(), *functions, kMostStretches);
   TimelineObserver observer(image, *window, request.buckets, request.fit, request.resident, probe,
-                            functions->ids.empty() ? nullptr : &tracker);
+                            functions->empty() ? nullptr : &tracker);
   const Result<replay::Outcome> outcome = profile.run(&observer);
   if (!outcome) return outcome.error();
   observer.finish();
@@ -186,7 +166,7 @@ Result<Timeline> build_timeline(Profile& profile, const TimelineRequest& request
   if (request.rss) assembly.add_rss(request.fit && !request.heap);
   if (request.resident) assembly.add_resident(observer.resident());
   assembly.add_spans(spans, probe, spans_left_out);
-  if (!functions->ids.empty()) assembly.add_calls(tracker, functions->names);
+  if (!functions->empty()) assembly.add_calls(tracker, names);
   Timeline timeline = assembly.take();
   timeline.common = profile.common();
   timeline.common->losses = outcome->losses;
