@@ -48,6 +48,7 @@ std::optional<ProcessState> read_process_state(std::uint32_t pid) {
   std::string field;
   for (int number = 3; fields >> field; ++number) {
     if (number == 3) state.ended = field == "Z" || field == "X";
+    if (number == 4) state.parent = static_cast<std::uint32_t>(std::strtoul(field.c_str(), nullptr, 10));
     if (number != 22) continue;
     state.start = std::strtoull(field.c_str(), nullptr, 10);
     return state;

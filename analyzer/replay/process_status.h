@@ -1,4 +1,4 @@
-/// \file What /proc says of a process: when it started, and whether the one that writes a trace is still there.
+/// \file What /proc says of a process: when it started, whose child it is, and whether the one that writes a trace is still there.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@ namespace memline::replay {
 
 struct ProcessState {
   std::uint64_t start = 0;  ///< field 22 of /proc/PID/stat
-  bool ended = false;       ///< a zombie: nobody has waited for it yet
+  std::uint32_t parent = 0;
+  bool ended = false;  ///< a zombie: nobody has waited for it yet
 };
 /// nullopt: there is no such process, or no /proc.
 std::optional<ProcessState> read_process_state(std::uint32_t pid);

@@ -13,6 +13,8 @@
 #include <optional>
 #include <string_view>
 
+#include "replay/process_status.h"
+
 namespace memline::commands {
 namespace {
 
@@ -41,15 +43,6 @@ std::uint64_t kilobytes(std::string_view text, std::string_view key) {
   std::uint64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value << 10;
-}
-
-pid_t parent_of(std::string_view stat) {
-  // the name may hold blanks and parentheses; the state and the parent follow its last one
-  const std::size_t name_end = stat.rfind(')');
-  if (name_end == std::string_view::npos || name_end + 4 >= stat.size()) return 0;
-  pid_t parent = 0;
-  std::from_chars(stat.data() + name_end + 4, stat.data() + stat.size(), parent);
-  return parent;
 }
 
 }  // namespace
@@ -91,7 +84,8 @@ std::vector<pid_t> descendants_of(pid_t pid) {
     pid_t number = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
     if (error != std::errc() || end != name.data() + name.size()) continue;
-    if (const auto stat = read_proc("/proc/" + std::string(name) + "/stat")) children.emplace(parent_of(*stat), number);
+    const auto state = replay::read_process_state(static_cast<std::uint32_t>(number));
+    if (state) children.emplace(static_cast<pid_t>(state->parent), number);
   }
   std::vector<pid_t> found = {pid};
   for (std::size_t i = 0; i < found.size() && i < children.size() + 1; ++i) {
