@@ -10,22 +10,7 @@ namespace {
 
 using FileText = Text<64>;
 
-constexpr std::size_t kLineBytes = 4096 + 512;  // a path and the fields before it
-
 const char kInThisLibrary = 0;
-
-/// Calls `visit` with each mapping of a process until it returns true. False: it never did.
-template <class Visit>
-bool any_mapping(const char* maps_path, const Visit& visit) noexcept {
-  const int fd = sys::open(maps_path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  char buffer[kLineBytes];
-  MemoryMaps lines(fd, buffer, sizeof buffer);
-  bool found = false;
-  for (MapLine line; !found && lines.next(line);) found = visit(line);
-  sys::close(fd);
-  return found;
-}
 
 /// Device and inode of this library.
 bool find_own_file(FileText& out) noexcept {

@@ -83,17 +83,12 @@ bool is_alive(const Identity& process) noexcept {
 }
 
 bool mapped_path(std::uint64_t address, PathText& out) noexcept {
-  const int fd = sys::open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  char buffer[4096 + 512];  // a path and the fields before it
-  MemoryMaps lines(fd, buffer, sizeof buffer);
   out.clear();
-  for (MapLine line; lines.next(line);) {
-    if (address < line.begin || address >= line.end) continue;
+  any_mapping("/proc/self/maps", [&](const MapLine& line) {
+    if (address < line.begin || address >= line.end) return false;
     if (line.name.starts_with('/')) out.add(line.name);
-    break;
-  }
-  sys::close(fd);
+    return true;
+  });
   return !out.empty();
 }
 
