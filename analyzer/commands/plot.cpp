@@ -12,7 +12,7 @@
 #include "commands/load.h"
 #include "commands/load_samples.h"
 #include "commands/output.h"
-#include "commands/plot/picture_file.h"
+#include "commands/plot/picture_arguments.h"
 #include "export/json.h"
 #include "memline/env.h"
 #include "model/samples/sample_timeline.h"
@@ -47,7 +47,8 @@ constexpr char kNotes[] =
 
 struct PlotArguments {
   std::vector<std::string> traces;
-  std::string out, theme = "light", title, colour = "auto", format = "text";
+  PictureArguments picture;
+  std::string colour = "auto", format = "text";
   std::vector<std::string> curves;
   std::optional<std::size_t> width, image;
   double from = 0, to = 0;
@@ -58,9 +59,7 @@ struct PlotArguments {
 
   void add_to(CLI::App& app) {
     app.add_option("TRACE", traces, "The recordings, or files of samples, to draw");
-    app.add_option("-o,--out", out, "The picture to write; FILE ends in .svg, .png or .html")
-        ->check(check_picture_name)
-        ->type_name("FILE");
+    picture.add_to(app, "The picture to write", "Above the chart (default: the program)");
     app.add_option("--func", request.functions, "Show when this function was at work; repeatable")
         ->type_name("NAME")
         ->allow_extra_args(false);
@@ -77,11 +76,6 @@ struct PlotArguments {
         ->type_name("heap,rss,resident")
         ->allow_extra_args(false);
     app.add_flag("-s,--slope", request.fit, "Draw the least-squares line through the curve, and print its slope");
-    app.add_option("--title", title, "Above the chart (default: the program)")->type_name("TEXT");
-    app.add_option("--theme", theme, "Of the picture")
-        ->check(CLI::IsMember({"light", "dark"}))
-        ->type_name("light|dark")
-        ->capture_default_str();
     app.add_option("--image", image, "Of a process that ran several programs (exec), draw this one; counted from 0")
         ->check(check_count)
         ->type_name("N");
@@ -114,7 +108,7 @@ struct PlotArguments {
     result.rss = wants("rss");
     result.resident = wants("resident");
     // a page can be looked at more closely
-    if (out.ends_with(".html")) result.buckets *= 4;
+    if (picture.out.ends_with(".html")) result.buckets *= 4;
     return result;
   }
 
@@ -190,18 +184,17 @@ int plot_command(const Arguments& arguments, const Streams& streams) {
     if (traces.size() > 1) timeline->label = labels[i];
     timelines.push_back(std::move(timeline).value());
   }
-  if (plot.out.empty() && plot.format != "text") {
+  if (plot.picture.out.empty() && plot.format != "text") {
     streams.out << (plot.format == "json" ? exporting::timelines_json(timelines)
                                           : render::render_csv(views::timeline_data_view(timelines)));
     return code;
   }
-  const views::Chart chart = views::timeline_view(timelines, plot.title);
-  if (plot.out.empty()) {
+  const views::Chart chart = views::timeline_view(timelines, plot.picture.title);
+  if (plot.picture.out.empty()) {
     streams.out << render::render_chart_text(chart, plot.text_style(streams.terminal));
     return code;
   }
-  const render::Theme& theme = plot.theme == "dark" ? render::kDarkTheme : render::kLightTheme;
-  if (const auto error = write_picture(chart, theme, plot.out)) return fail(streams, *error);
+  if (const auto error = plot.picture.write(chart)) return fail(streams, *error);
   return code;
 }
 

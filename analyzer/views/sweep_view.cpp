@@ -1,5 +1,8 @@
 #include "views/sweep_view.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -25,10 +28,8 @@ std::string number_text(double n) {
   return text;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
+std::string command_text(const SweepModel& sweep) {
+  return fmt::format("{}", fmt::join(sweep.command, " "));
 }
 
 ShortPaths short_paths(const SweepModel& sweep) {
@@ -97,7 +98,7 @@ ChartSeries law_series(const SweepSubject& subject, const std::vector<double>& n
 
 Table sweep_view(const SweepModel& sweep, std::size_t most_lines) {
   Table table;
-  table.heading.push_back("Command: " + joined(sweep.command));
+  table.heading.push_back("Command: " + command_text(sweep));
   table.columns = {{"growth", "Growth", Align::kLeft, Shrink::kNever},
                    {"exponent", "Exponent (95 %)", Align::kLeft, Shrink::kNever}};
   for (const double n : sweep.n) table.columns.push_back({"n", "n = " + number_text(n), Align::kRight, Shrink::kNever});
@@ -148,8 +149,8 @@ Table sweep_data_view(const SweepModel& sweep) {
 
 Chart sweep_chart(const SweepModel& sweep, SweepChart what, const std::string& title) {
   Chart chart;
-  chart.title = title.empty() ? joined(sweep.command) : title;
-  if (!title.empty()) chart.subtitle.push_back(joined(sweep.command));
+  chart.title = title.empty() ? command_text(sweep) : title;
+  if (!title.empty()) chart.subtitle.push_back(command_text(sweep));
   const ShortPaths short_path = short_paths(sweep);
   double low = std::numeric_limits<double>::max(), high = 0;
   std::size_t lines = 0;

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -121,15 +122,9 @@ void watch_process(const SampleArguments& arguments, Sampler& sampler) {
   }
 }
 
-std::string joined(const Arguments& command) {
-  std::string text;
-  for (const std::string& word : command) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 int watch_command(const SampleArguments& arguments, const Arguments& command, std::ostream& out, const Streams& streams,
                   std::size_t& samples, std::optional<Error>& error) {
-  SampleWriter writer(out, arguments.sample_format(), arguments.metric, joined(command));
+  SampleWriter writer(out, arguments.sample_format(), arguments.metric, fmt::format("{}", fmt::join(command, " ")));
   streams.out.flush();
   const Clock::time_point start = Clock::now();
   ChildProcess child(command, own_environment());

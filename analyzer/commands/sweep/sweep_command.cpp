@@ -8,7 +8,7 @@
 #include "commands/command.h"
 #include "commands/load.h"
 #include "commands/output.h"
-#include "commands/plot/picture_file.h"
+#include "commands/plot/picture_arguments.h"
 #include "commands/repeat/command_runner.h"
 #include "commands/repeat/temporary_folder.h"
 #include "commands/run/run_environment.h"
@@ -47,7 +47,8 @@ constexpr char kNotes[] =
 constexpr std::size_t kUsualLines = 10;
 
 struct SweepArguments {
-  std::string sizes, plot = "memory", out, title, theme = "light";
+  std::string sizes, plot = "memory";
+  PictureArguments picture;
   std::vector<std::string> functions, lines;
   std::size_t runs = 3;
   double timeout = 0;
@@ -78,17 +79,10 @@ struct SweepArguments {
     app.add_option("--most", most, "Show at most N lines; 0: all (default: 10 in text, all in json and csv)")
         ->check(check_count)
         ->type_name("N");
-    app.add_option("-o,--out", out, "Also write a picture; FILE ends in .svg, .png or .html")
-        ->check(check_picture_name)
-        ->type_name("FILE");
+    picture.add_to(app, "Also write a picture", "Above the picture (default: the command)");
     app.add_option("--plot", plot, "What the picture shows")
         ->check(CLI::IsMember({"memory", "time"}))
         ->type_name("memory|time")
-        ->capture_default_str();
-    app.add_option("--title", title, "Above the picture (default: the command)")->type_name("TEXT");
-    app.add_option("--theme", theme, "Of the picture")
-        ->check(CLI::IsMember({"light", "dark"}))
-        ->type_name("light|dark")
         ->capture_default_str();
     output.add_to(app);
   }
@@ -246,11 +240,10 @@ int sweep_command(const Arguments& arguments, const Streams& streams) {
       write_text(streams, {views::sweep_view(sweep.model(), sweep_arguments.most.value_or(kUsualLines))}, output);
       break;
   }
-  if (sweep_arguments.out.empty()) return 0;
+  if (sweep_arguments.picture.out.empty()) return 0;
   const views::SweepChart what = sweep_arguments.plot == "time" ? views::SweepChart::kTime : views::SweepChart::kMemory;
-  const render::Theme& theme = sweep_arguments.theme == "dark" ? render::kDarkTheme : render::kLightTheme;
   const auto error =
-      write_picture(views::sweep_chart(sweep.model(), what, sweep_arguments.title), theme, sweep_arguments.out);
+      sweep_arguments.picture.write(views::sweep_chart(sweep.model(), what, sweep_arguments.picture.title));
   return error ? fail(streams, *error) : 0;
 }
 
