@@ -11,13 +11,12 @@ void* early_block(const Site& site, std::size_t bytes, std::size_t alignment) no
   return bootstrap_arena.allocate(bytes, alignment, session.is_starting() ? 0 : site.pc);
 }
 
-[[gnu::noinline]] void record_foreign(const Site& site, void* block, std::size_t bytes, trace::Origin origin) noexcept {
-  const std::size_t usable = call_real(site, [&] { return real.malloc_usable_size(block); });
-  record_acquire_usable(site, address_of(block), bytes, usable, origin);
-}
-
 std::size_t usable_bytes(const Site& site, void* block) noexcept {
   return call_real(site, [&] { return real.malloc_usable_size(block); });
+}
+
+[[gnu::noinline]] void record_foreign(const Site& site, void* block, std::size_t bytes, trace::Origin origin) noexcept {
+  record_acquire_usable(site, address_of(block), bytes, usable_bytes(site, block), origin);
 }
 
 [[gnu::noinline]] void count_acquired(const Site& site, void* block) noexcept {
