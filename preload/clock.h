@@ -42,17 +42,11 @@ class Clock {
   std::uint32_t shift() const noexcept { return shift_; }
   bool is_kernel_clock() const noexcept { return kernel_; }
 
-  /// Before a release: nothing that the release does may have happened yet.
-  std::uint64_t before() const noexcept {
-#if defined(__x86_64__)
-    if (!kernel_) [[likely]]
-      return __rdtsc() >> shift_;
-#endif
-    return sys::monotonic_ns() >> shift_;
-  }
-
-  /// After an acquisition: waits until what went before is done.
-  std::uint64_t after() const noexcept {
+  /// Waits until what went before is done (rdtscp), so that no moment is earlier than what led to it: neither that of an
+  /// acquisition than the real function's return, nor that of a release than the other thread's store through which the
+  /// address came, which a counter read ahead of that load would be. What follows is not seen by anyone before the stamp
+  /// is taken: stores leave a processor in the order of the program.
+  std::uint64_t now() const noexcept {
 #if defined(__x86_64__)
     unsigned processor = 0;
     if (!kernel_) [[likely]]
@@ -61,15 +55,11 @@ class Clock {
     return sys::monotonic_ns() >> shift_;
   }
 
-  /// The same two for events of the heap; `bytes` of the block, 0 where they are not known. The large blocks are those
-  /// that make peaks and valleys, whose moments are shown.
-  std::uint64_t before_heap_event(std::uint64_t bytes) noexcept {
-    if (shared_.load(std::memory_order_relaxed)) return before();
-    return bytes >= kLargeBytes ? keep(before()) : seldom();
-  }
-  std::uint64_t after_heap_event(std::uint64_t bytes) noexcept {
-    if (shared_.load(std::memory_order_relaxed)) return after();
-    return bytes >= kLargeBytes ? keep(after()) : seldom();
+  /// Of an event of the heap; `bytes` of the block, 0 where they are not known. The large blocks are those that make
+  /// peaks and valleys, whose moments are shown.
+  std::uint64_t of_heap_event(std::uint64_t bytes) noexcept {
+    if (shared_.load(std::memory_order_relaxed)) return now();
+    return bytes >= kLargeBytes ? keep(now()) : seldom();
   }
 
   /// Events that follow are later than this moment, which was read just now: a mark parts what was before it from what
@@ -94,9 +84,9 @@ class Clock {
     const std::uint32_t left = events_left_.load(std::memory_order_relaxed) - 1;
     if (left == 0) [[unlikely]] {
       events_left_.store(kEventsPerReading, std::memory_order_relaxed);
-      const std::uint64_t now = before();
+      const std::uint64_t moment = now();
       const std::uint64_t stamp = stamp_.load(std::memory_order_relaxed);
-      if (now > stamp && now - stamp >= kTicksPerStamp) keep(now);
+      if (moment > stamp && moment - stamp >= kTicksPerStamp) keep(moment);
     } else {
       events_left_.store(left, std::memory_order_relaxed);
     }

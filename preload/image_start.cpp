@@ -46,7 +46,7 @@ bool write_image_start(Lane& lane, bool paused, const ForkInfo* fork) noexcept {
     if (sys::call(SYS_uname, sys::as_long(&host)) == 0) image.host = host.nodename;
   }
   image.monotonic_ns = sys::monotonic_ns();
-  image.ticks = session.clock.before();
+  image.ticks = session.clock.now();
   image.realtime_ns = sys::realtime_ns();
   image.pid = session.identity.pid;
   image.parent_pid = sys::getppid();

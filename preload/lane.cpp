@@ -23,7 +23,7 @@ bool Lane::next_block() noexcept {
   std::byte* const block = context_->space->claim(fault_);
   if (block == nullptr) return false;
   seal();
-  const std::uint64_t now = no_earlier(context_->clock->before());
+  const std::uint64_t now = no_earlier(context_->clock->now());
   trace::BlockHeader fresh{};
   fresh.state = static_cast<std::uint32_t>(trace::BlockState::kOpen);
   fresh.lane = index_;

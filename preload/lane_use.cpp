@@ -99,7 +99,7 @@ void LaneUse::end_thread() noexcept {
   lane->busy_sp = reinterpret_cast<std::uint64_t>(__builtin_frame_address(0));
   if (state() == State::kRecording || state() == State::kPaused) {
     name_thread(*lane);
-    trace::ThreadEnd record{session.clock.before()};
+    trace::ThreadEnd record{session.clock.now()};
     lane->write(record);
   }
   lane->stack_address = 0;

@@ -3,7 +3,7 @@
 namespace memline::capture {
 
 void look_before_release(const Site& site, std::uint64_t bytes) noexcept {
-  if (!session.resident.may_ask(session.clock.before())) return;
+  if (!session.resident.may_ask(session.clock.now())) return;
   const LaneUse use(site.sp - 16);
   std::uint64_t rss_pages = 0;
   if (use.get() == nullptr || !session.rss.read_pages(rss_pages)) return;

@@ -33,13 +33,13 @@ std::uint64_t innermost_span(const Lane& lane) noexcept {
 
 void record_mark(const Site& site, const char* name, bool has_value, double value) noexcept {
   look_now(site, trace::LookReason::kMark, false);
-  const std::uint64_t time = session.clock.after();
+  const std::uint64_t time = session.clock.now();
   record_event(site, 0, [&](Lane&) { return trace::Mark{time, has_value ? 1U : 0U, value, name_of(name)}; });
   session.clock.pass(time);
 }
 
 std::uint64_t record_span_begin(const Site& site, const char* name) noexcept {
-  const std::uint64_t time = session.clock.after();
+  const std::uint64_t time = session.clock.now();
   const std::uint64_t token = session.next_span.fetch_add(1, std::memory_order_relaxed);
   const bool recorded = record_event(site, 0, [&](Lane& lane) {
     const std::uint64_t parent = innermost_span(lane);
@@ -50,7 +50,7 @@ std::uint64_t record_span_begin(const Site& site, const char* name) noexcept {
 }
 
 void record_span_end(const Site& site, std::uint64_t token) noexcept {
-  const std::uint64_t time = session.clock.after();
+  const std::uint64_t time = session.clock.now();
   record_event(site, 0, [&](Lane& lane) {
     drop_span(lane, token);
     return trace::SpanEnd{time, token};
@@ -58,7 +58,7 @@ void record_span_end(const Site& site, std::uint64_t token) noexcept {
 }
 
 void record_span_attach(const Site& site, std::uint64_t token) noexcept {
-  const std::uint64_t time = session.clock.after();
+  const std::uint64_t time = session.clock.now();
   record_event(site, 0, [&](Lane& lane) {
     push_span(lane, token);
     return trace::SpanAttach{time, token};
@@ -66,7 +66,7 @@ void record_span_attach(const Site& site, std::uint64_t token) noexcept {
 }
 
 void record_span_detach(const Site& site, std::uint64_t token) noexcept {
-  const std::uint64_t time = session.clock.after();
+  const std::uint64_t time = session.clock.now();
   record_event(site, 0, [&](Lane& lane) {
     drop_span(lane, token);
     return trace::SpanDetach{time, token};
@@ -76,27 +76,27 @@ void record_span_detach(const Site& site, std::uint64_t token) noexcept {
 void record_recording(const Site& site, bool on) noexcept {
   // The record stands outside of the pause on both sides: no acquisition of this thread falls between it and the state.
   if (on ? !session.leave_pause() : !session.enter_pause()) return;
-  const std::uint64_t time = session.clock.after();
+  const std::uint64_t time = session.clock.now();
   record_event(site, 0, [&](Lane&) { return trace::Recording{time, on ? 1U : 0U}; });
   if (!on) session.settle_pauses();
 }
 
 std::uint64_t record_pool_create(const Site& site, const char* name) noexcept {
-  const std::uint64_t time = session.clock.after();
+  const std::uint64_t time = session.clock.now();
   const std::uint64_t pool = session.next_pool.fetch_add(1, std::memory_order_relaxed);
   const bool recorded = record_event(site, 0, [&](Lane&) { return trace::PoolCreate{time, pool, name_of(name)}; });
   return recorded ? pool : 0;
 }
 
 void record_pool_backing(const Site& site, std::uint64_t pool, std::uint64_t address, std::uint64_t bytes) noexcept {
-  const std::uint64_t time = session.clock.after();
+  const std::uint64_t time = session.clock.now();
   record_event(site, 0, [&](Lane& lane) {
     return trace::PoolBacking{time, pool, address, bytes, record_stack(lane, site)};
   });
 }
 
 void record_pool_acquire(const Site& site, std::uint64_t pool, std::uint64_t address, std::uint64_t bytes) noexcept {
-  const std::uint64_t time = session.clock.after();
+  const std::uint64_t time = session.clock.now();
   record_event(site, bytes, [&](Lane& lane) {
     return trace::PoolAcquire{time, pool, address, bytes, record_stack(lane, site)};
   });
@@ -104,24 +104,24 @@ void record_pool_acquire(const Site& site, std::uint64_t pool, std::uint64_t add
 
 void record_pool_realloc(const Site& site, std::uint64_t pool, std::uint64_t old_address, std::uint64_t address,
                          std::uint64_t bytes) noexcept {
-  const std::uint64_t time = session.clock.after();
+  const std::uint64_t time = session.clock.now();
   record_event(site, bytes, [&](Lane& lane) {
     return trace::PoolRealloc{time, pool, old_address, address, bytes, record_stack(lane, site)};
   });
 }
 
 void record_pool_release(const Site& site, std::uint64_t pool, std::uint64_t address) noexcept {
-  const std::uint64_t time = session.clock.before();
+  const std::uint64_t time = session.clock.now();
   record_event(site, 0, [&](Lane& lane) { return trace::PoolRelease{time, pool, address, release_stack(lane, site)}; });
 }
 
 void record_pool_reset(const Site& site, std::uint64_t pool) noexcept {
-  const std::uint64_t time = session.clock.before();
+  const std::uint64_t time = session.clock.now();
   record_event(site, 0, [&](Lane& lane) { return trace::PoolReset{time, pool, record_stack(lane, site)}; });
 }
 
 void record_pool_destroy(const Site& site, std::uint64_t pool) noexcept {
-  const std::uint64_t time = session.clock.before();
+  const std::uint64_t time = session.clock.now();
   record_event(site, 0, [&](Lane& lane) { return trace::PoolDestroy{time, pool, record_stack(lane, site)}; });
 }
 

@@ -182,7 +182,7 @@ void ResidentWatch::look(Lane& lane, trace::LookReason reason, std::uint64_t rss
   // time on the processor: a look that had to wait for it did not cost more
   const std::uint64_t begin_cpu_ns = sys::clock_ns(CLOCK_THREAD_CPUTIME_ID);
   const std::uint64_t written_before = lane.written_bytes();
-  trace::ResidentLook head{session.clock.before(), begin_ns, reason, rss_pages, 0, 0};
+  trace::ResidentLook head{session.clock.now(), begin_ns, reason, rss_pages, 0, 0};
   const int status = status_.get(kStatus, O_RDONLY, true);
   const long got = status < 0 ? 0 : sys::pread(status, text_buffer, sizeof text_buffer, 0);
   if (got > 0) {
@@ -211,7 +211,7 @@ void ResidentWatch::look(Lane& lane, trace::LookReason reason, std::uint64_t rss
   }
   ok = runs.finish() && ok;
   ok = ok && write_own_regions(lane);
-  trace::ResidentEnd tail{session.clock.before(), complete && is_on() && lines.complete() ? 1U : 0U};
+  trace::ResidentEnd tail{session.clock.now(), complete && is_on() && lines.complete() ? 1U : 0U};
   if (ok) lane.write(tail);
 
   last_pages_.store(rss_pages, std::memory_order_relaxed);

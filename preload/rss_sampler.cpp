@@ -17,7 +17,7 @@ constexpr std::uint64_t kTaking = UINT64_MAX - 1;
 void RssSampler::start(const Clock& clock) noexcept {
   statm_.drop();
   busy_ = false;
-  first_ticks_ = clock.before();
+  first_ticks_ = clock.now();
   first_ns_ = sys::monotonic_ns();
   const int fd = sys::open(kStatm, O_RDONLY | O_CLOEXEC);
   next_.store(fd >= 0 && statm_.adopt(fd) ? 0 : UINT64_MAX, std::memory_order_relaxed);
@@ -54,7 +54,7 @@ std::uint64_t RssSampler::sample(Lane& lane, const Clock& clock, bool others_do)
   busy_.store(true, std::memory_order_release);
   trace::Tick tick{};
   const bool known = read_pages(tick.rss_pages);
-  tick.time = clock.before();
+  tick.time = clock.now();
   tick.monotonic_ns = sys::monotonic_ns();
   std::uint64_t interval = kFewestTicksPerInterval;
   const std::uint64_t elapsed_ns = tick.monotonic_ns - first_ns_;

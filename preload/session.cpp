@@ -162,10 +162,10 @@ bool Session::begin_image(const ForkInfo* fork) noexcept {
       const EarlyBlock& early = bootstrap_arena.listed()[i];
       if (settings.start_paused) break;
       const std::uint32_t stack = record_lone_frame(*lane, early.caller);
-      trace::Acquire acquire{clock.after(), early.address, early.size_bytes, stack, trace::Origin::kMalloc};
+      trace::Acquire acquire{clock.now(), early.address, early.size_bytes, stack, trace::Origin::kMalloc};
       if (!lane->write(acquire)) break;
       if (!early.released) continue;
-      trace::Release release{clock.after(), early.address, stack};
+      trace::Release release{clock.now(), early.address, stack};
       if (!lane->write(release)) break;
     }
     bootstrap_arena.forget_list();

@@ -7,8 +7,8 @@ using namespace memline::capture;
 namespace {
 
 void wait_for_ticks(const Clock& clock, std::uint64_t ticks) {
-  const std::uint64_t end = clock.before() + ticks;
-  while (clock.before() < end) {
+  const std::uint64_t end = clock.now() + ticks;
+  while (clock.now() < end) {
   }
 }
 
@@ -21,15 +21,15 @@ TEST_CASE("events of a lone thread share a stamp, which is never far behind", "[
   Clock clock;
   clock.choose();
   clock.start_alone();
-  const std::uint64_t first = clock.before_heap_event(0);
+  const std::uint64_t first = clock.of_heap_event(0);
   REQUIRE(first > 0);
-  CHECK(clock.after_heap_event(100) == first);
+  CHECK(clock.of_heap_event(100) == first);
   wait_for_ticks(clock, kTenMilliseconds);
-  const std::uint64_t now = clock.before();
+  const std::uint64_t now = clock.now();
   std::uint64_t last = first;
   int stale = 0;
   for (int i = 0; i < 8; ++i) {
-    const std::uint64_t stamp = clock.before_heap_event(0);
+    const std::uint64_t stamp = clock.of_heap_event(0);
     CHECK(stamp >= last);
     if (stamp < now) ++stale;
     last = stamp;
@@ -42,39 +42,39 @@ TEST_CASE("events behind a mark are later than it, however seldom the clock is r
   Clock clock;
   clock.choose();
   clock.start_alone();
-  clock.before_heap_event(0);
-  const std::uint64_t mark = clock.after();
+  clock.of_heap_event(0);
+  const std::uint64_t mark = clock.now();
   clock.pass(mark);
-  for (int i = 0; i < 20; ++i) CHECK(clock.after_heap_event(1) > mark);
+  for (int i = 0; i < 20; ++i) CHECK(clock.of_heap_event(1) > mark);
 }
 
 TEST_CASE("a large block is stamped exactly", "[clock]") {
   Clock clock;
   clock.choose();
   clock.start_alone();
-  clock.before_heap_event(0);
+  clock.of_heap_event(0);
   wait_for_ticks(clock, kTenMilliseconds);
-  std::uint64_t now = clock.before();
-  CHECK(clock.after_heap_event(std::uint64_t{1} << 20) >= now);
-  CHECK(clock.after_heap_event(1) >= now);
+  std::uint64_t now = clock.now();
+  CHECK(clock.of_heap_event(std::uint64_t{1} << 20) >= now);
+  CHECK(clock.of_heap_event(1) >= now);
   wait_for_ticks(clock, kTenMilliseconds);
-  now = clock.before();
-  CHECK(clock.before_heap_event(std::uint64_t{1} << 20) >= now);
-  CHECK(clock.before_heap_event(0) >= now);
+  now = clock.now();
+  CHECK(clock.of_heap_event(std::uint64_t{1} << 20) >= now);
+  CHECK(clock.of_heap_event(0) >= now);
 }
 
 TEST_CASE("with a second thread every event reads the clock, and so again in a forked child's first", "[clock]") {
   Clock clock;
   clock.choose();
   clock.start_alone();
-  clock.before_heap_event(0);
+  clock.of_heap_event(0);
   clock.share();
   for (int i = 0; i < 20; ++i) {
-    const std::uint64_t now = clock.before();
-    CHECK(clock.before_heap_event(0) >= now);
-    CHECK(clock.after_heap_event(1) >= now);
+    const std::uint64_t now = clock.now();
+    CHECK(clock.of_heap_event(0) >= now);
+    CHECK(clock.of_heap_event(1) >= now);
   }
   clock.start_alone();
-  const std::uint64_t stamp = clock.before_heap_event(0);
-  CHECK(clock.before_heap_event(0) == stamp);
+  const std::uint64_t stamp = clock.of_heap_event(0);
+  CHECK(clock.of_heap_event(0) == stamp);
 }

@@ -48,7 +48,7 @@ TEST_CASE("records are in the file as soon as they are written", "[lane]") {
   Fixture f;
   Lane* const lane = f.pool->claim(f.context, true);
   REQUIRE(lane != nullptr);
-  trace::Acquire record = acquire(f.clock.after(), 4251);
+  trace::Acquire record = acquire(f.clock.now(), 4251);
   REQUIRE(lane->write(record));
   const auto found = testing::all_of<trace::Acquire>(f.bytes());
   REQUIRE(found.size() == 1);
@@ -61,7 +61,7 @@ TEST_CASE("a full block is sealed and the next one goes on, with nothing lost", 
   Lane* const lane = f.pool->claim(f.context, true);
   constexpr std::uint64_t kCount = 50000;  // at least 8 bytes each: several blocks
   for (std::uint64_t i = 1; i <= kCount; ++i) {
-    trace::Acquire record = acquire(f.clock.after(), i * 1000);
+    trace::Acquire record = acquire(f.clock.now(), i * 1000);
     REQUIRE(lane->write(record));
   }
   const std::string bytes = f.bytes();
@@ -87,7 +87,7 @@ TEST_CASE("a full block is sealed and the next one goes on, with nothing lost", 
 TEST_CASE("a time that goes back is raised to the last one", "[lane]") {
   Fixture f;
   Lane* const lane = f.pool->claim(f.context, true);
-  trace::Acquire first = acquire(f.clock.after() + 1000, 1);
+  trace::Acquire first = acquire(f.clock.now() + 1000, 1);
   trace::Acquire second = acquire(first.time - 500, 2);
   lane->write(first);
   lane->write(second);
@@ -101,11 +101,11 @@ TEST_CASE("a lane that was left in the middle goes on in a new block", "[lane]")
   Fixture f;
   Lane* const lane = f.pool->claim(f.context, true);
   for (std::uint64_t i = 1; i <= 10; ++i) {
-    trace::Acquire record = acquire(f.clock.after(), i);
+    trace::Acquire record = acquire(f.clock.now(), i);
     lane->write(record);
   }
   lane->recover();
-  trace::Acquire record = acquire(f.clock.after(), 11);
+  trace::Acquire record = acquire(f.clock.now(), 11);
   REQUIRE(lane->write(record));
   CHECK(lane->sequence() == 1);
   CHECK(testing::all_of<trace::Acquire>(f.bytes()).size() == 11);
@@ -116,7 +116,7 @@ TEST_CASE("a lane without space says why", "[lane]") {
   Lane* const lane = f.pool->claim(f.context, true);
   std::uint64_t written = 0;
   for (; written < 100000; ++written) {
-    trace::Acquire record = acquire(f.clock.after(), written + 1);
+    trace::Acquire record = acquire(f.clock.now(), written + 1);
     if (!lane->write(record)) break;
   }
   CHECK(lane->fault() == SpaceFault::kLimit);
