@@ -1,12 +1,12 @@
 #include "sampling/sampler.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <system_error>
 #include <type_traits>
 #include <utility>
 #include <variant>
+
+#include "base/monotonic_clock.h"
 
 namespace memline::sampling {
 namespace {
@@ -14,12 +14,6 @@ namespace {
 constexpr int kRoundMs = 10;
 /// A processor writes a record within this time from stamping it, interrupts included.
 constexpr std::uint64_t kSettledNs = 1'000'000;
-
-std::uint64_t now_ns() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 }  // namespace
 
@@ -56,7 +50,7 @@ void Sampler::work() {
 }
 
 void Sampler::round(bool is_last) {
-  const std::uint64_t settled = is_last ? ~std::uint64_t{0} : now_ns() - kSettledNs;
+  const std::uint64_t settled = is_last ? ~std::uint64_t{0} : monotonic_ns() - kSettledNs;
   events_.drain([this](std::span<const std::byte> record) {
     const std::optional<std::uint64_t> time = record_time(record);
     if (!time) return;

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/monotonic_clock.h"
 #include "memline/trace_block.h"
 
 namespace memline::symbols {
@@ -175,10 +176,8 @@ void CacheFolder::write(const std::string& name, std::string_view stamp, std::st
 
   // Threads may write at the same moment, and a process of the same number have left something.
   static std::atomic<unsigned> writes;
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
   const std::string unfinished = name + std::string(kUnfinished) + std::to_string(::getpid()) + "." +
-                                 std::to_string(now.tv_nsec) + std::to_string(writes.fetch_add(1));
+                                 std::to_string(monotonic_ns()) + std::to_string(writes.fetch_add(1));
   const Descriptor file(::openat(descriptor_, unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                                  S_IRUSR | S_IWUSR));
   if (file.number() < 0) return;

@@ -1,12 +1,12 @@
 #include "commands/run/image_starts.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include <cstring>
 #include <span>
 #include <type_traits>
 
+#include "base/monotonic_clock.h"
 #include "memline/trace_format.h"
 
 #if defined(__x86_64__)
@@ -64,10 +64,7 @@ std::uint64_t TraceClock::now() const {
 #if defined(__x86_64__)
   if (!ticks_are_ns) return __rdtsc() >> time_shift;
 #endif
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  const std::uint64_t ns = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U;
-  return (ns + static_cast<std::uint64_t>(now.tv_nsec)) >> time_shift;
+  return monotonic_ns() >> time_shift;
 }
 
 std::optional<ImageBeginning> read_first_beginning(int fd) {

@@ -6,12 +6,12 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 
+#include "base/monotonic_clock.h"
 #include "commands/run/seal_blocks.h"
 
 namespace memline::commands {
@@ -93,10 +93,7 @@ void OutsideTrace::finish(int wait_status) {
   const auto recorded = static_cast<trace::ExitKind>(std::atomic_ref(header_->exit_kind).load());
   const bool killed = WIFSIGNALED(wait_status);
   if (killed || recorded == trace::ExitKind::kUnknown) {
-    timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    std::atomic_ref(header_->exit_monotonic_ns)
-        .store(static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec));
+    std::atomic_ref(header_->exit_monotonic_ns).store(monotonic_ns());
     std::atomic_ref(header_->exit_code).store(killed ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status));
     std::atomic_ref(header_->exit_kind)
         .store(static_cast<std::uint32_t>(killed ? trace::ExitKind::kSignal : trace::ExitKind::kExit));

@@ -1,22 +1,17 @@
 #include "commands/run/sample_writer.h"
 
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
+
+#include "base/monotonic_clock.h"
 
 namespace memline::commands {
 namespace {
 
 constexpr std::uint64_t kSearchEveryNs = 100'000'000;
 constexpr std::uint64_t kWriteEveryNs = 50'000'000;
-
-std::uint64_t now_ns() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 }  // namespace
 
@@ -52,7 +47,7 @@ void SampleWriter::on_lost(std::uint64_t /*time_ns*/, std::uint64_t records) {
 
 void SampleWriter::on_round() {
   clock_.update();
-  const std::uint64_t now = now_ns();
+  const std::uint64_t now = monotonic_ns();
   if (now - last_write_ns_ < kWriteEveryNs) return;
   last_write_ns_ = now;
   const auto lacks_trace = [](const auto& entry) { return entry.second.trace == nullptr; };

@@ -1,8 +1,8 @@
 #include "commands/run/tick_clock.h"
 
-#include <time.h>
-
 #include <algorithm>
+
+#include "base/monotonic_clock.h"
 
 #if defined(__x86_64__)
 #include <x86intrin.h>
@@ -34,13 +34,11 @@ void TickClock::update() {
   std::uint64_t least = ~std::uint64_t{0};
   for (int i = 0; i < 3; ++i) {
     const std::uint64_t before = read_counter();
-    timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    const std::uint64_t now = monotonic_ns();
     const std::uint64_t after = read_counter();
     if (after - before >= least && i > 0) continue;
     least = after - before;
-    best = {static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec),
-            before + (after - before) / 2};
+    best = {now, before + (after - before) / 2};
   }
   if (!moments_.empty() && best.monotonic_ns <= moments_.back().monotonic_ns) return;
   moments_.push_back(best);

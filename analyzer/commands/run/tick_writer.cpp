@@ -1,17 +1,8 @@
 #include "commands/run/tick_writer.h"
 
-#include <time.h>
+#include "base/monotonic_clock.h"
 
 namespace memline::commands {
-namespace {
-
-std::uint64_t monotonic_ns() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
-}
-
-}  // namespace
 
 void TickWriter::sample(std::uint64_t rss_pages) {
   const std::uint32_t image = trace_.image();
