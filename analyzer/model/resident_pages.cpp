@@ -16,7 +16,7 @@ constexpr std::uint64_t kFaultAroundBytes = std::uint64_t{64} << 10;
 }  // namespace
 
 ResidentPages::ResidentPages(const replay::Image& image, FrameSource& frames)
-    : profiler_(frames), page_bytes_(image.start.page_bytes != 0 ? image.start.page_bytes : 4096) {
+    : profiler_(frames), page_bytes_(image.page_bytes()) {
   for (const replay::CounterInfo& counter : image.counters) {
     if (!counter.faults) continue;
     totals_.measured = counter.refusal.empty();

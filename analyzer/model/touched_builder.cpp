@@ -17,7 +17,7 @@ namespace {
 class TouchedPages : public replay::Observer {
  public:
   TouchedPages(const replay::Image& image, FrameSource& frames)
-      : pages_(image, frames), page_bytes_(image.start.page_bytes != 0 ? image.start.page_bytes : 4096) {
+      : pages_(image, frames), page_bytes_(image.page_bytes()) {
     pages_.set_made([this](NodeId stack, std::uint64_t address) {
       bytes_[{owners_.find(address), stack}] += page_bytes_;
     });

@@ -105,7 +105,7 @@ class HistoryReader {
 AddressHistory read_address_history(const Recording& recording, std::size_t image_index, std::uint64_t address,
                                     std::optional<std::uint64_t> until) {
   const Image& image = recording.images[image_index];
-  HistoryReader history(address, std::max(image.start.page_bytes, 1U));
+  HistoryReader history(address, image.page_bytes());
   if (image.inherited != nullptr) {
     image.inherited->for_each_live([&](const LiveBlock& block) { history.inherit(block); });
   }

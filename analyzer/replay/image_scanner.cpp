@@ -279,7 +279,7 @@ void ImageScanner::on(const trace::Break& record) {
 
 void ImageScanner::on(const trace::Tick& record) {
   clock_pair(record.time, record.monotonic_ns);
-  rss_.add({record.time, record.rss_pages * page_bytes()});
+  rss_.add({record.time, record.rss_pages * image_.page_bytes()});
 }
 
 void ImageScanner::clock_pair(std::uint64_t ticks, std::uint64_t nanoseconds) {

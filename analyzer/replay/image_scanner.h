@@ -79,7 +79,7 @@ class ImageScanner {
   void on(const trace::Exec& record);
   void on(const trace::ExecFailed& record);
   void on(const trace::Exit& record);
-  void on(const trace::ResidentLook& record) { look_.begin(record, page_bytes()); }
+  void on(const trace::ResidentLook& record) { look_.begin(record, image_.page_bytes()); }
   void on(const trace::ResidentRegion& record) { look_.add(record); }
   void on(const trace::ResidentPages& record) { look_.add(record); }
   void on(const trace::ResidentEnd& record);
@@ -92,7 +92,6 @@ class ImageScanner {
   /// Null for a number that no trace has.
   CounterInfo* counter(std::uint32_t number);
   void sampled(std::uint32_t number);
-  std::uint64_t page_bytes() const { return image_.start.page_bytes != 0 ? image_.start.page_bytes : 4096; }
   template <class Record>
   void on(const Record& /*record*/) {}  // tells nothing that an Image keeps
 

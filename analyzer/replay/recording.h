@@ -4,6 +4,7 @@
 /// (programs, each begun by exec). Times are ticks of the trace; seconds_since_start() converts them.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -128,6 +129,12 @@ struct Image {
   ThreadId unknown_thread;  ///< who wrote lanes whose Thread record is lost; none() if there is no such lane
   std::shared_ptr<const LiveMemory> inherited;  ///< a forked child's memory at its start; null if there is none
 
+  /// Those of the processor: 4096 where the trace says what cannot be.
+  std::uint64_t page_bytes() const {
+    constexpr std::uint32_t kLeast = 4096, kMost = 1U << 20;
+    const std::uint32_t bytes = start.page_bytes;
+    return std::has_single_bit(bytes) && bytes >= kLeast && bytes <= kMost ? bytes : kLeast;
+  }
   /// Negative for what happened before the image started (inherited blocks).
   double seconds_since_start(std::uint64_t ticks) const {
     if (ticks_per_second <= 0) return 0.0;

@@ -3,7 +3,6 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <bit>
 #include <string>
 #include <thread>
 #include <variant>
@@ -29,11 +28,6 @@ constexpr std::size_t kPrefetchDistance = 12;
 RangeState state_of(const trace::Map& record) {
   if (record.kind != trace::MapKind::kPrivateAnonymous) return RangeState::kLedger;
   return (record.protection & kAccess) != 0 ? RangeState::kLive : RangeState::kReserved;
-}
-
-std::uint64_t sane_page_bytes(std::uint32_t bytes) {
-  constexpr std::uint32_t kLeast = 4096, kMost = 1U << 20;
-  return std::has_single_bit(bytes) && bytes >= kLeast && bytes <= kMost ? bytes : kLeast;
 }
 
 bool wants_thread(Replayer::Threads threads, std::uint64_t trace_bytes) {
@@ -66,7 +60,7 @@ Replayer::Replayer(const trace::TraceFile& file, const Image& image, const trace
 Outcome Replayer::run(Progress* progress, const std::function<void(const LiveBlock&)>& at_stop) {
   ProgressStretch stretch(progress, "replaying the events", image_.events);
   inherit();
-  memory_.set_page_bytes(sane_page_bytes(image_.start.page_bytes));
+  memory_.set_page_bytes(image_.page_bytes());
   for (const OperationBatch* batch = batches_.next(); batch != nullptr; batch = batches_.next()) {
     if (!apply(*batch, at_stop)) break;
     stretch.advance(outcome_.events);
@@ -290,7 +284,7 @@ void Replayer::on(const Actor& actor, const trace::PageFault& record) {
 
 void Replayer::on(const Actor& actor, const trace::ResidentLook& record) {
   if (observer_ == nullptr || !observer_->wants_look(record.time)) return;
-  look_of(actor).begin(record, sane_page_bytes(image_.start.page_bytes));
+  look_of(actor).begin(record, image_.page_bytes());
 }
 
 void Replayer::on(const Actor& actor, const std::unique_ptr<NamedRegion>& region) {
