@@ -37,20 +37,20 @@ void Sampler::finish() {
   if (stop_.exchange(true)) return;
   if (thread_.joinable()) thread_.join();
   if (!events_.any()) return;
-  round(true);
+  round(~std::uint64_t{0});
   take_totals();
 }
 
 void Sampler::work() {
   while (!stop_.load(std::memory_order_relaxed)) {
     events_.wait(kRoundMs);
-    round(false);
-    sink_.on_round();
+    const std::uint64_t settled_ns = monotonic_ns() - kSettledNs;
+    round(settled_ns);
+    sink_.on_round(settled_ns);
   }
 }
 
-void Sampler::round(bool is_last) {
-  const std::uint64_t settled = is_last ? ~std::uint64_t{0} : monotonic_ns() - kSettledNs;
+void Sampler::round(std::uint64_t settled_ns) {
   events_.drain([this](std::span<const std::byte> record) {
     const std::optional<std::uint64_t> time = record_time(record);
     if (!time) return;
@@ -59,7 +59,7 @@ void Sampler::round(bool is_last) {
   });
   std::stable_sort(waiting_.begin(), waiting_.end(),
                    [](const Waiting& a, const Waiting& b) { return a.time_ns < b.time_ns; });
-  const auto done = std::upper_bound(waiting_.begin(), waiting_.end(), settled,
+  const auto done = std::upper_bound(waiting_.begin(), waiting_.end(), settled_ns,
                                      [](std::uint64_t time, const Waiting& w) { return time < w.time_ns; });
   for (auto at = waiting_.begin(); at != done; ++at) handle(std::span(bytes_).subspan(at->offset, at->bytes));
   std::vector<std::byte> rest;

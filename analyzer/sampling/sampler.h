@@ -45,8 +45,8 @@ class SampleSink {
   virtual void on_program(std::uint32_t pid, std::uint64_t time_ns) = 0;
   virtual void on_sample(const TakenSample& sample) = 0;
   virtual void on_lost(std::uint64_t time_ns, std::uint64_t records) = 0;
-  /// The rings have been emptied: a good time to write.
-  virtual void on_round() = 0;
+  /// The rings have been emptied, and all that happened until `settled_ns` has been told: a good time to write.
+  virtual void on_round(std::uint64_t settled_ns) = 0;
 };
 
 class Sampler {
@@ -72,7 +72,7 @@ class Sampler {
   };
 
   void work();
-  void round(bool is_last);
+  void round(std::uint64_t settled_ns);
   void handle(std::span<const std::byte> bytes);
   void handle(const SampleRecord& sample);
   void handle(const MapRecord& map);

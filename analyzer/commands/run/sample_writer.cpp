@@ -45,7 +45,7 @@ void SampleWriter::on_lost(std::uint64_t /*time_ns*/, std::uint64_t records) {
   lost_ += records;
 }
 
-void SampleWriter::on_round() {
+void SampleWriter::on_round(std::uint64_t settled_ns) {
   clock_.update();
   const std::uint64_t now = monotonic_ns();
   if (now - last_write_ns_ < kWriteEveryNs) return;
@@ -55,7 +55,7 @@ void SampleWriter::on_round() {
     last_search_ns_ = now;
     find_traces();
   }
-  for (auto& [pid, process] : processes_) write(process);
+  for (auto& [pid, process] : processes_) write(process, settled_ns);
 }
 
 void SampleWriter::find_traces() {
@@ -79,11 +79,12 @@ void SampleWriter::find_traces() {
   }
 }
 
-void SampleWriter::write(Process& process) {
+void SampleWriter::write(Process& process, std::uint64_t settled_ns) {
   if (process.trace == nullptr) return;
   const std::vector<ImageBeginning>& beginnings = process.beginnings.update(*process.trace);
   for (; process.images_placed < beginnings.size(); ++process.images_placed) {
     const ImageBeginning& beginning = beginnings[process.images_placed];
+    if (beginning.monotonic_ns > settled_ns) break;  // the program that became it may not be known yet
     for (const std::unique_ptr<SampleLane>& program : process.programs) {
       if (program->has_place() || !program->holds(beginning.monotonic_ns)) continue;
       program->place(*process.trace, beginning, counters_);
@@ -97,7 +98,7 @@ void SampleWriter::finish(const std::map<std::uint32_t, std::vector<sampling::Pr
   clock_.update();
   find_traces();
   for (auto& [pid, process] : processes_) {
-    write(process);
+    write(process, ~std::uint64_t{0});
     SampleLane* last = nullptr;
     for (const std::unique_ptr<SampleLane>& program : process.programs) {
       if (program->has_place()) last = program.get();

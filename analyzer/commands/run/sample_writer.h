@@ -30,7 +30,7 @@ class SampleWriter : public sampling::SampleSink {
   void on_program(std::uint32_t pid, std::uint64_t time_ns) override;
   void on_sample(const sampling::TakenSample& sample) override;
   void on_lost(std::uint64_t time_ns, std::uint64_t records) override;
-  void on_round() override;
+  void on_round(std::uint64_t settled_ns) override;
   /// Writes all that is left, and seals.
   void finish(const std::map<std::uint32_t, std::vector<sampling::ProcessTotal>>& totals);
 
@@ -44,7 +44,7 @@ class SampleWriter : public sampling::SampleSink {
 
   Process& process(std::uint32_t pid);
   void find_traces();
-  void write(Process& process);
+  void write(Process& process, std::uint64_t settled_ns);
 
   const TraceLocator& locator_;
   std::uint32_t first_pid_;
