@@ -1,10 +1,18 @@
 #include "stack_table.h"
 
+#include <sys/mman.h>
+
 #include <atomic>
 
 #include "own_memory.h"
+#include "sys.h"
 
 namespace memline::capture {
+namespace {
+
+constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
+
+}  // namespace
 
 void StackTable::place(std::uint64_t hash, std::uint32_t id) noexcept {
   std::size_t i = hash & mask_;
@@ -18,6 +26,8 @@ bool StackTable::grow() noexcept {
   if (count > kMostSlots) return false;
   auto* fresh = static_cast<Slot*>(map_own(count * sizeof(Slot)));
   if (fresh == nullptr) return false;
+  // Every look-up goes to another page: a large table would cost a fault a page now, and a TLB miss an event later.
+  if (count * sizeof(Slot) >= kHugePageBytes) sys::madvise(fresh, count * sizeof(Slot), MADV_HUGEPAGE);
   Slot* const old = slots_;
   if (filling_ == 0) filling_ = 1;
   slots_ = fresh;
