@@ -14,9 +14,11 @@ constexpr char kMaps[] = "/proc/self/maps";
 constexpr char kPagemap[] = "/proc/self/pagemap";
 constexpr char kStatus[] = "/proc/self/status";
 
-constexpr std::int64_t kShare = 50;  ///< looks take one part in so many of the running time
+constexpr std::int64_t kShare = 100;  ///< looks take one part in so many of the running time
 constexpr std::int64_t kByteNs = 100;
-constexpr std::int64_t kFirstCredit = 20'000'000, kMostCredit = 50'000'000;
+constexpr std::int64_t kFirstCredit = 5'000'000, kMostCredit = 50'000'000;
+/// Less growth than one part in so many is none: what is in RAM is told to one in a hundred.
+constexpr std::uint64_t kGrowthShare = 128;
 /// Questions for the RSS before large releases; ticks are some nanoseconds each.
 constexpr std::uint64_t kTicksBetweenQuestions = 10'000;
 /// Without the kernel's help an entry is read for every page of the address space: so many of them at most.
@@ -155,7 +157,8 @@ bool ResidentWatch::affordable(std::uint64_t now_ns) noexcept {
 
 void ResidentWatch::grown(Lane& lane, std::uint64_t rss_pages) noexcept {
   const std::uint64_t most = most_pages_.load(std::memory_order_relaxed);
-  if (is_on() && rss_pages > most) look(lane, trace::LookReason::kGrowth, rss_pages, rss_pages > most + most / 4);
+  if (is_on() && rss_pages > most + most / kGrowthShare)
+    look(lane, trace::LookReason::kGrowth, rss_pages, rss_pages > most + most / 4);
 }
 
 void ResidentWatch::releasing(Lane& lane, std::uint64_t bytes, std::uint64_t rss_pages) noexcept {

@@ -1,8 +1,9 @@
 /// \file ResidentWatch: looks now and then at which pages of the process are in RAM, and writes that to the trace.
 ///
-/// When: at the end, at marks, before a large block is given back, and when the resident set has grown. What looks cost
-/// (time, and bytes of the trace) is held to a fiftieth of the running time, but for the one at the end and those that
-/// find the process a quarter larger than any before. One look at a time; whoever finds another at it goes on without.
+/// When: at the end, at marks, before a large block is given back, and when the resident set has grown by more than what
+/// tables may be off. What looks cost (time, and bytes of the trace) is held to a hundredth of the running time, but for
+/// the one at the end and those that find the process a quarter larger than any before. One look at a time; whoever
+/// finds another at it goes on without.
 /// Any thread, signal handlers included; no heap, no errno, nothing between stop() and resume().
 #pragma once
 
@@ -29,7 +30,7 @@ class ResidentWatch {
   void leave() noexcept;
   bool is_on() const noexcept { return on_.load(std::memory_order_relaxed); }
 
-  /// The process has just been found to occupy `rss_pages`: looks, if that is more than at any look before.
+  /// The process has just been found to occupy `rss_pages`: looks, if that is clearly more than at any look before.
   void grown(Lane& lane, std::uint64_t rss_pages) noexcept;
   /// `bytes` are about to be given back.
   void releasing(Lane& lane, std::uint64_t bytes, std::uint64_t rss_pages) noexcept;
