@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "symbols/bounded_demangle.h"
+#include "symbols/brackets.h"
 #include "symbols/demangle_rust.h"
 
 namespace memline::symbols {
@@ -84,32 +85,6 @@ bool cut_suffix(std::string_view& symbol, std::string_view word) {
   return false;
 }
 
-/// Steps back over one balanced (), <> or [] that ends at `end`; npos if there is none.
-std::size_t open_of(std::string_view text, std::size_t end) {
-  int depth = 0;
-  for (std::size_t i = end; i-- > 0;) {
-    const char c = text[i];
-    if (c == '>' && i > 0 && text[i - 1] == '-') continue;  // ->
-    if (c == ')' || c == '>' || c == ']' || c == '}') ++depth;
-    if (c == '(' || c == '<' || c == '[' || c == '{') --depth;
-    if (depth == 0) return i;
-  }
-  return std::string_view::npos;
-}
-
-std::size_t operator_at(std::string_view text) {
-  std::size_t at = text.rfind("operator");
-  while (at != std::string_view::npos) {
-    const bool starts = at == 0 || text[at - 1] == ':' || text[at - 1] == ' ' || text[at - 1] == '&';
-    const std::size_t after = at + 8;
-    const auto next = after < text.size() ? static_cast<unsigned char>(text[after]) : 0U;
-    if (starts && std::isalnum(next) == 0 && next != '_') return at;
-    if (at == 0) break;
-    at = text.rfind("operator", at - 1);
-  }
-  return std::string_view::npos;
-}
-
 }  // namespace
 
 std::string demangle(std::string_view symbol) {
@@ -172,48 +147,46 @@ std::string_view qualified_part(std::string_view signature) {
   }
   // The parameters; but "operator()" alone has none, and "(anonymous namespace)" are no parameters either.
   if (text.ends_with(')') && !text.ends_with("operator()") && !text.ends_with("(anonymous namespace)")) {
-    const std::size_t open = open_of(text, text.size());
-    if (open != std::string_view::npos && open > 0) text = text.substr(0, open);
+    const std::size_t open = Brackets(text).partner(text.size() - 1);
+    if (open != Brackets::kNone && open > 0) text = text.substr(0, open);
   }
   // The return type ends at the last blank outside of brackets; the blanks in "operator new" belong to the name.
-  const std::size_t stop = operator_at(text);
+  const Brackets brackets(text);
   std::size_t begin = 0;
-  int depth = 0;
-  for (std::size_t i = 0; i < text.size() && i < stop; ++i) {
-    const char c = text[i];
-    if (c == '<' || c == '(' || c == '[' || c == '{') ++depth;
-    if ((c == '>' && (i == 0 || text[i - 1] != '-')) || c == ')' || c == ']' || c == '}') --depth;
-    if (c == ' ' && depth == 0) begin = i + 1;
+  for (std::size_t i = 0; i < text.size() && past_operator(text, i) == i; i = brackets.past(i)) {
+    if (text[i] == ' ') begin = i + 1;
   }
   return text.substr(begin);
 }
 
 std::size_t last_component(std::string_view qualified) {
-  const std::size_t stop = operator_at(qualified);
+  const Brackets brackets(qualified);
   std::size_t begin = 0;
-  int depth = 0;
-  for (std::size_t i = 0; i + 1 < qualified.size(); ++i) {
-    const char c = qualified[i];
-    if (i == stop && depth == 0) return stop;  // "operator std::string": one component
-    if (c == '<' || c == '(' || c == '[' || c == '{') ++depth;
-    if (c == '>' || c == ')' || c == ']' || c == '}') --depth;
-    if (c == ':' && qualified[i + 1] == ':' && depth <= 0) begin = i + 2;
+  bool converts = false;  // "operator std::string": one component, up to its parameters
+  for (std::size_t i = 0; i + 1 < qualified.size();) {
+    if (const std::size_t end = past_operator(qualified, i); end != i) {
+      converts = qualified.substr(end).starts_with(' ');
+      i = end;
+      continue;
+    }
+    converts = converts && qualified[i] != '(';
+    if (!converts && qualified[i] == ':' && qualified[i + 1] == ':') begin = i + 2;
+    i = brackets.past(i);
   }
   return begin;
 }
 
 std::string_view plain_part(std::string_view qualified) {
-  std::string_view text = qualified.substr(last_component(qualified));
-  if (text.starts_with("operator")) {
-    // "operator<< <int>" has its arguments after a blank; "operator<", "operator->" and "operator int" have none.
-    const std::size_t arguments = text.find(" <");
-    return arguments == std::string_view::npos ? text : text.substr(0, arguments);
+  const std::string_view text = qualified.substr(last_component(qualified));
+  if (const std::size_t end = past_operator(text, 0); end != 0) {
+    // "operator<< <int>" has its arguments after a blank, "operator+<int>" has not; "operator<" and "operator int" have none.
+    const bool has_brackets = end > std::string_view("operator").size();
+    const bool is_word = text.substr(end).starts_with(' ');
+    return text.substr(0, has_brackets ? end : text.find(is_word ? " <" : "<"));
   }
-  if (text.ends_with('>') && !text.starts_with('<')) {
-    const std::size_t open = open_of(text, text.size());
-    if (open != std::string_view::npos && open > 0) text = text.substr(0, open);
-  }
-  return text;
+  if (!text.ends_with('>') || text.starts_with('<')) return text;
+  const std::size_t open = Brackets(text).partner(text.size() - 1);
+  return open == Brackets::kNone || open == 0 ? text : text.substr(0, open);
 }
 
 bool is_lambda_component(std::string_view component) {

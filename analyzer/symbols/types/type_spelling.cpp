@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "symbols/brackets.h"
+
 namespace memline::symbols {
 namespace {
 
@@ -37,17 +39,16 @@ std::string_view trimmed(std::string_view text) {
 
 /// Splits where `separator` stands outside of all brackets.
 std::vector<std::string_view> split(std::string_view text, std::string_view separator) {
+  const Brackets brackets(text);
   std::vector<std::string_view> parts;
-  int depth = 0;
   std::size_t begin = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '<' || c == '(' || c == '[' || c == '{') ++depth;
-    if ((c == '>' && (i == 0 || text[i - 1] != '-')) || c == ')' || c == ']' || c == '}') --depth;
-    if (depth != 0 || !text.substr(i).starts_with(separator)) continue;
+  for (std::size_t i = 0; i < text.size();) {
+    if (!text.substr(i).starts_with(separator)) {
+      i = brackets.past(i);
+      continue;
+    }
     parts.push_back(trimmed(text.substr(begin, i - begin)));
-    begin = i + separator.size();
-    i = begin - 1;
+    begin = i += separator.size();
   }
   parts.push_back(trimmed(text.substr(begin)));
   return parts;
@@ -202,18 +203,10 @@ std::string spelled(std::string_view type, int depth) {
 TemplateParts template_parts(std::string_view type) {
   TemplateParts parts{type, {}};
   if (!type.ends_with('>')) return parts;
-  // The bracket that the last one closes.
-  int depth = 0;
-  for (std::size_t i = type.size(); i-- > 0;) {
-    const char c = type[i];
-    if ((c == '>' && (i == 0 || type[i - 1] != '-')) || c == ')' || c == ']' || c == '}') ++depth;
-    if (c == '<' || c == '(' || c == '[' || c == '{') --depth;
-    if (depth != 0) continue;
-    if (i == 0 || c != '<') return parts;
-    parts.name = trimmed(type.substr(0, i));
-    parts.arguments = split(type.substr(i + 1, type.size() - i - 2), ",");
-    return parts;
-  }
+  const std::size_t open = Brackets(type).partner(type.size() - 1);
+  if (open == Brackets::kNone || open == 0) return parts;
+  parts.name = trimmed(type.substr(0, open));
+  parts.arguments = split(type.substr(open + 1, type.size() - open - 2), ",");
   return parts;
 }
 

@@ -2,11 +2,70 @@
 #include <string>
 
 #include "support/catch.h"
+#include "symbols/brackets.h"
 #include "symbols/demangle.h"
 #include "symbols/name_match.h"
 #include "symbols/template_names.h"
 
 namespace memline::symbols {
+
+TEST_CASE("a bracket closes the one that it belongs to") {
+  // What stands between the first angle bracket and its partner.
+  const auto arguments = [](std::string_view text, std::size_t open) {
+    const std::size_t close = Brackets(text).partner(open);
+    return close == Brackets::kNone ? "none" : std::string(text.substr(open + 1, close - open - 1));
+  };
+  const auto first = [&](std::string_view text) { return arguments(text, text.find('<')); };
+  CHECK(first("A<B<c>, d>::e") == "B<c>, d");
+  CHECK(first("A<(Bar)1>::f") == "(Bar)1");
+  CHECK(first("A<(sizeof(int)>2)>") == "(sizeof(int)>2)");
+  CHECK(first("A<(1 < 2), (3 << 4)>") == "(1 < 2), (3 << 4)");
+  CHECK(first("A<(B<c>)1>") == "(B<c>)1");
+  CHECK(first("A<&B::operator> >::f") == "&B::operator> ");
+  CHECK(first("A<&B::operator-> >::f") == "&B::operator-> ");
+  CHECK(first("A<&B::operator<< >::f") == "&B::operator<< ");
+  CHECK(first("A<'<'>") == "'<'");
+  CHECK(first("A<'>', '\\'', '\\\\', '\\076'>") == "'>', '\\'', '\\\\', '\\076'");
+  CHECK(first("A<'lambda'(int)>") == "'lambda'(int)");
+  CHECK(first("A<&'a str, 'b>") == "&'a str, 'b");
+  CHECK(first("<lambda(std::vector<int>)>::operator()") == "lambda(std::vector<int>)");
+  CHECK(first("A<int (*)(B) -> c>") == "int (*)(B) -> c");
+  CHECK(first("A<(lambda at a.cpp:3:4)>") == "(lambda at a.cpp:3:4)");
+  CHECK(first("A<int") == "none");
+  CHECK(first("A<(int>") == "none");
+  // Operators, as gcc and clang write them.
+  CHECK(arguments("operator< <int>", 10) == "int");
+  CHECK(arguments("operator<<int>", 9) == "int");
+  CHECK(arguments("operator<<<int>", 10) == "int");
+  CHECK(arguments("operator-><int>", 10) == "int");
+  CHECK(arguments("operator><int>", 9) == "int");
+  CHECK(arguments("my_operator<int>", 11) == "int");
+  CHECK(first("operator<=>") == "none");
+  // Whatever the text, reading goes on and comes to its end.
+  for (const char* text : {"", "'", "'\\", "'\\'", "operator", "operator<", ")>]}", "([{<", "([)]", "<(>)"}) {
+    INFO(text);
+    const Brackets brackets(text);
+    for (std::size_t i = 0; i < std::string_view(text).size(); ++i) CHECK(brackets.past(i) > i);
+  }
+  const std::string nested = std::string(1 << 16, '(') + std::string(1 << 16, '<') + std::string(1 << 16, ']');
+  CHECK(Brackets(nested).partner(0) == Brackets::kNone);
+}
+
+TEST_CASE("the function's own name is found whatever stands around it") {
+  CHECK(qualified_part("int ns::f<int>(long) const") == "ns::f<int>");
+  CHECK(qualified_part("bool A::operator< <int>(int) const") == "A::operator< <int>");
+  CHECK(qualified_part("std::vector<int> (anonymous namespace)::f(A<'('>)") == "(anonymous namespace)::f");
+  CHECK(qualified_part("A::operator()(int, long) const::{lambda(int)#1}::operator()(int) const") ==
+        "A::operator()(int, long) const::{lambda(int)#1}::operator()");
+  CHECK(plain_part("A::operator<<(int)::<lambda(int)>::operator()") == "operator()");
+  CHECK(plain_part("A::operator std::string") == "operator std::string");
+  CHECK(plain_part("A<&B::operator< >::f<int>") == "f");
+  CHECK(plain_part("A::operator<< <int>") == "operator<<");
+  CHECK(plain_part("A::operator<<<int>") == "operator<<");
+  CHECK(plain_part("A::operator-><int>") == "operator->");
+  CHECK(plain_part("A::operator+<int>") == "operator+");
+  CHECK(plain_part("operator new") == "operator new");
+}
 
 TEST_CASE("template arguments are hidden") {
   CHECK(shorten_templates("main") == "main");
