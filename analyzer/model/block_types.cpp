@@ -229,6 +229,11 @@ BlockType BlockTypes::find_by_name(NodeId stack) {
   for (; !at.done(); at.next()) {
     AllocatingFunction function = symbols::allocating_function(at.function());
     // Compilers fold the inner functions of several allocators into one: the outermost of them is the one that was meant.
+    if (function.role == Role::kOwnAllocator) {
+      // It may serve one type with memory for another.
+      found.reset();
+      continue;
+    }
     if (found && function.role != Role::kAllocator) break;
     if (!function.type.empty()) {
       found = std::move(function);

@@ -1,10 +1,9 @@
 #include "model/heap_partition.h"
 
 #include <algorithm>
-#include <iterator>
+#include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "model/block_types.h"
@@ -13,14 +12,31 @@
 namespace memline::model {
 namespace {
 
-/// " (dir/file.c:12)": enough of the path for people to know it.
-std::string place_label(const Sites::Place& place) {
+/// " (dir/file.c:12)": as many of the path's last components as asked for, all of it where it has no more.
+std::string place_label(const Sites::Place& place, int components) {
   if (place.path.empty()) return "";
   std::string_view path = place.path;
-  const std::size_t slash = path.rfind('/');
-  const std::size_t before = slash == 0 || slash == std::string_view::npos ? slash : path.rfind('/', slash - 1);
-  if (before != std::string_view::npos) path.remove_prefix(before + 1);
+  std::size_t at = path.size();
+  for (int i = 0; i < components && at != 0 && at != std::string_view::npos; ++i) at = path.rfind('/', at - 1);
+  if (at != 0 && at != std::string_view::npos) path.remove_prefix(at + 1);
   return " (" + std::string{path} + (place.line != 0 ? ":" + std::to_string(place.line) : "") + ")";
+}
+
+Sites::Place place_of(const SiteInfo& site) {
+  return site.line != 0 ? Sites::Place{site.file_path, site.line} : Sites::Place{site.module_path, 0};
+}
+
+/// Rows of one name that are not the same thing are told apart by where they are: by the last folder and the file,
+/// unless these are the same, too.
+void tell_apart(std::vector<std::pair<Sites::Place, HeapRow*>>& same) {
+  if (same.size() < 2) return;
+  int components = 2;
+  for (constexpr int kMostComponents = 64; components < kMostComponents; ++components) {
+    std::set<std::string> labels;
+    for (const auto& [place, row] : same) labels.insert(place_label(place, components));
+    if (labels.size() == same.size()) break;
+  }
+  for (const auto& [place, row] : same) row->kind += place_label(place, components);
 }
 
 }  // namespace
@@ -39,7 +55,7 @@ void HeapPartition::add(const replay::LiveBlock& block, std::optional<std::uint6
   if (resident) group.resident = group.resident.value_or(0) + *resident;
 }
 
-HeapRow HeapPartition::describe(const Sites::Charged& charged) const {
+HeapRow HeapPartition::describe_site(const Sites::Charged& charged) const {
   const SiteInfo& site = sites_.info(charged.site);
   const bool has_line = site.line != 0;
   HeapRow row;
@@ -70,7 +86,7 @@ HeapRow HeapPartition::describe(const Sites::Charged& charged) const {
   return row;
 }
 
-HeapRow HeapPartition::describe_type(const Key& of) const {
+HeapPartition::Described HeapPartition::describe_type(const Key& of) const {
   HeapRow row;
   NodeId stack;
   stack.value = static_cast<std::uint32_t>(of.number);
@@ -79,15 +95,16 @@ HeapRow HeapPartition::describe_type(const Key& of) const {
   if (type.rule != TypeRule::kNone) {
     row.kind = sites_.displayed(type.kind);
     row.rule = to_string(type.rule);
-    return row;
+    return {std::move(row), {}};
   }
   if (type.is_ambiguous) {
     row.kind = "(ambiguous) " + sites_.displayed(type.kind);
-    return row;
+    return {std::move(row), {}};
   }
   if (!type.stopped_at.none() && !has_debug_information(type.stopped_at)) {
-    row.kind = "(no debug information) " + base_name(frames_.module_file(frames_.module(type.stopped_at)).path);
-    return row;
+    const std::string& path = frames_.module_file(frames_.module(type.stopped_at)).path;
+    row.kind = "(no debug information) " + base_name(path);
+    return {std::move(row), {path, 0}};
   }
   const SiteInfo& site = sites_.info(sites_.of_stack(stack).site);
   row.kind = std::string(of.is_mapping ? "(mapping) " : "(unknown type) ") + site.label();
@@ -96,7 +113,7 @@ HeapRow HeapPartition::describe_type(const Key& of) const {
     row.kind += " " + site.function_name;
     row.file = site.file_path, row.line = site.line;
   }
-  return row;
+  return {std::move(row), place_of(site)};
 }
 
 bool HeapPartition::has_debug_information(NodeId node) const {
@@ -117,50 +134,54 @@ bool HeapPartition::has_debug_information(NodeId node) const {
   return true;
 }
 
-std::vector<HeapRow> HeapPartition::rows() const {
-  // Stacks that are charged to the same place become one row here.
-  using RowKey = std::tuple<std::uint64_t, std::string, Sites::Place>;
-  std::map<RowKey, HeapRow> merged;
-  for (const auto& [of, group] : groups_) {
-    const std::uint64_t number = of.number;
-    HeapRow row;
-    RowKey key{number, "", {}};
-    if (kind_ == HeapKind::kSize) {
-      row.kind = std::to_string(number) + " B";
-    } else if (kind_ == HeapKind::kThread) {
+HeapPartition::Described HeapPartition::describe(const Key& of) const {
+  HeapRow row;
+  switch (kind_) {
+    case HeapKind::kSize:
+      row.kind = std::to_string(of.number) + " B";
+      return {std::move(row), {}};
+    case HeapKind::kThread: {
       ThreadId thread;
-      thread.value = static_cast<std::uint32_t>(number);
+      thread.value = static_cast<std::uint32_t>(of.number);
       row.kind = thread_label(image_, thread);
-    } else if (kind_ == HeapKind::kType) {
-      row = describe_type(of);
-      key = {0, row.kind, {}};
-    } else {
-      NodeId stack;
-      stack.value = static_cast<std::uint32_t>(number);
-      const Sites::Charged& charged = sites_.of_stack(stack);
-      row = describe(charged);
-      key = {kind_ == HeapKind::kLine ? charged.site.value : 0, row.kind,
-             kind_ == HeapKind::kFunction ? sites_.function_place(charged) : Sites::Place{}};
+      return {std::move(row), {{}, thread.value}};
     }
+    case HeapKind::kType:
+      return describe_type(of);
+    default:
+      break;
+  }
+  NodeId stack;
+  stack.value = static_cast<std::uint32_t>(of.number);
+  const Sites::Charged& charged = sites_.of_stack(stack);
+  Sites::Place place;
+  if (kind_ == HeapKind::kLine) place = place_of(sites_.info(charged.site));
+  if (kind_ == HeapKind::kFunction) place = sites_.function_place(charged);
+  return {describe_site(charged), std::move(place)};
+}
+
+std::vector<HeapRow> HeapPartition::rows() const {
+  // Stacks that are charged to the same place become one row here, and those of one name stand together.
+  std::map<std::pair<std::string, Sites::Place>, HeapRow> merged;
+  for (const auto& [of, group] : groups_) {
+    auto [row, place] = describe(of);
     const std::string rule = row.rule;
+    std::pair<std::string, Sites::Place> key{row.kind, std::move(place)};
     HeapRow& into = merged.try_emplace(std::move(key), std::move(row)).first->second;
     if (into.rule.find(rule) == std::string::npos) into.rule += ", " + rule;
     into.count += group.count;
     into.bytes += group.bytes;
     if (group.resident) into.resident = into.resident.value_or(0) + *group.resident;
   }
+  for (auto it = merged.begin(); it != merged.end();) {
+    std::vector<std::pair<Sites::Place, HeapRow*>> same;
+    const std::string kind = it->first.first;
+    for (; it != merged.end() && it->first.first == kind; ++it) same.emplace_back(it->first.second, &it->second);
+    tell_apart(same);
+  }
   std::vector<HeapRow> rows;
   rows.reserve(merged.size());
-  // In this order those of one name stand together.
-  for (auto it = merged.begin(); it != merged.end();) {
-    auto end = std::next(it);
-    while (end != merged.end() && end->second.kind == it->second.kind) ++end;
-    const bool alone = std::next(it) == end;
-    for (; it != end; ++it) {
-      if (!alone) it->second.kind += place_label(std::get<Sites::Place>(it->first));
-      rows.push_back(std::move(it->second));
-    }
-  }
+  for (auto& [key, row] : merged) rows.push_back(std::move(row));
   std::sort(rows.begin(), rows.end(), [](const HeapRow& a, const HeapRow& b) {
     if (a.bytes != b.bytes) return a.bytes > b.bytes;
     return a.count != b.count ? a.count > b.count : a.kind < b.kind;

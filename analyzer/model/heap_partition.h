@@ -38,8 +38,14 @@ class HeapPartition {
     bool is_mapping = false;
     auto operator<=>(const Key&) const = default;
   };
-  HeapRow describe(const Sites::Charged& charged) const;
-  HeapRow describe_type(const Key& key) const;
+  /// A row without counts, and where it is: what tells rows of one name apart.
+  struct Described {
+    HeapRow row;
+    Sites::Place place;
+  };
+  Described describe(const Key& of) const;
+  Described describe_type(const Key& of) const;
+  HeapRow describe_site(const Sites::Charged& charged) const;
   bool has_debug_information(NodeId node) const;
 
   HeapKind kind_;

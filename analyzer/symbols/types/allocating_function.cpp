@@ -1,7 +1,9 @@
 #include "symbols/types/allocating_function.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cstddef>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -19,18 +21,46 @@ bool mentions_alloc(std::string_view name) {
   return std::search(name.begin(), name.end(), kWord.begin(), kWord.end(), same) != name.end();
 }
 
-std::string_view first_argument(std::string_view type) {
-  const TemplateParts parts = template_parts(type);
-  return parts.arguments.empty() ? std::string_view() : parts.arguments[0];
+/// What an allocator makes room for, if it is one of those that ask for as much as they are asked for, and whose first
+/// argument is known to be that: the arguments of others may be anything. "" for all others.
+std::string_view allocated_by(std::string_view allocator) {
+  const TemplateParts parts = template_parts(allocator);
+  const std::vector<std::string_view> scopes = scope_parts(parts.name);
+  const std::string_view name = scopes.back();
+  const bool in_std = scopes.size() > 1 && scopes.front() == "std";
+  const bool in_gnu = scopes.size() > 1 && scopes.front() == "__gnu_cxx";
+  const bool is_known =
+      (in_std && (name == "allocator" || name == "__new_allocator" || name == "polymorphic_allocator")) ||
+      (in_gnu && (name == "new_allocator" || name == "malloc_allocator"));
+  return is_known && !parts.arguments.empty() ? parts.arguments[0] : std::string_view();
 }
 
-/// allocate() of `scope`: what it makes room for.
-std::string_view allocated_by(std::string_view scope) {
-  const std::string_view argument = first_argument(scope);
-  if (template_parts(scope).name != "allocator_traits") return argument;
-  // Of the allocator that the traits are about.
-  const std::vector<std::string_view> parts = scope_parts(argument);
-  return first_argument(parts.back());
+/// allocate() of an allocator, or of the traits of one.
+std::string_view allocated_in(std::string_view scope) {
+  constexpr std::string_view kTraits = "std::allocator_traits";
+  constexpr std::string_view kGnuTraits = "__gnu_cxx::__alloc_traits";
+  const TemplateParts parts = template_parts(scope);
+  const bool is_traits =
+      parts.name == kTraits || parts.name == kGnuTraits || parts.name == "std::__1::allocator_traits";
+  return is_traits && !parts.arguments.empty() ? allocated_by(parts.arguments[0]) : allocated_by(scope);
+}
+
+/// Types that own no memory, so that whatever a container of them asks for is its own.
+bool owns_nothing(std::string_view type) {
+  static constexpr std::array<std::string_view, 17> kBaseTypes = {
+      "bool",          "char",  "signed char", "unsigned char", "wchar_t",        "char8_t",
+      "char16_t",      "short", "char32_t",    "int",           "unsigned short", "unsigned int",
+      "unsigned long", "long",  "float",       "double",        "long long"};
+  const std::string spelled = usual_spelling(type);
+  return spelled.ends_with('*') || std::find(kBaseTypes.begin(), kBaseTypes.end(), spelled) != kBaseTypes.end();
+}
+
+/// The node that an allocator of nodes is about, whatever its other arguments say.
+std::string hash_node(std::string_view allocator) {
+  for (const std::string_view argument : template_parts(allocator).arguments) {
+    if (template_parts(argument).name == "std::__detail::_Hash_node") return std::string(argument);
+  }
+  return "";
 }
 
 /// What the functions through which libstdc++'s containers call their allocator make room for; "" for all others.
@@ -51,7 +81,8 @@ std::string allocated_for_container(std::string_view scope, std::string_view fun
       return "std::_Rb_tree_node<" + std::string(parts.arguments[1]) + ">";
     }
   }
-  if (parts.name == "_Hashtable_alloc" && function == "_M_allocate_node") return std::string(first_argument(first));
+  if (parts.name == "_Hashtable_alloc" && function == "_M_allocate_node") return hash_node(first);
+  if (parts.name == "_Hashtable_alloc" && function == "_M_allocate_buckets") return "std::__detail::_Hash_node_base*";
   return "";
 }
 
@@ -67,9 +98,10 @@ std::string_view held_by(std::string_view scope, std::string_view function) {
   if (parts.arguments.empty()) return {};
   if (parts.name == "basic_string") return parts.arguments[0];
   const bool grows = function == "_M_realloc_insert" || function == "_M_realloc_append" ||
-                     function == "_M_default_append" || function == "reserve";
+                     function == "_M_default_append" || function == "_M_fill_insert" || function == "_M_fill_assign" ||
+                     function == "reserve";
   // Elements with memory of their own may ask for it here, too.
-  return parts.name == "vector" && grows && parts.arguments[0].ends_with('*') ? parts.arguments[0] : std::string_view();
+  return parts.name == "vector" && grows && owns_nothing(parts.arguments[0]) ? parts.arguments[0] : std::string_view();
 }
 
 /// Rust's functions have their arguments in their own names: "alloc::boxed::{impl#0}::new<app::Pod>".
@@ -89,6 +121,27 @@ std::optional<AllocatingFunction> of_rust(const std::vector<std::string_view>& s
   return AllocatingFunction{is_box ? Role::kMakes : Role::kContainer, type};
 }
 
+/// A function of the standard library, or of one of its classes.
+std::optional<AllocatingFunction> of_standard_library(std::string_view scope, const TemplateParts& function) {
+  if (std::string type = allocated_for_container(scope, function.name); !type.empty()) {
+    return AllocatingFunction{Role::kAllocator, std::move(type)};
+  }
+  if (function.name.starts_with("make_unique") && !function.arguments.empty()) {
+    return AllocatingFunction{Role::kMakes, std::string(function.arguments[0])};
+  }
+  if (const std::string_view type = held_by(scope, function.name); !type.empty()) {
+    return AllocatingFunction{Role::kContainer, std::string(type)};
+  }
+  return std::nullopt;
+}
+
+/// Members whose names mention allocations, but which do more than hand on what they got: those of memory resources and
+/// arenas fetch what objects are made in later, and vectors move their elements.
+bool does_more(std::string_view class_name, std::string_view function) {
+  if (class_name == "memory_resource" || class_name == "newdel_res_t") return false;
+  return class_name.ends_with("_resource") || function == "do_allocate" || class_name == "vector";
+}
+
 }  // namespace
 
 AllocatingFunction allocating_function(std::string_view qualified) {
@@ -96,29 +149,21 @@ AllocatingFunction allocating_function(std::string_view qualified) {
   if (std::optional<AllocatingFunction> rust = of_rust(scopes)) return *std::move(rust);
   const TemplateParts function = template_parts(scopes.back());
   if (function.name.starts_with("operator new")) return {Role::kPasses, ""};
-  const std::string_view scope = scopes.size() > 1 ? scopes[scopes.size() - 2] : std::string_view();
-  const std::string_view scope_name = template_parts(scope).name;
-  const bool in_std = scopes.size() > 1 && scopes[0] == "std";
   if (scopes.size() == 1 && makes_text(function.name)) return {Role::kMakes, "char"};
-  if ((function.name == "allocate" || function.name == "allocate_at_least") && mentions_alloc(scope_name)) {
-    if (const std::string_view type = allocated_by(scope); !type.empty()) return {Role::kAllocator, std::string(type)};
-  }
-  if (in_std) {
-    if (std::string type = allocated_for_container(scope, function.name); !type.empty()) {
-      return {Role::kAllocator, std::move(type)};
+  const std::string_view scope = scopes.size() > 1 ? scopes[scopes.size() - 2] : std::string_view();
+  const bool in_std = scopes.size() > 1 && scopes[0] == "std";
+  if (scopes.size() > 1 && (function.name == "allocate" || function.name == "allocate_at_least")) {
+    const std::size_t scope_end = static_cast<std::size_t>(scope.data() - qualified.data()) + scope.size();
+    if (const std::string_view type = allocated_in(qualified.substr(0, scope_end)); !type.empty()) {
+      return {Role::kAllocator, std::string(type)};
     }
+    if (!in_std) return {Role::kOwnAllocator, ""};
   }
-  if (in_std && function.name.starts_with("make_unique") && !function.arguments.empty()) {
-    return {Role::kMakes, std::string(function.arguments[0])};
+  if (std::optional<AllocatingFunction> known = in_std ? of_standard_library(scope, function) : std::nullopt) {
+    return *std::move(known);
   }
-  if (in_std) {
-    if (const std::string_view type = held_by(scope, function.name); !type.empty()) {
-      return {Role::kContainer, std::string(type)};
-    }
-  }
-  // What a memory resource or an arena fetches is not the object that somebody asks it for.
-  const bool keeps = scope_name.ends_with("_resource") && scope_name != "memory_resource";
-  return {mentions_alloc(function.name) && !keeps ? Role::kPasses : Role::kOther, ""};
+  const bool passes = mentions_alloc(function.name) && !does_more(template_parts(scope).name, function.name);
+  return {passes ? Role::kPasses : Role::kOther, ""};
 }
 
 }  // namespace memline::symbols

@@ -38,26 +38,26 @@ constexpr std::array kInternals = {
     Internal{"hashbrown::raw::RawTable", Holder::kRustTable},
 };
 
+/// The type whose const version this is; "" if it is none.
+std::string without_const(std::string_view type) {
+  // Of pointers the last const is the pointer's own.
+  constexpr std::string_view kBehind = " const";
+  std::string bare(type);
+  if (const std::size_t at = bare.rfind(kBehind); at != std::string::npos) bare.erase(at, kBehind.size());
+  if (const_type(bare) == type) return bare;
+  constexpr std::string_view kBefore = "const ";
+  bare = type.substr(type.starts_with(kBefore) ? kBefore.size() : 0);
+  return const_type(bare) == type ? bare : "";
+}
+
 /// "std::pair<const K, V>" and libc++'s own pairs -> "K, V"; "" for anything else.
 std::string key_and_value(std::string_view value) {
   const TemplateParts parts = template_parts(value);
   if (parts.arguments.size() != 2) return "";
   const bool own_pair = parts.name == "std::__value_type" || parts.name == "std::__hash_value_type";
-  constexpr std::string_view kConst = "const ";
-  std::string_view key = parts.arguments[0];
-  if (!own_pair) {
-    // A pointer that is const itself says so behind the star.
-    constexpr std::string_view kConstPointer = "* const";
-    if (parts.name != "std::pair") return "";
-    if (key.ends_with(kConstPointer)) {
-      key.remove_suffix(kConstPointer.size() - 1);
-    } else if (key.starts_with(kConst) && !key.ends_with('*')) {
-      key.remove_prefix(kConst.size());
-    } else {
-      return "";
-    }
-  }
-  return std::string(key) + ", " + std::string(parts.arguments[1]);
+  if (!own_pair && parts.name != "std::pair") return "";
+  const std::string key = own_pair ? std::string(parts.arguments[0]) : without_const(parts.arguments[0]);
+  return key.empty() ? "" : key + ", " + std::string(parts.arguments[1]);
 }
 
 std::string node_name(std::string_view map, std::string_view set, const std::string& value) {

@@ -62,26 +62,47 @@ std::string_view without_suffix(std::string_view argument) {
   return is_number ? argument.substr(0, digits) : argument;
 }
 
+/// A class template of the standard library, and how many arguments a program has to give it.
+struct Defaulted {
+  std::string_view name;
+  std::size_t own_arguments;
+  std::string_view container = {};  ///< that it is built on
+};
+
+const Defaulted* defaulted(std::string_view name) {
+  static constexpr std::array kTemplates = {Defaulted{"vector", 1},
+                                            Defaulted{"list", 1},
+                                            Defaulted{"deque", 1},
+                                            Defaulted{"forward_list", 1},
+                                            Defaulted{"set", 1},
+                                            Defaulted{"multiset", 1},
+                                            Defaulted{"map", 2},
+                                            Defaulted{"multimap", 2},
+                                            Defaulted{"unique_ptr", 1},
+                                            Defaulted{"unordered_set", 1},
+                                            Defaulted{"unordered_multiset", 1},
+                                            Defaulted{"unordered_map", 2},
+                                            Defaulted{"unordered_multimap", 2},
+                                            Defaulted{"basic_string", 1},
+                                            Defaulted{"basic_string_view", 1},
+                                            Defaulted{"stack", 1, "std::deque"},
+                                            Defaulted{"queue", 1, "std::deque"},
+                                            Defaulted{"priority_queue", 1, "std::vector"}};
+  const auto* const found =
+      std::find_if(kTemplates.begin(), kTemplates.end(), [&](const Defaulted& entry) { return entry.name == name; });
+  return found == kTemplates.end() ? nullptr : found;
+}
+
 /// What the standard library puts in where the program says nothing.
-bool is_default(std::string_view argument, const Names& arguments) {
+bool is_default(std::string_view argument, const Names& arguments, const Defaulted& of) {
   const std::string& first = arguments[0];
   for (const std::string_view name :
        {"std::allocator", "std::less", "std::equal_to", "std::hash", "std::char_traits", "std::default_delete"}) {
     if (argument == std::string(name) + "<" + first + ">") return true;
   }
-  return arguments.size() > 2 && argument == "std::allocator<std::pair<const " + first + ", " + arguments[1] + ">>";
-}
-
-bool has_defaults(std::string_view name) {
-  static constexpr std::array<std::string_view, 16> kNames = {"vector",        "list",
-                                                              "deque",         "forward_list",
-                                                              "set",           "multiset",
-                                                              "map",           "multimap",
-                                                              "unique_ptr",    "unordered_set",
-                                                              "basic_string",  "unordered_multiset",
-                                                              "unordered_map", "basic_string_view",
-                                                              "stack",         "unordered_multimap"};
-  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+  if (!of.container.empty() && argument == std::string(of.container) + "<" + first + ">") return true;
+  return of.own_arguments == 2 &&
+         argument == "std::allocator<std::pair<" + const_type(first) + ", " + arguments[1] + ">>";
 }
 
 /// std::basic_string<char> and its like, once the defaults are gone.
@@ -108,8 +129,10 @@ std::string spelled_component(std::string_view component, bool in_std, int depth
     arguments.push_back(spelled(without_suffix(argument), depth + 1));
   }
   if (arguments.size() > 1 && arguments.back() == "alloc::alloc::Global") arguments.pop_back();  // Rust's default
-  if (in_std && has_defaults(parts.name)) {
-    while (arguments.size() > 1 && is_default(arguments.back(), arguments)) arguments.pop_back();
+  if (const Defaulted* const known = in_std ? defaulted(parts.name) : nullptr) {
+    while (arguments.size() > known->own_arguments && is_default(arguments.back(), arguments, *known)) {
+      arguments.pop_back();
+    }
     if (arguments.size() == 1) {
       if (const std::string_view shorter = string_name(parts.name, arguments[0]); !shorter.empty()) {
         return std::string(shorter);
@@ -189,8 +212,12 @@ std::string spelled(std::string_view type, int depth) {
     is_const = is_const || word == "const ";
     core = trimmed(core.substr(word.size()));
   }
-  // A type of functions is written as it came.
-  if (core.empty() || core.ends_with(')')) return std::string(trimmed(type));
+  // A type of functions is written as it came, but for a blank.
+  if (core.empty() || core.ends_with(')')) {
+    std::string as_it_came(trimmed(type));
+    if (const std::size_t at = as_it_came.find("(*const)"); at != std::string::npos) as_it_came.insert(at + 2, " ");
+    return as_it_came;
+  }
   std::string out = is_const ? "const " : "";
   const auto* const base =
       std::find_if(kBaseTypes.begin(), kBaseTypes.end(), [&](const auto& entry) { return entry.first == core; });
@@ -212,6 +239,14 @@ TemplateParts template_parts(std::string_view type) {
 
 std::vector<std::string_view> scope_parts(std::string_view qualified) {
   return split(qualified, "::");
+}
+
+std::string const_type(std::string_view type) {
+  // Of a pointer the pointer is const, and of one to a function that stands within.
+  if (type.ends_with('*')) return std::string(type) + " const";
+  const std::size_t sign = type.ends_with(')') ? type.find("*)") : std::string_view::npos;
+  if (sign == std::string_view::npos) return "const " + std::string(type);
+  return std::string(type.substr(0, sign)) + "* const" + std::string(type.substr(sign + 1));
 }
 
 std::string usual_spelling(std::string_view type) {

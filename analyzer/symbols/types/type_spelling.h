@@ -15,6 +15,9 @@ namespace memline::symbols {
 /// arguments are made the same; std::basic_string<char> becomes std::string. What cannot be understood stays as it is.
 std::string usual_spelling(std::string_view type);
 
+/// The const version of a type in its usual spelling: "const int", "const int* const", "void (* const)(int)".
+std::string const_type(std::string_view type);
+
 /// "std::map<int, a::B>" -> "std::map" with {"int", "a::B"}; without arguments where there are none at the end.
 struct TemplateParts {
   std::string_view name;

@@ -1,5 +1,8 @@
 #include "model/block_types.h"
 
+#include <string>
+#include <vector>
+
 #include "fake_stacks.h"
 #include "model/heap_partition.h"
 #include "model/sites.h"
@@ -88,6 +91,69 @@ TEST_CASE("what is not known stands by site, mappings and libraries without debu
   CHECK(rows[2].kind == "(unknown type) app.cpp:7 load");
   CHECK(rows[2].line == 7U);
   for (const HeapRow& row : rows) CHECK(row.rule.empty());
+}
+
+TEST_CASE("lines of one name in two folders are two rows, and say where they are") {
+  Program program;
+  const FileId first = program.stacks.add_file("/home/me/a/util.c");
+  const FileId second = program.stacks.add_file("/home/me/b/util.c");
+  const FileId third = program.stacks.add_file("/home/me/other/b/util.c");
+  const ModuleId plugin = program.stacks.add_module("/opt/x/lib/plugin.so");
+  const ModuleId other_plugin = program.stacks.add_module("/opt/y/lib/plugin.so");
+  const OwnRules rules({}, {});
+  Sites sites(program.stacks, rules, [](const std::string& name) { return name; });
+  replay::Image image;
+  for (const HeapKind kind : {HeapKind::kType, HeapKind::kLine}) {
+    HeapPartition heap(kind, image, program.stacks, sites);
+    const auto add = [&](NodeId owner, std::uint64_t bytes) {
+      replay::LiveBlock block;
+      block.owner = owner;
+      block.bytes = bytes;
+      heap.add(block, std::nullopt);
+    };
+    add(program.stacks.call(program.in_main, {program.at("init", 10, first)}), 400);
+    add(program.stacks.call(program.in_main, {program.at("init", 10, second)}), 300);
+    add(program.stacks.call(program.in_main, {program.at("init", 10, third)}), 200);
+    add(program.stacks.call(program.in_main, {program.at("init", 10, first)}), 100);
+    if (kind == HeapKind::kType) {
+      add(program.stacks.call(program.in_main, {program.at("open", 0, {})}, plugin), 2);
+      add(program.stacks.call(program.in_main, {program.at("open", 0, {})}, other_plugin), 1);
+    }
+    const std::vector<HeapRow> rows = heap.rows();
+    const std::string prefix = kind == HeapKind::kType ? "(unknown type) " : "";
+    REQUIRE(rows.size() == (kind == HeapKind::kType ? 5 : 3));
+    CHECK(rows[0].kind == prefix + "util.c:10 init (me/a/util.c:10)");
+    CHECK(rows[0].file == "/home/me/a/util.c");
+    CHECK(rows[0].bytes == 500);
+    CHECK(rows[0].count == 2);
+    CHECK(rows[1].kind == prefix + "util.c:10 init (me/b/util.c:10)");
+    CHECK(rows[1].bytes == 300);
+    CHECK(rows[2].bytes == 200);
+    if (kind != HeapKind::kType) continue;
+    CHECK(rows[3].kind == "(no debug information) plugin.so (x/lib/plugin.so)");
+    CHECK(rows[4].bytes == 1);
+  }
+}
+
+TEST_CASE("an allocator that is not the standard library's is not taken at its arguments") {
+  Program program;
+  const auto kind_of = [&](const std::vector<std::string>& innermost_first) {
+    std::vector<symbols::Frame> frames;
+    for (const std::string& name : innermost_first) frames.push_back(program.in_header(name));
+    frames.push_back(program.at("fill", 10, program.app));
+    const NodeId stack = program.new_called_by(program.stacks.call(program.in_main, frames));
+    return BlockTypes(program.stacks).find(stack, 4096).kind;
+  };
+  CHECK(kind_of({"BumpAllocator<4096>::allocate"}) == "");
+  CHECK(kind_of({"MyAllocator<Policy, Foo>::allocate"}) == "");
+  // It serves objects with bytes that it got from elsewhere.
+  CHECK(kind_of({"std::__new_allocator<char>::allocate", "MyAllocator<Policy, Foo>::allocate"}) == "");
+  CHECK(kind_of({"std::__new_allocator<char>::allocate", "MyAllocator<Policy, Foo>::allocate",
+                 "std::allocator_traits<MyAllocator<Policy, Foo> >::allocate",
+                 "std::_Vector_base<Foo, MyAllocator<Policy, Foo> >::_M_allocate"}) == "Foo");
+  // A chunk is not what is made in it.
+  CHECK(kind_of({"Arena::do_allocate", "std::pmr::memory_resource::allocate",
+                 "std::pmr::polymorphic_allocator<Foo>::allocate"}) == "");
 }
 
 }  // namespace memline::model

@@ -40,6 +40,24 @@ TEST_CASE("default arguments of the standard library's containers are left out, 
             "nlohmann::json_abi_v3_11_2::basic_json<std::map, std::vector, std::__cxx11::basic_string<char>, bool, "
             "long, unsigned long, double, std::allocator, nlohmann::json_abi_v3_11_2::adl_serializer, "
             "std::vector<unsigned char, std::allocator<unsigned char> > >*") == "nlohmann::json*");
+  // The key is const, not what it points to.
+  CHECK(usual_spelling("std::map<Foo const*, int, std::less<Foo const*>, std::allocator<std::pair<Foo const* const, "
+                       "int> > >") == "std::map<const Foo*, int>");
+  CHECK(usual_spelling("std::map<const Foo *, int, std::less<const Foo *>, std::allocator<std::pair<const Foo *const, "
+                       "int>>>") == "std::map<const Foo*, int>");
+  CHECK(usual_spelling("std::unordered_map<char*, B, std::hash<char*>, std::equal_to<char*>, "
+                       "std::allocator<std::pair<char* const, B> > >") == "std::unordered_map<char*, B>");
+  for (const char* pointer : {"void (* const)(int)", "void (*const)(int)"}) {
+    CHECK(usual_spelling("std::map<void (*)(int), int, std::less<void (*)(int)>, std::allocator<std::pair<" +
+                         std::string(pointer) + ", int> > >") == "std::map<void (*)(int), int>");
+  }
+  CHECK(usual_spelling("std::set<Foo const*, std::less<Foo const*>, std::allocator<Foo const*> >") ==
+        "std::set<const Foo*>");
+  // A value that could be a default of something else.
+  CHECK(usual_spelling("std::map<int, std::less<int>, std::less<int>, std::allocator<std::pair<int const, "
+                       "std::less<int> > > >") == "std::map<int, std::less<int>>");
+  CHECK(usual_spelling("std::stack<int, std::deque<int, std::allocator<int> > >") == "std::stack<int>");
+  CHECK(usual_spelling("std::map<int, std::deque<int> >") == "std::map<int, std::deque<int>>");
   CHECK(usual_spelling("std::pair<int, std::less<int> >") == "std::pair<int, std::less<int>>");
   CHECK(usual_spelling("mine::vector<int, std::allocator<int> >") == "mine::vector<int, std::allocator<int>>");
 }
@@ -63,6 +81,11 @@ TEST_CASE("nodes are named as what they hold") {
   CHECK(held_type("std::_Rb_tree_node<std::pair<int const, Foo> >").kind == "std::map<int, Foo> node");
   CHECK(held_type("std::_Rb_tree_node<std::pair<const int, Foo> >").kind == "std::map<int, Foo> node");
   CHECK(held_type("std::_Rb_tree_node<std::pair<Foo* const, int> >").kind == "std::map<Foo*, int> node");
+  CHECK(held_type("std::_Rb_tree_node<std::pair<Foo const* const, int> >").kind == "std::map<const Foo*, int> node");
+  CHECK(held_type("std::_Rb_tree_node<std::pair<void (* const)(int), int> >").kind ==
+        "std::map<void (*)(int), int> node");
+  CHECK(held_type("std::_Rb_tree_node<std::pair<Foo const*, int> >").kind ==
+        "std::set<std::pair<const Foo*, int>> node");
   CHECK(held_type("std::_Rb_tree_node<std::pair<int, Foo> >").kind == "std::set<std::pair<int, Foo>> node");
   CHECK(held_type("std::__detail::_Hash_node<int, false>").kind == "std::unordered_set<int> node");
   CHECK(held_type("std::_List_node<Foo>").kind == "std::list<Foo> node");
@@ -102,7 +125,9 @@ TEST_CASE("functions that allocate name what they allocate") {
   CHECK(is("main", Role::kOther, ""));
   CHECK(is("std::__new_allocator<a::Foo>::allocate", Role::kAllocator, "a::Foo"));
   CHECK(is("std::allocator_traits<std::allocator<a::Foo> >::allocate", Role::kAllocator, "a::Foo"));
-  CHECK(is("std::allocator_traits<my::Alloc<a::Foo, 3> >::allocate", Role::kAllocator, "a::Foo"));
+  CHECK(is("std::__1::allocator_traits<std::__1::allocator<a::Foo> >::allocate", Role::kAllocator, "a::Foo"));
+  CHECK(is("std::pmr::polymorphic_allocator<a::Foo>::allocate", Role::kAllocator, "a::Foo"));
+  CHECK(is("__gnu_cxx::new_allocator<a::Foo>::allocate", Role::kAllocator, "a::Foo"));
   CHECK(is("std::_Vector_base<a::Foo, std::allocator<a::Foo> >::_M_allocate", Role::kAllocator, "a::Foo"));
   CHECK(is("std::_Rb_tree<int, std::pair<int const, Foo>, std::_Select1st<std::pair<int const, Foo> > >::_M_get_node",
            Role::kAllocator, "std::_Rb_tree_node<std::pair<int const, Foo>>"));
@@ -117,7 +142,36 @@ TEST_CASE("functions that allocate name what they allocate") {
   // It calls a constructor, and that one's allocations are its own.
   CHECK(is("std::allocator_traits<std::allocator<a::Foo> >::construct<a::Foo>", Role::kOther, ""));
   CHECK(is("std::pmr::monotonic_buffer_resource::do_allocate", Role::kOther, ""));
-  CHECK(is("Arena::allocate", Role::kPasses, ""));
+}
+
+TEST_CASE("arguments of allocators that the standard library does not know tell nothing for certain") {
+  using Role = AllocatingFunction::Role;
+  for (const char* function :
+       {"BumpAllocator<4096>::allocate", "MyAllocator<Policy, a::Foo>::allocate", "my::allocator<a::Foo>::allocate",
+        "Arena::allocate", "(anonymous namespace)::OwnAllocator<a::Foo>::allocate_at_least"}) {
+    INFO(function);
+    CHECK(allocating_function(function).role == Role::kOwnAllocator);
+    CHECK(allocating_function(function).type.empty());
+  }
+  CHECK(allocating_function("std::allocator_traits<MyAllocator<Policy, a::Foo> >::allocate").role == Role::kPasses);
+  // It fetches a chunk, of which others get a part.
+  CHECK(allocating_function("std::pmr::polymorphic_allocator<a::Foo>::allocate").type == "a::Foo");
+  CHECK(allocating_function("std::pmr::memory_resource::allocate").role == Role::kPasses);
+  CHECK(allocating_function("game::Arena::do_allocate").role == Role::kOther);
+  // The containers tell all the same.
+  CHECK(allocating_function("std::_Vector_base<a::Foo, MyAllocator<Policy, a::Foo> >::_M_allocate").type == "a::Foo");
+  CHECK(allocating_function("std::__detail::_Hashtable_alloc<MyAllocator<Policy, std::__detail::_Hash_node<int, false> "
+                            "> >::_M_allocate_node")
+            .type == "std::__detail::_Hash_node<int, false>");
+}
+
+TEST_CASE("without debug information a vector's member tells its type only if its elements own no memory") {
+  using Role = AllocatingFunction::Role;
+  const auto role = [](const char* function) { return allocating_function(function).role; };
+  CHECK(role("std::vector<int, std::allocator<int> >::_M_realloc_insert<int const&>") == Role::kContainer);
+  CHECK(role("std::vector<Foo*, std::allocator<Foo*> >::_M_default_append") == Role::kContainer);
+  CHECK(role("std::vector<Foo, std::allocator<Foo> >::_M_realloc_insert<Foo const&>") == Role::kOther);
+  CHECK(role("std::vector<std::__cxx11::basic_string<char> >::reserve") == Role::kOther);
 }
 
 }  // namespace memline::symbols
