@@ -1,6 +1,7 @@
 #include "real.h"
 
 #include <dlfcn.h>
+#include <link.h>
 
 namespace memline::capture {
 
@@ -25,7 +26,12 @@ void resolve_real() noexcept {
 }
 
 const void* visible_malloc() noexcept {
-  return dlsym(RTLD_DEFAULT, "malloc");
+  void* const found = dlsym(RTLD_DEFAULT, "malloc");
+  Dl_info info{};
+  void* symbol = nullptr;
+  // A program at a fixed place that uses malloc's address has that name for its own PLT entry.
+  const bool is_known = found != nullptr && dladdr1(found, &info, &symbol, RTLD_DL_SYMENT) != 0 && symbol != nullptr;
+  return is_known && static_cast<const ElfW(Sym)*>(symbol)->st_shndx == SHN_UNDEF ? nullptr : found;
 }
 
 }  // namespace memline::capture

@@ -24,7 +24,7 @@ extern constinit RealFunctions real;
 /// Looks every name up. Takes the loader's lock and may allocate: only while the process has one thread.
 void resolve_real() noexcept;
 
-/// The malloc that the program comes to first: ours, unless it has one of its own.
+/// The malloc that the program comes to first: ours, unless it has one of its own; nullptr where that cannot be told.
 const void* visible_malloc() noexcept;
 
 }  // namespace memline::capture

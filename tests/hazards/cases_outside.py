@@ -146,6 +146,8 @@ CASES = [
     Case("with_static_jemalloc", ALLOCATORS, ["{bin}/endings_with_static_jemalloc", "exit"], status=4, nothing=True, run=True,
          run_says="defines malloc"),
     Case("with_own_malloc", ALLOCATORS, ["{bin}/endings_with_own_malloc"], nothing=True, run=True, run_says="defines malloc"),
+    Case("called_by_address", ALLOCATORS, ["{bin}/called_by_address"], blocks={5971: 1000}, live={5971: 0},
+         examine=lambda profiler, trace: ["taken for another allocator"] if b"malloc" in profiler.ask("summary", trace).stdout else []),
     Case("static", ALLOCATORS, ["{bin}/endings_static", "exit"], status=4, nothing=True, run=True, run_says="static"),
     Case("setuid", ALLOCATORS, ["{dir}/endings", "exit"], needs=(not_root,), prepare=make_setuid, status=4, nothing=True, quiet=True, run=True,
          run_says="setuid"),
