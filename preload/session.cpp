@@ -147,6 +147,7 @@ bool Session::begin_image(const ForkInfo* fork) noexcept {
   thread_state.number = 0;
   thread_state.ended = false;
   clock.start_alone();
+  if (settings.own_stamps) clock.share();
   if (!modules.create()) return false;
   Lane* const lane = lanes.claim(lane_context, true);
   if (lane == nullptr) return false;

@@ -98,6 +98,8 @@ void apply_variable(std::string_view name, std::string_view value, Settings& set
     settings.under_valgrind = value.find("/vgpreload_") != std::string_view::npos;
   } else if (name == kEnvResident) {
     settings.no_resident = value == "0";
+  } else if (name == kEnvCounters) {
+    settings.own_stamps = !value.empty();
   } else if (settings.mpi_rank.empty()) {
     for (const std::string_view variable : kRankVariables) {
       if (name == variable) settings.mpi_rank.add(value);

@@ -21,6 +21,7 @@ struct Settings {
   bool is_private = false;
   bool under_valgrind = false;
   bool no_resident = false;
+  bool own_stamps = false;  ///< each event tells its own time, also where one thread makes them all
 };
 
 /// A number with an optional K, M or G (binary). False: not such a number.

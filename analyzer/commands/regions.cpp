@@ -10,7 +10,6 @@
 #include "export/json.h"
 #include "model/region_builder.h"
 #include "render/csv.h"
-#include "views/common_parts.h"
 #include "views/region_view.h"
 
 namespace memline::commands {
@@ -34,6 +33,12 @@ constexpr char kColumns[] =
     "  total RAM usage   live bytes of the process at the end\n"
     "\n"
     "With --metric rss the bytes are the RSS, sampled every 10 ms.\n"
+    "\n"
+    "After memline run --counters LIST a line for each counter follows: its rate and\n"
+    "sum while the region lasted. A run has what its own thread did, a span what was\n"
+    "done by the thread that began it and those attached to it (memline_span_attach).\n"
+    "Where not every event was sampled the sum is an estimate: a standard deviation\n"
+    "stands beside it.\n"
     "\n"
     "Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 the trace is unreadable or\n"
     "damaged (what can be read is shown).";
@@ -64,9 +69,10 @@ int regions_command(const Arguments& arguments, const Streams& streams) {
   const auto profile = open_profile(profile_arguments, streams);
   if (!profile) return fail(streams, profile.error());
   std::vector<model::Region> ended;
-  auto regions = model::build_regions(**profile, request, [&](const model::Region& region) {
+  auto regions = model::build_regions(**profile, request, [&](const model::Region& region, const auto& counters) {
     if (format == "text") {
       streams.out << views::region_sentence(region) << '\n';
+      for (const std::string& rate : views::region_rates(region, counters)) streams.out << rate << '\n';
     } else {
       ended.push_back(region);
     }
@@ -76,7 +82,7 @@ int regions_command(const Arguments& arguments, const Streams& streams) {
   if (format == "json") streams.out << exporting::regions_json(*regions);
   if (format == "csv") streams.out << render::render_csv(views::regions_data_view(*regions));
   if (format == "text") {
-    for (const std::string& note : views::loss_and_other_notes(regions->common)) say(streams, note);
+    for (const std::string& note : views::region_notes(*regions)) say(streams, note);
   }
   return finish(streams, profile_arguments.trace, regions->common);
 }

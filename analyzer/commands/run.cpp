@@ -53,7 +53,6 @@ constexpr char kResidentByDefault[] = "";
 
 struct RunArguments {
   RunOptions options;
-  std::optional<std::string> counters;
   bool no_pack = false, verbose = false, watch = false;
   std::vector<std::string> region_functions;
 
@@ -80,7 +79,8 @@ struct RunArguments {
                    "1: record every page fault, for the column Resident of report; 0: do not look at RAM at all")
         ->check(CLI::IsMember({"0", "1"}))
         ->type_name("0|1");
-    app.add_option("--counters", counters, "Count these, and sample them with stacks: task-clock, page-faults, ...")
+    app.add_option("--counters", options.counters,
+                   "Count these, and sample them with stacks: task-clock, page-faults, ...")
         ->type_name("LIST");
     app.add_flag("--private", options.private_trace, "Leave command line, working directory and host out of the trace");
     CLI::Option* const watch_option =
@@ -139,7 +139,7 @@ int run_command(const Arguments& arguments, const Streams& streams) {
     return fail(streams, {ExitCode::kUsage, "run: " + reason + "; -o FILE names another place"});
   }
   const bool resident = run.options.resident.value_or(variable_or(kEnvResident, kResidentByDefault)) == "1";
-  const auto counters = choose_counters(run.counters.value_or(variable_or(kEnvCounters, "")), resident);
+  const auto counters = choose_counters(run.options.counters.value_or(variable_or(kEnvCounters, "")), resident);
   if (!counters) return fail(streams, counters.error());
   streams.out.flush();
   RecordedProgram program(command, own_environment(), run.options, *preload, {}, *counters);
@@ -148,7 +148,7 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   std::optional<RegionWatch> watch;
   std::function<void(const std::string& trace)> look_on;
   if (run.watch) {
-    watch.emplace(run.region_functions, streams);
+    watch.emplace(run.region_functions, !counters->empty(), streams);
     look_on = [&watch](const std::string& trace) { watch->follow(trace); };
   }
   const int status = program.await(look_on).wait_status;

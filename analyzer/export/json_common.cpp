@@ -34,11 +34,6 @@ Json losses_object(const replay::Losses& losses) {
   return object;
 }
 
-/// Times are seconds in JSON.
-Json counter_number(std::uint64_t value, const model::CounterColumn& counter) {
-  return counter.nanoseconds ? Json(static_cast<double>(value) / 1e9) : Json(value);
-}
-
 }  // namespace
 
 Json finite_or_null(const std::optional<double>& value) {
@@ -80,6 +75,10 @@ void add_totals(Json& object, const model::Totals& totals) {
   object["temporary_bytes"] = totals.temporary_bytes;
   object["leaked_blocks"] = totals.leaked_blocks;
   object["max_rss"] = totals.max_rss > 0 ? Json(totals.max_rss) : Json(nullptr);
+}
+
+Json counter_number(std::uint64_t value, const model::CounterColumn& counter) {
+  return counter.nanoseconds ? Json(static_cast<double>(value) / 1e9) : Json(value);
 }
 
 Json counter_list(const std::vector<model::CounterColumn>& counters) {

@@ -33,6 +33,8 @@ void add_common(Json& object, const model::CommonInfo& common);
 Json start_document(std::string_view schema, const model::CommonInfo& common);
 /// The fields of a summary's totals, appended to `object`.
 void add_totals(Json& object, const model::Totals& totals);
+/// Events, or seconds.
+Json counter_number(std::uint64_t value, const model::CounterColumn& counter);
 /// Which counters there are, and why some are not.
 Json counter_list(const std::vector<model::CounterColumn>& counters);
 /// By name: value, self, samples, and one standard deviation as `error`; times in seconds. No samples: no entry.

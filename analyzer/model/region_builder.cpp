@@ -10,8 +10,7 @@
 #include "model/region_tracker.h"
 
 namespace memline::model {
-Result<RegionModel> build_regions(Profile& profile, const RegionRequest& request,
-                                  const std::function<void(const Region&)>& sink) {
+Result<RegionModel> build_regions(Profile& profile, const RegionRequest& request, const RegionSink& sink) {
   const auto nothing = [&](std::string message) {
     return mind_damage({ExitCode::kNothing, std::move(message), profile.recording().path}, profile.recording().losses);
   };
@@ -27,7 +26,9 @@ Result<RegionModel> build_regions(Profile& profile, const RegionRequest& request
 
   std::vector<std::string> names;
   for (const FunctionId id : *functions) names.push_back(profile.display_name(profile.frames().function(id).name));
-  RegionTracker tracker(profile.frames(), *functions, std::move(names), profile.image(), request.metric, sink);
+  const CounterColumns counters(profile.image());
+  RegionTracker tracker(profile.frames(), *functions, std::move(names), profile.image(), counters, request.metric,
+                        [&](const Region& region) { sink(region, counters.all()); });
   const Result<replay::Outcome> outcome = profile.run(&tracker);
   if (!outcome) return outcome.error();
   const std::size_t unended = tracker.finish();
@@ -36,6 +37,7 @@ Result<RegionModel> build_regions(Profile& profile, const RegionRequest& request
   regions.common = profile.common();
   regions.common.losses = outcome->losses;
   regions.metric = request.metric;
+  regions.counters = counters.all();
   if (unended > 0) regions.common.notes.push_back(counted(unended, "span", "spans") + " never ended.");
   return regions;
 }

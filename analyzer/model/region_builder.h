@@ -16,9 +16,11 @@ struct RegionRequest {
   RegionMetric metric = RegionMetric::kHeap;
 };
 
+/// A region, and the counters that its sums are of.
+using RegionSink = std::function<void(const Region& region, const std::vector<CounterColumn>& counters)>;
+
 /// Hands every region to `sink` as it ends. The model that is returned holds all but the regions. Errors kNothing: a
 /// name that matches nothing, no RSS samples, neither spans nor functions to look for.
-Result<RegionModel> build_regions(Profile& profile, const RegionRequest& request,
-                                  const std::function<void(const Region&)>& sink);
+Result<RegionModel> build_regions(Profile& profile, const RegionRequest& request, const RegionSink& sink);
 
 }  // namespace memline::model

@@ -10,6 +10,7 @@
 
 #include "base/strong_id.h"
 #include "model/common_info.h"
+#include "model/counter_model.h"
 
 namespace memline::model {
 
@@ -35,11 +36,15 @@ struct Region {
   std::int64_t memory_delta = 0;  ///< the process's bytes at the end minus those at the beginning
   std::int64_t memory_peak = 0;  ///< how far the highest of the process in between is above that at the end; at least 0
   std::int64_t memory_usage = 0;  ///< the process's bytes at the end
+  /// Of its threads while it lasted: a span's are the one that began it and those attached to it, a run has its own. What
+  /// memline itself caused in them is left out.
+  CounterSums counters = {};
 };
 
 struct RegionModel {
   CommonInfo common;
   RegionMetric metric = RegionMetric::kHeap;
+  std::vector<CounterColumn> counters = {};
   std::vector<Region> regions;  ///< in the order in which they ended
 };
 

@@ -7,8 +7,14 @@
 namespace memline::model {
 
 RegionTracker::RegionTracker(FrameSource& frames, std::span<const FunctionId> functions, std::vector<std::string> names,
-                             const replay::Image& image, RegionMetric metric, Sink sink)
-    : runs_(frames, functions), names_(std::move(names)), image_(image), metric_(metric), sink_(std::move(sink)) {
+                             const replay::Image& image, const CounterColumns& counters, RegionMetric metric, Sink sink)
+    : runs_(frames, functions),
+      names_(std::move(names)),
+      image_(image),
+      counters_(counters),
+      profiler_stacks_(frames),
+      metric_(metric),
+      sink_(std::move(sink)) {
   for (const replay::Span& span : image.spans) span_of_[span.token] = &span;
   if (metric == RegionMetric::kRss && !image.rss.empty())
     value_ = static_cast<std::int64_t>(image.rss.front().rss_bytes);
@@ -81,7 +87,7 @@ void RegionTracker::follow_runs(const replay::Change& change) {
   runs_.follow(
       change,
       [&](std::size_t function) {
-        return Run{begin(RegionKind::kFunction, names_[function], change.thread, change.ticks), 0, 0};
+        return Run{begin(RegionKind::kFunction, names_[function], change.thread, change.ticks), 0, 0, {}};
       },
       [this](std::size_t, Run run) { end_run(std::move(run), now_); });
   if (metric_ == RegionMetric::kHeap) set_value(change.live_bytes);
@@ -89,6 +95,8 @@ void RegionTracker::follow_runs(const replay::Change& change) {
     run.open.region.end_ticks = change.ticks;
     run.after = value_;
     run.highest = peaks_.highest(run.open.peak);
+    add(run.open.region.counters, run.since);
+    run.since.clear();
   });
 }
 
@@ -96,6 +104,7 @@ void RegionTracker::on_span_begin(ThreadId thread, std::uint64_t token, std::uin
   const auto known = span_of_.find(token);
   if (known == span_of_.end()) return;
   advance(ticks);
+  span_threads_.begin(thread, token, known->second->parent);
   spans_[token] = begin(RegionKind::kSpan, known->second->name, thread, ticks);
 }
 
@@ -103,9 +112,21 @@ void RegionTracker::on_span_end(std::uint64_t token, std::uint64_t ticks) {
   const auto found = spans_.find(token);
   if (found == spans_.end()) return;
   advance(ticks);
+  span_threads_.end(token);
   const std::int64_t highest = peaks_.close(found->second.peak);
   end(std::move(found->second), ticks, ticks, value_, highest);
   spans_.erase(found);
+}
+
+void RegionTracker::on_sample(const replay::SampleEvent& sample) {
+  const std::optional<std::size_t> column = counters_.column_of(sample.counter);
+  if (!column || !sample.observed || sample.thread.none() || profiler_stacks_.contains(sample.stack)) return;
+  CounterSums one(counters_.all().size());
+  one[*column] = {counters_.scaled(*column, sample.value), 1, 0};
+  span_threads_.for_each_span(sample.thread, [&](std::uint64_t token) {
+    if (const auto found = spans_.find(token); found != spans_.end()) add(found->second.region.counters, one);
+  });
+  runs_.for_each_open(sample.thread, [&](Run& run) { add(run.since, one); });
 }
 
 std::size_t RegionTracker::finish() {

@@ -1,7 +1,8 @@
 /// \file RegionTracker: follows spans, and runs of some functions, through the events of an image.
 ///
 /// A run of a function (function_runs.h) is handed out when an event shows that it is over, with the values right after
-/// its last event. Memory: what is open at a time, and distinct stacks.
+/// its last event. Samples of counters belong to what their thread is at work for. Memory: what is open at a time, and
+/// distinct stacks.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +13,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "model/counter_model.h"
 #include "model/frame_source.h"
 #include "model/function_runs.h"
 #include "model/open_peaks.h"
+#include "model/profiler_stacks.h"
 #include "model/region_model.h"
+#include "model/span_threads.h"
 #include "replay/change.h"
 #include "replay/recording.h"
 
@@ -28,7 +32,7 @@ class RegionTracker : public replay::Observer {
   /// `names` are those of `functions`, as shown. Regions go to `sink` in the order in which their ends are seen.
   /// Everything must outlive the tracker.
   RegionTracker(FrameSource& frames, std::span<const FunctionId> functions, std::vector<std::string> names,
-                const replay::Image& image, RegionMetric metric, Sink sink);
+                const replay::Image& image, const CounterColumns& counters, RegionMetric metric, Sink sink);
   ~RegionTracker() override;
 
   void on_inherited(const replay::OwnerShare& share) override;
@@ -37,6 +41,9 @@ class RegionTracker : public replay::Observer {
   void on_vanished(const replay::OwnerShare& share, std::int64_t live_bytes) override;
   void on_span_begin(ThreadId thread, std::uint64_t token, std::uint64_t ticks) override;
   void on_span_end(std::uint64_t token, std::uint64_t ticks) override;
+  void on_span_attach(ThreadId thread, std::uint64_t token) override { span_threads_.attach(thread, token); }
+  void on_span_detach(ThreadId thread, std::uint64_t token) override { span_threads_.detach(thread, token); }
+  void on_sample(const replay::SampleEvent& sample) override;
 
   /// After the last event: hands out the runs that are still open, and returns the number of spans that never ended.
   std::size_t finish();
@@ -50,6 +57,7 @@ class RegionTracker : public replay::Observer {
   struct Run {
     Open open;
     std::int64_t after = 0, highest = 0;
+    CounterSums since;  ///< its last event: part of the run once another one follows
   };
   Open begin(RegionKind kind, std::string name, ThreadId thread, std::uint64_t ticks);
   void end(Open open, std::uint64_t ticks, std::uint64_t seen_ticks, std::int64_t after, std::int64_t highest);
@@ -61,6 +69,8 @@ class RegionTracker : public replay::Observer {
   FunctionRuns<Run> runs_;
   std::vector<std::string> names_;
   const replay::Image& image_;
+  const CounterColumns& counters_;
+  ProfilerStacks profiler_stacks_;
   RegionMetric metric_;
   Sink sink_;
   std::int64_t value_ = 0;  ///< of the metric, now
@@ -69,6 +79,7 @@ class RegionTracker : public replay::Observer {
   OpenPeaks peaks_;
   std::unordered_map<std::uint64_t, Open> spans_;  ///< by token
   std::unordered_map<std::uint64_t, const replay::Span*> span_of_;
+  SpanThreads span_threads_;
 };
 
 }  // namespace memline::model

@@ -47,8 +47,9 @@ Result<RunMemory> measure_memory(Profile& profile, const std::optional<std::stri
     memory.increment = std::max(memory.increment, peak - before(region));
     if (!first || region.begin_ticks < first->begin_ticks) first = region;
   };
+  const CounterColumns counters(profile.image());
   RegionTracker tracker(profile.frames(), functions, std::vector<std::string>(functions.size()), profile.image(),
-                        RegionMetric::kHeap, take);
+                        counters, RegionMetric::kHeap, take);
   const Result<replay::Outcome> outcome = profile.run(&tracker);
   if (!outcome) return outcome.error();
   tracker.finish();

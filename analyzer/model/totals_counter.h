@@ -41,6 +41,12 @@ class ObserverList : public replay::Observer {
   void on_span_end(std::uint64_t token, std::uint64_t ticks) override {
     for (replay::Observer* observer : observers_) observer->on_span_end(token, ticks);
   }
+  void on_span_attach(ThreadId thread, std::uint64_t token) override {
+    for (replay::Observer* observer : observers_) observer->on_span_attach(thread, token);
+  }
+  void on_span_detach(ThreadId thread, std::uint64_t token) override {
+    for (replay::Observer* observer : observers_) observer->on_span_detach(thread, token);
+  }
   void on_sample(const replay::SampleEvent& sample) override {
     for (replay::Observer* observer : observers_) observer->on_sample(sample);
   }

@@ -85,6 +85,9 @@ class Observer {
   /// A span that the filter lets through (Image::spans has its name), at its place among the events.
   virtual void on_span_begin(ThreadId /*thread*/, std::uint64_t /*token*/, std::uint64_t /*ticks*/) {}
   virtual void on_span_end(std::uint64_t /*token*/, std::uint64_t /*ticks*/) {}
+  /// From here on, or no longer, the thread works for a span that another one has begun.
+  virtual void on_span_attach(ThreadId /*thread*/, std::uint64_t /*token*/) {}
+  virtual void on_span_detach(ThreadId /*thread*/, std::uint64_t /*token*/) {}
   /// A sample, whatever the filter.
   virtual void on_sample(const SampleEvent& /*sample*/) {}
   /// Whether on_step() is wanted; asked once.

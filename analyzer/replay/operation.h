@@ -23,10 +23,11 @@ struct NamedRegion {
   std::string name;
 };
 
-/// The beginning or the end of a span.
+/// The beginning or the end of a span, or of a thread's work for it.
 struct SpanEdge {
+  enum class Kind : std::uint8_t { kBegin, kEnd, kAttach, kDetach };
   std::uint64_t token = 0;
-  bool begins = false;
+  Kind kind = Kind::kBegin;
 };
 
 /// The records behind Action::kOther, which are rare. Those of looks are large, and rarer still.

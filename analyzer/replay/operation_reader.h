@@ -92,10 +92,10 @@ class OperationReader {
   }
   void on(const trace::SpanBegin& record) {
     on_span(record);
-    add_span_edge(record.time, {.token = record.token, .begins = true});
+    add_span_edge(record.time, {.token = record.token, .kind = SpanEdge::Kind::kBegin});
   }
   void on(const trace::SpanEnd& record) {
-    add_span_edge(record.time, {.token = record.token, .begins = false});
+    add_span_edge(record.time, {.token = record.token, .kind = SpanEdge::Kind::kEnd});
     on_span(record);
   }
   void on(const trace::Sample& record) { add_sample(record); }
@@ -104,8 +104,14 @@ class OperationReader {
   void add_sample(const Record& record);
   template <class Record>
   void note_stack(const Record& record);
-  void on(const trace::SpanAttach& record) { on_span(record); }
-  void on(const trace::SpanDetach& record) { on_span(record); }
+  void on(const trace::SpanAttach& record) {
+    on_span(record);
+    add_span_edge(record.time, {.token = record.token, .kind = SpanEdge::Kind::kAttach});
+  }
+  void on(const trace::SpanDetach& record) {
+    add_span_edge(record.time, {.token = record.token, .kind = SpanEdge::Kind::kDetach});
+    on_span(record);
+  }
   template <class Record>
   void on_span(const Record& record) {
     if (span_) span_->on(lanes_[lane_].thread, record);

@@ -250,10 +250,15 @@ void Replayer::on(const Actor& actor, const trace::PoolDestroy& record) {
 
 void Replayer::on(const Actor& actor, const SpanEdge& edge) {
   if (observer_ == nullptr || !actor.observed) return;
-  if (edge.begins) {
-    observer_->on_span_begin(actor.thread, edge.token, actor.ticks);
-  } else {
-    observer_->on_span_end(edge.token, actor.ticks);
+  switch (edge.kind) {
+    case SpanEdge::Kind::kBegin:
+      return observer_->on_span_begin(actor.thread, edge.token, actor.ticks);
+    case SpanEdge::Kind::kEnd:
+      return observer_->on_span_end(edge.token, actor.ticks);
+    case SpanEdge::Kind::kAttach:
+      return observer_->on_span_attach(actor.thread, edge.token);
+    case SpanEdge::Kind::kDetach:
+      return observer_->on_span_detach(actor.thread, edge.token);
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace memline::views {
 namespace {
 
@@ -18,6 +20,11 @@ std::string with_thousands(std::uint64_t number) {
   std::string digits = std::to_string(number);
   for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
   return digits;
+}
+
+/// "8,823", or "0.324 s"
+std::string plain_number(const CounterColumn& counter, double value) {
+  return counter.nanoseconds ? fmt::format("{:.3f} s", value / 1e9) : with_thousands(static_cast<std::uint64_t>(value));
 }
 
 }  // namespace
@@ -69,6 +76,18 @@ std::vector<std::string> counter_rates(const std::vector<CounterColumn>& counter
   return sentences;
 }
 
+std::string counter_sentence(const CounterColumn& counter, const CounterSum& sum, double seconds) {
+  std::string text = "perf value for " + counter.name + (counter.user_only ? " (user)" : "");
+  const std::string samples = sum.samples == 1 ? "1 sample" : with_thousands(sum.samples) + " samples";
+  if (!counter.every_event && sum.samples == 0) return text + ": " + samples;
+  const auto value = static_cast<double>(sum.value);
+  text += seconds > 0 ? " averages to " + plain_number(counter, value / seconds) + "/second, " : ": ";
+  text += plain_number(counter, value);
+  if (counter.every_event) return text + " in all";
+  return text + fmt::format(" \u00b1 {} in all ({})",
+                            plain_number(counter, std::ceil(value * model::relative_error(sum, counter))), samples);
+}
+
 std::vector<std::string> counter_notes(const std::vector<CounterColumn>& counters, CounterUse use) {
   std::vector<std::string> notes;
   bool estimated = false;
@@ -93,7 +112,10 @@ std::vector<std::string> counter_notes(const std::vector<CounterColumn>& counter
     }
     notes.push_back(fmt::format("{}: sampled {}.", counter_title(counter), how));
   }
-  if (estimated) notes.emplace_back("\u00b1%: one standard deviation of a sampled number.");
+  if (estimated) {
+    notes.push_back(std::string(use == CounterUse::kSentences ? "\u00b1" : "\u00b1%") +
+                    ": one standard deviation of a sampled number.");
+  }
   return notes;
 }
 

@@ -26,7 +26,11 @@ std::vector<std::string> counter_rates(const std::vector<model::CounterColumn>& 
                                        const std::optional<double>& seconds);
 Cell counter_total(const model::CounterColumn& counter);
 
-enum class CounterUse : std::uint8_t { kSamples, kTotals };
+/// Of one stretch of time: "perf value for cache-misses averages to 8,823/second, 2,941 ± 120 in all (601 samples)"; the
+/// error and the samples are left out where every event was counted. No rate without a duration.
+std::string counter_sentence(const model::CounterColumn& counter, const model::CounterSum& sum, double seconds);
+
+enum class CounterUse : std::uint8_t { kSamples, kSentences, kTotals };
 /// How it was counted, and what was not; a sentence for each.
 std::vector<std::string> counter_notes(const std::vector<model::CounterColumn>& counters, CounterUse use);
 

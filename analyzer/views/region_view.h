@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "model/region_model.h"
 #include "views/table.h"
@@ -13,6 +14,12 @@ namespace memline::views {
 
 /// "'NAME' used 76.2305 MiB RAM in 0.32s, peaked 0.00 MiB above current, total RAM usage 125.61 MiB"
 std::string region_sentence(const model::Region& region);
+
+/// What counters say of it, a sentence each (counter_cells.h).
+std::vector<std::string> region_rates(const model::Region& region, const std::vector<model::CounterColumn>& counters);
+
+/// What is to be known about all of them, a sentence each.
+std::vector<std::string> region_notes(const model::RegionModel& regions);
 
 /// One row a region with the fields of the JSON contract as columns.
 Table regions_data_view(const model::RegionModel& regions);

@@ -23,7 +23,7 @@ inline constexpr char kEnvPrivate[] = "MEMLINE_PRIVATE";
 inline constexpr char kEnvResident[] = "MEMLINE_RESIDENT";
 
 /// Of `memline run`: what the kernel and the processor shall count, and sample with stacks; names as perf spells them,
-/// with commas between.
+/// with commas between. In the preload: not empty, each event is stamped with its own time, to stand between samples.
 inline constexpr char kEnvCounters[] = "MEMLINE_COUNTERS";
 
 /// Of the analyzer: the folder in which it keeps what it found out about debug information; "none": nothing is kept.

@@ -2,6 +2,8 @@
 """Counters and samples that `memline run --counters` takes from outside."""
 
 import os
+import subprocess
+import threading
 import unittest
 
 from e2e_test import E2eTest, main
@@ -98,6 +100,46 @@ class Counters(E2eTest):
             self.assertLess(time["self"], time["value"] / 2)
         whole = next(one for one in report["functions"] if one["name"] == "spin")["counters"]["task-clock"]
         self.assertLess(abs(whole["value"] - 0.4), 6 * whole["error"])
+
+    def test_regions_have_what_their_threads_did(self):
+        _, trace = self.sample("page-faults,task-clock", self.guest("counted_regions"))
+        regions = {one["name"]: one for one in
+                   self.memline.json("regions", trace, "--region-func", "fit")["regions"]}
+        # what a thread does before it attaches and after it has detached is in none
+        for name, pages in (("fit", 300), ("inner", 200 + 400), ("outer", 100 + 600 + 400), ("busy", 0)):
+            faults = regions[name]["counters"]["page-faults"]
+            self.assert_pages(faults["value"], pages)
+            self.assertEqual((faults["samples"], faults["error"]), (faults["value"], 0))
+            self.assertAlmostEqual(faults["per_second"], faults["value"] / regions[name]["time_delta"])
+        time = regions["busy"]["counters"]["task-clock"]
+        self.assertLess(abs(time["value"] - 0.1), 6 * time["error"])
+        self.assertEqual(regions["idle"]["counters"]["task-clock"],
+                         {"value": None, "per_second": None, "error": None, "samples": 0})
+        text = self.memline.run(["regions", trace]).stdout
+        self.assertRegex(text, r"\n'busy' used [^\n]*\nperf value for page-faults averages to [\d,]+/second, \d in all\n"
+                               r"perf value for task-clock averages to \d\.\d{3} s/second, "
+                               r"0\.\d{3} s \u00b1 0\.\d{3} s in all \(\d+ samples\)\n'idle' ")
+        self.assertTrue(text.endswith("perf value for task-clock: 0 samples\n"))
+        header, *rows = self.memline.run(["regions", trace, "--format", "csv"]).stdout.splitlines()
+        self.assertTrue(header.endswith(",page-faults,task-clock,task-clock_error"))
+        self.assert_pages(int(rows[0].split(",")[-3]), 600)
+
+    def test_counters_of_regions_while_the_program_runs(self):
+        memline = subprocess.Popen([self.memline.program, "run", "-o", self.path("w.bin"), "--watch", "--counters",
+                                    "page-faults", "--", self.guest("slow_regions")],
+                                   stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        limit = threading.Timer(60, memline.kill)
+        limit.start()
+        self.addCleanup(limit.cancel)
+        self.assertRegex(memline.stderr.readline(), "^'first' used 6")
+        # the allocator writes to the first page of each of two blocks
+        self.assertRegex(memline.stderr.readline(), r"^perf value for page-faults averages to [\d,]+/second, [2-9] in all$")
+        self.assertIsNone(memline.poll())
+        memline.stdin.write("\n")
+        memline.stdin.close()
+        self.assertEqual(memline.wait(60), 0)
+        self.assertRegex(memline.stderr.read(), "^'second' used -6.*\nperf value for page-faults ")
+        memline.stderr.close()
 
     def test_what_the_machine_lacks_is_said_in_one_line(self):
         said, trace = self.sample("page-faults,nothing_of_the_kind/event=1/", self.guest("sampled"))

@@ -11,7 +11,6 @@
 #include "commands/output.h"
 #include "model/profile.h"
 #include "model/region_builder.h"
-#include "views/common_parts.h"
 #include "views/region_view.h"
 
 namespace memline::commands {
@@ -21,24 +20,28 @@ using Clock = std::chrono::steady_clock;
 
 /// So young an event may have older ones beside it that another thread has stamped but not written yet.
 constexpr double kSettledSeconds = 0.02;
+/// Samples come into the trace from outside, some of them every 50 ms.
+constexpr double kSampledSeconds = 0.5;
 
 constexpr std::chrono::milliseconds kShortestRest{100};
 constexpr int kRestsPerReading = 4;
 
 /// What happened up to then can be in no other order any more.
-std::uint64_t settled_ticks(const replay::Image& image) {
+std::uint64_t settled_ticks(const replay::Image& image, double settled_seconds) {
   std::uint64_t now = image.last_ticks;
   // the samples that `memline run` takes go on while the program has no event
   if (!image.rss.empty()) now = std::max(now, image.rss.back().ticks);
-  const double age = kSettledSeconds * image.ticks_per_second;
+  const double age = settled_seconds * image.ticks_per_second;
   const auto ticks = static_cast<std::uint64_t>(std::max(age, 0.0));
   return now > ticks ? now - ticks : 0;
 }
 
 }  // namespace
 
-RegionWatch::RegionWatch(std::vector<std::string> functions, const Streams& streams)
-    : functions_(std::move(functions)), streams_(streams) {}
+RegionWatch::RegionWatch(std::vector<std::string> functions, bool with_samples, const Streams& streams)
+    : functions_(std::move(functions)),
+      settled_seconds_(with_samples ? kSampledSeconds : kSettledSeconds),
+      streams_(streams) {}
 
 RegionWatch::~RegionWatch() {
   stop();
@@ -86,13 +89,15 @@ void RegionWatch::show(const std::string& trace, bool ended) {
     fail(streams_, profile.error());
     return;
   }
-  const std::uint64_t until = ended ? std::numeric_limits<std::uint64_t>::max() : settled_ticks((*profile)->image());
+  const std::uint64_t until =
+      ended ? std::numeric_limits<std::uint64_t>::max() : settled_ticks((*profile)->image(), settled_seconds_);
   model::RegionRequest request;
   request.functions = functions_;
   std::size_t found = 0;
-  const auto regions = model::build_regions(**profile, request, [&](const model::Region& region) {
+  const auto regions = model::build_regions(**profile, request, [&](const model::Region& region, const auto& counters) {
     if (region.seen_ticks > until || ++found <= shown_) return;
     streams_.err << views::region_sentence(region) << '\n';
+    for (const std::string& rate : views::region_rates(region, counters)) streams_.err << rate << '\n';
   });
   streams_.err.flush();
   shown_ = std::max(shown_, found);
@@ -101,7 +106,7 @@ void RegionWatch::show(const std::string& trace, bool ended) {
     fail(streams_, regions.error());
     return;
   }
-  for (const std::string& note : views::loss_and_other_notes(regions->common)) say(streams_, note);
+  for (const std::string& note : views::region_notes(*regions)) say(streams_, note);
 }
 
 }  // namespace memline::commands

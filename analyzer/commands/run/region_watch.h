@@ -19,8 +19,8 @@ namespace memline::commands {
 
 class RegionWatch {
  public:
-  /// `functions` as --region-func has them. Sentences go to `streams.err`, for the program has the standard output.
-  RegionWatch(std::vector<std::string> functions, const Streams& streams);
+  /// `functions` as --region-func has them; `with_samples`: counters are sampled. Sentences go to `streams.err`, for the program has the standard output.
+  RegionWatch(std::vector<std::string> functions, bool with_samples, const Streams& streams);
   ~RegionWatch();
   RegionWatch(const RegionWatch&) = delete;
   RegionWatch& operator=(const RegionWatch&) = delete;
@@ -36,6 +36,7 @@ class RegionWatch {
   void stop();
 
   std::vector<std::string> functions_;
+  double settled_seconds_;
   const Streams& streams_;
   std::size_t shown_ = 0;  ///< regions; every reading finds them again, first and in the same order
   std::mutex mutex_;

@@ -70,6 +70,7 @@ std::vector<std::string> make_environment(std::vector<std::string> environment, 
   set(kEnvMaxTrace, options.max_trace);
   set(kEnvFreeStacks, options.free_stacks);
   set(kEnvResident, options.resident);
+  set(kEnvCounters, options.counters);
   set(kEnvUnwinder, options.unwinder);
   if (options.private_trace) set_variable(environment, kEnvPrivate, "1");
   const std::string others = variable(environment, "LD_PRELOAD");

@@ -11,7 +11,7 @@ namespace memline::commands {
 
 /// What the options of `memline run` say; nullopt leaves the variable as it is.
 struct RunOptions {
-  std::optional<std::string> out, children, start, max_trace, free_stacks, unwinder, resident;
+  std::optional<std::string> out, children, start, max_trace, free_stacks, unwinder, resident, counters;
   bool private_trace = false;
 };
 

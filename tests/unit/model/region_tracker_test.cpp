@@ -1,6 +1,7 @@
 #include "model/region_tracker.h"
 
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "event_script.h"
@@ -22,6 +23,7 @@ struct Program {
   NodeId f_from_4 = stacks.call(main_at_4, {stacks.at(f, 10)});
   std::vector<FunctionId> chosen{f};
   replay::Image image;
+  std::optional<CounterColumns> counters;
   std::vector<Region> ended;
 
   Program() {
@@ -31,7 +33,8 @@ struct Program {
     image.threads[1].tid = 72;
   }
   RegionTracker track(RegionMetric metric = RegionMetric::kHeap) {
-    return {stacks, chosen, {"f"}, image, metric, [this](const Region& region) { ended.push_back(region); }};
+    counters.emplace(image);
+    return {stacks, chosen, {"f"}, image, *counters, metric, [this](const Region& region) { ended.push_back(region); }};
   }
   void add_span(std::uint64_t token, std::string name) {
     replay::Span span;
@@ -152,6 +155,106 @@ TEST_CASE("what a filter hides changes the memory all the same") {
   REQUIRE(program.ended.size() == 1);
   CHECK(program.ended[0].memory_delta == -100);
   CHECK(program.ended[0].memory_peak == 100);
+}
+
+constexpr std::uint32_t kFaults = 0, kTime = 1;
+
+/// Has two counters: every page fault, and one sample for each 1000 ns.
+struct CountedProgram : Program {
+  ModuleId profiler = stacks.add_module("/usr/lib/libmemline.so");
+  NodeId in_memline = stacks.call({}, {}, profiler);
+
+  CountedProgram() {
+    replay::CounterInfo faults, time;
+    faults.name = "page-faults";
+    faults.interval = 1;
+    time.name = "task-clock";
+    time.unit = trace::CounterUnit::kNanoseconds;
+    time.interval = 1000;
+    faults.asked_for = time.asked_for = true;
+    image.counters = {faults, time};
+  }
+  void sample(RegionTracker& tracker, std::size_t thread, std::uint32_t counter, std::uint64_t value, NodeId stack) {
+    replay::SampleEvent event;
+    event.thread = ThreadId{thread};
+    event.counter = counter;
+    event.value = value;
+    event.stack = stack;
+    tracker.on_sample(event);
+  }
+  void fault(RegionTracker& tracker, std::size_t thread, int times = 1) {
+    for (int i = 0; i < times; ++i) sample(tracker, thread, kFaults, 1, main_at_3);
+  }
+  static std::uint64_t faults_of(const Region& region) {
+    return region.counters.empty() ? 0 : region.counters[kFaults].value;
+  }
+};
+
+TEST_CASE("a span has the samples of the threads that work for it") {
+  CountedProgram program;
+  for (std::uint64_t token : {1, 2}) program.add_span(token, token == 1 ? "outer" : "inner");
+  program.image.spans[1].parent = 1;
+  RegionTracker tracker = program.track();
+  const ThreadId first{std::size_t{0}}, second{std::size_t{1}};
+  program.fault(tracker, 0);
+  tracker.on_span_begin(first, 1, 100);
+  program.fault(tracker, 0, 2);
+  program.fault(tracker, 1, 4);
+  tracker.on_span_attach(second, 1);
+  program.fault(tracker, 1, 8);
+  tracker.on_span_begin(first, 2, 110);
+  program.fault(tracker, 0, 16);
+  program.fault(tracker, 1, 32);
+  tracker.on_span_detach(second, 1);
+  program.fault(tracker, 1, 64);
+  tracker.on_span_attach(second, 2);  // and so for the outer one as well
+  program.fault(tracker, 1, 128);
+  tracker.on_span_end(2, 120);
+  program.fault(tracker, 0, 256);
+  program.fault(tracker, 1, 512);  // its span has ended
+  program.sample(tracker, 0, kTime, 1000, program.main_at_4);
+  program.sample(tracker, 0, kTime, 3000, program.main_at_4);
+  program.sample(tracker, 0, kTime, 5000, program.in_memline);
+  tracker.on_span_end(1, 130);
+  program.fault(tracker, 0);
+  REQUIRE(program.ended.size() == 2);
+  CHECK(CountedProgram::faults_of(program.ended[0]) == 16 + 128);
+  CHECK(CountedProgram::faults_of(program.ended[1]) == 2 + 8 + 16 + 32 + 128 + 256);
+  CHECK(program.ended[1].counters[kTime].value == 4000);
+  CHECK(program.ended[1].counters[kTime].samples == 2);
+}
+
+TEST_CASE("spans that a damaged trace makes each other's parents end all the same") {
+  CountedProgram program;
+  for (std::uint64_t token : {1, 2}) program.add_span(token, "span");
+  program.image.spans[0].parent = 2;
+  program.image.spans[1].parent = 1;
+  RegionTracker tracker = program.track();
+  tracker.on_span_begin(ThreadId{std::size_t{0}}, 1, 100);
+  tracker.on_span_begin(ThreadId{std::size_t{0}}, 2, 100);
+  program.fault(tracker, 0);
+  tracker.on_span_end(2, 110);
+  tracker.on_span_end(1, 110);
+  REQUIRE(program.ended.size() == 2);
+  CHECK(CountedProgram::faults_of(program.ended[0]) == 1);
+  CHECK(CountedProgram::faults_of(program.ended[1]) == 1);
+}
+
+TEST_CASE("a run has the samples of its thread from its first event to its last") {
+  CountedProgram program;
+  RegionTracker tracker = program.track();
+  EventScript script(tracker);
+  program.fault(tracker, 0);
+  script.allocate(0, program.f_from_3, 10);
+  program.fault(tracker, 0, 2);
+  program.fault(tracker, 1, 4);
+  script.allocate(0, program.f_from_3, 10);
+  program.fault(tracker, 0, 8);
+  script.allocate(0, program.main_at_3, 10);
+  program.fault(tracker, 0, 16);
+  tracker.finish();
+  REQUIRE(program.ended.size() == 1);
+  CHECK(CountedProgram::faults_of(program.ended[0]) == 2);
 }
 
 }  // namespace

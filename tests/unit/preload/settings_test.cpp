@@ -35,6 +35,7 @@ TEST_CASE("variables set what they name, others nothing", "[settings]") {
                                      "MEMLINE_FREE_STACKS=0",
                                      "MEMLINE_UNWINDER=libunwind",
                                      "MEMLINE_PRIVATE=1",
+                                     "MEMLINE_COUNTERS=page-faults",
                                      "PMI_RANK=12",
                                      "MEMLINE_OUTER=x",
                                      "no equals sign",
@@ -48,16 +49,18 @@ TEST_CASE("variables set what they name, others nothing", "[settings]") {
   CHECK(settings.no_free_stacks);
   CHECK(settings.libunwind);
   CHECK(settings.is_private);
+  CHECK(settings.own_stamps);
   CHECK(settings.mpi_rank.view() == "12");
 }
 
 TEST_CASE("an empty environment leaves the defaults", "[settings]") {
-  const char* const environment[] = {"MEMLINE_OUT=", "MEMLINE_CHILDREN=some", nullptr};
+  const char* const environment[] = {"MEMLINE_OUT=", "MEMLINE_COUNTERS=", "MEMLINE_CHILDREN=some", nullptr};
   Settings settings{};
   read_settings(environment, settings);
   CHECK(settings.out_pattern.view() == "trace.bin");
   CHECK_FALSE(settings.no_children);
   CHECK_FALSE(settings.start_paused);
+  CHECK_FALSE(settings.own_stamps);
   CHECK(settings.max_trace_bytes == 0);
   CHECK_FALSE(settings.no_free_stacks);
 }

@@ -49,5 +49,32 @@ TEST_CASE("regions as a table of whole bytes") {
   CHECK(table.rows[0].cells[8].number == 37);
 }
 
+TEST_CASE("what counters say of a region") {
+  model::CounterColumn faults, misses, time, refused;
+  faults.name = "page-faults";
+  faults.every_event = true;
+  misses.name = "cache-misses";
+  misses.user_only = true;
+  time.name = "task-clock";
+  time.nanoseconds = true;
+  refused.refusal = "not supported here";
+  const std::vector<model::CounterColumn> counters = {faults, misses, time, refused};
+  model::Region region;
+  region.time_delta = 0.5;
+  region.counters = {{4411, 4411, 0}, {1'000'000, 100, 0}, {250'000'000, 25, 0}, {}};
+  using Sentences = std::vector<std::string>;
+  CHECK(
+      region_rates(region, counters) ==
+      Sentences{"perf value for page-faults averages to 8,822/second, 4,411 in all",
+                "perf value for cache-misses (user) averages to 2,000,000/second, 1,000,000 \u00b1 100,000 in all (100 "
+                "samples)",
+                "perf value for task-clock averages to 0.500 s/second, 0.250 s \u00b1 0.050 s in all (25 samples)"});
+  region.time_delta = 0;
+  region.counters = {{}, {}, {1'000'000, 1, 0}, {}};
+  CHECK(region_rates(region, counters) ==
+        Sentences{"perf value for page-faults: 0 in all", "perf value for cache-misses (user): 0 samples",
+                  "perf value for task-clock: 0.001 s \u00b1 0.001 s in all (1 sample)"});
+}
+
 }  // namespace
 }  // namespace memline::views
