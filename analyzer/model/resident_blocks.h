@@ -44,13 +44,12 @@ class ResidentBlocks : public replay::Observer {
   };
   struct Look {
     std::optional<std::uint64_t> ticks;
-    std::vector<Entry> entries;  ///< sorted, once it was seen
+    std::vector<Entry> entries;  ///< sorted by Order, once it was seen
   };
   static Around around(const replay::Image& image, std::uint64_t ticks);
   ResidentBlocks(const replay::Image& image, std::uint64_t ticks, std::optional<std::uint64_t> first,
                  std::optional<std::uint64_t> second)
       : image_(image), ticks_(ticks), first_{first, {}}, second_{second, {}} {}
-  static bool is_less(const Entry& a, const Entry& b);
   static std::optional<std::uint64_t> find_in(const Look& look, const replay::LiveBlock& block);
   void read(Look& into, const replay::ResidentLook& look, const replay::LiveMemory& memory) const;
 

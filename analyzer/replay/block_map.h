@@ -46,6 +46,12 @@ class BlockMap {
 
   std::size_t size() const { return size_; }
 
+  /// for_each() goes through the blocks about in the order of this, however many there are.
+  static std::uint64_t hash(std::uint64_t address) {
+    // Addresses are multiples of 8 or 16; the high bits of the product depend on all of theirs.
+    return (address >> 3) * 0x9e3779b97f4a7c15ULL;
+  }
+
   /// Address must not be 0. An entry that stood there is replaced and returned.
   std::optional<Block> insert(const Block& block) {
     std::size_t slot = home(block.address);
@@ -108,10 +114,7 @@ class BlockMap {
   static constexpr std::size_t kLeastSlots = 16;
 
   std::size_t mask() const { return slots_.size() - 1; }
-  /// Addresses are multiples of 8 or 16; the high bits of the product depend on all of theirs.
-  std::size_t home(std::uint64_t address) const {
-    return static_cast<std::size_t>(((address >> 3) * 0x9e3779b97f4a7c15ULL) >> shift_);
-  }
+  std::size_t home(std::uint64_t address) const { return static_cast<std::size_t>(hash(address) >> shift_); }
   void close_gap(std::size_t gap) {
     std::size_t slot = gap;
     for (;;) {
