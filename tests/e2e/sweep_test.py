@@ -70,6 +70,16 @@ class Sweep(E2eTest):
         for tick in (">100<", ">1000<", " KiB<", " MiB<", "O(n log n)"):
             self.assertIn(tick, drawn)
 
+    def test_every_size_has_its_rss(self):
+        # what memline needs to read python3's traces is more than these programs hold
+        sizes = [20_000_000, 22_000_000, 24_000_000]
+        done = self.memline.run(["sweep", "--n", ",".join(map(str, sizes)), "-r", "1", "--format", "json", "--",
+                                 "python3", "-S", "-c", "kept = b'x' * {n}"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rss = next(one for one in json.loads(done.stdout)["subjects"] if one["kind"] == "rss")
+        for size, value in zip(sizes, rss["values"]):
+            self.assertGreater(value or 0, size)
+
     def test_one_size_and_two_sizes_tell_no_law(self):
         for sizes in ([64], [64, 128]):
             subjects = json.loads(self.sweep("--format", "json", sizes=sizes))["subjects"]

@@ -30,8 +30,8 @@ constexpr char kAbout[] =
     "  memline sweep --n 1e3,1e4,1e5 -- ./app --rows {n}";
 
 constexpr char kNotes[] =
-    "For each n the command runs -r times unrecorded, for time and RSS, and once\n"
-    "recorded, for memory. Lines are those of --func and --line, with the highest\n"
+    "For each n the command runs -r times unrecorded, for time and RSS, and, after\n"
+    "all these, once recorded, for memory. Lines are those of --func and --line, with the highest\n"
     "rise while they ran; without either every line that owns memory at the peak,\n"
     "with what it owns then.\n"
     "\n"
@@ -127,8 +127,13 @@ class Sweep {
   }
 
   bool run() {
+    // First all that tell RSS: the kernel counts what we held when the program began into its highest, and reading traces
+    // makes us large.
     for (std::size_t i = 0; i < model_.n.size(); ++i) {
-      if (!run_size(i)) return false;
+      if (!measure_plainly(i)) return false;
+    }
+    for (std::size_t i = 0; i < model_.n.size(); ++i) {
+      if (!record(i)) return false;
     }
     model::finish_sweep(model_);
     return true;
@@ -137,11 +142,15 @@ class Sweep {
   int code() const { return code_; }
 
  private:
-  bool run_size(std::size_t index) {
+  RunRequest request_for(std::size_t index) const {
     RunRequest request;
     request.command = with_size(model_.command, model_.n[index]);
     if (arguments_.timeout_option->count() > 0) request.limit = std::chrono::duration<double>(arguments_.timeout);
-    CommandRunner runner(request, streams_);
+    return request;
+  }
+
+  bool measure_plainly(std::size_t index) {
+    CommandRunner runner(request_for(index), streams_);
     std::vector<double> times;
     std::optional<std::uint64_t> rss;
     for (std::size_t run = 0; run < arguments_.runs; ++run) {
@@ -154,7 +163,7 @@ class Sweep {
     add(model::SubjectKind::kTime, "time", median(times), measured);
     if (rss) add(model::SubjectKind::kRss, "process, RSS", static_cast<double>(*rss), measured);
     model::add_measured(model_, index, measured);
-    return record(runner, index);
+    return true;
   }
 
   static void add(model::SubjectKind kind, const char* name, double value, std::vector<model::Measured>& to) {
@@ -164,7 +173,8 @@ class Sweep {
     to.push_back({std::move(subject), value});
   }
 
-  bool record(CommandRunner& runner, std::size_t index) {
+  bool record(std::size_t index) {
+    CommandRunner runner(request_for(index), streams_);
     const std::string trace = folder_ + "/trace.bin." + size_text(model_.n[index]);
     RunOptions options;
     options.resident = "0";
