@@ -50,6 +50,10 @@ void span_detach(std::uint64_t span) {
   if (records_all_else()) record_span_detach(MEMLINE_CALLER, span);
 }
 
+void block(const void* address) {
+  if (records_all_else()) record_asked_block(MEMLINE_CALLER, address_of(address));
+}
+
 void record(int on) {
   if (records_all_else()) record_recording(MEMLINE_CALLER, on != 0);
 }
@@ -146,5 +150,5 @@ extern "C" __attribute__((visibility("default"))) const memline_marker_table mem
     memline::capture::pool_backing,  memline::capture::pool_alloc,  memline::capture::pool_realloc,
     memline::capture::pool_free,     memline::capture::pool_reset,  memline::capture::pool_destroy,
     memline::capture::measure_begin, memline::capture::measure_end, memline::capture::usage_begin,
-    memline::capture::usage_end,     memline::capture::usage_read,
+    memline::capture::usage_end,     memline::capture::usage_read,  memline::capture::block,
 };

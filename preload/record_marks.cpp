@@ -1,3 +1,4 @@
+#include "memline/asked_block.h"
 #include "record_event.h"
 
 namespace memline::capture {
@@ -35,6 +36,13 @@ void record_mark(const Site& site, const char* name, bool has_value, double valu
   look_now(site, trace::LookReason::kMark, false);
   const std::uint64_t time = session.clock.now();
   record_event(site, 0, [&](Lane&) { return trace::Mark{time, has_value ? 1U : 0U, value, name_of(name)}; });
+  session.clock.pass(time);
+}
+
+void record_asked_block(const Site& site, std::uint64_t address) noexcept {
+  const std::uint64_t time = session.clock.now();
+  const auto value = static_cast<double>(address);
+  record_event(site, 0, [&](Lane&) { return trace::Mark{time, 1, value, kAskedBlockMark}; });
   session.clock.pass(time);
 }
 

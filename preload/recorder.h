@@ -55,6 +55,8 @@ void record_break(const Site& site, std::uint64_t old_break, std::uint64_t new_b
 
 // What the program says of itself. Names are cut at trace::kMaxTextBytes.
 void record_mark(const Site& site, const char* name, bool has_value, double value) noexcept;
+/// memline_block().
+void record_asked_block(const Site& site, std::uint64_t address) noexcept;
 /// Gives the span's token, 0 when it was not recorded.
 std::uint64_t record_span_begin(const Site& site, const char* name) noexcept;
 void record_span_end(const Site& site, std::uint64_t token) noexcept;

@@ -13,6 +13,7 @@
 #include "commands/load.h"
 #include "commands/output.h"
 #include "export/json.h"
+#include "model/asked_blocks.h"
 #include "model/block_report.h"
 #include "model/heap_builder.h"
 #include "model/heap_diff.h"
@@ -59,7 +60,7 @@ struct HeapArguments {
   std::optional<std::size_t> most;
   std::vector<std::string> diff;  ///< two traces, or nothing
   std::string address;            ///< "": all of the heap
-  bool at_given = false;
+  bool at_given = false, asked = false;
 };
 
 std::optional<std::uint64_t> address_of(const std::string& text) {
@@ -154,6 +155,26 @@ int show_address(HeapArguments& arguments, const Streams& streams) {
   return finish(streams, arguments.profile.trace, report->common);
 }
 
+int show_asked(HeapArguments& arguments, const Streams& streams) {
+  const auto profile = open_profile(arguments.profile, streams);
+  if (!profile) return fail(streams, profile.error());
+  const bool is_text = arguments.output.chosen_format() == Format::kText;
+  const auto asked = model::build_asked_blocks(**profile, arguments.most.value_or(is_text ? kUsualRows : 0));
+  if (!asked) return fail(streams, asked.error());
+  switch (arguments.output.chosen_format()) {
+    case Format::kJson:
+      streams.out << exporting::asked_json(*asked);
+      break;
+    case Format::kCsv:
+      streams.out << render::render_csv(views::asked_data_view(*asked));
+      break;
+    case Format::kText:
+      write_text(streams, views::asked_views(*asked), arguments.output);
+      break;
+  }
+  return finish(streams, arguments.profile.trace, asked->common);
+}
+
 }  // namespace
 
 int heap_command(const Arguments& arguments, const Streams& streams) {
@@ -172,7 +193,7 @@ int heap_command(const Arguments& arguments, const Streams& streams) {
       app.add_option("--since", parsed.request.since, "Only what was acquired after this time or mark")
           ->type_name("WHEN");
   app.add_option("--most", parsed.most,
-                 "Show at most N rows (with --addr: blocks); 0: all (default: 10 in text, all in json and csv)")
+                 "Show at most N rows (--addr, --asked: blocks); 0: all (default: 10 in text, all in json and csv)")
       ->check(check_count)
       ->type_name("N");
   parsed.profile.add_to(app);
@@ -181,16 +202,23 @@ int heap_command(const Arguments& arguments, const Streams& streams) {
           ->expected(2)
           ->type_name("A B")
           ->excludes(app.get_option("TRACE"));
-  app.add_option("--addr", parsed.address, "The block at this address: size, type, age, thread and stacks")
-      ->check(check_address)
-      ->type_name("0x...")
+  CLI::Option* const address =
+      app.add_option("--addr", parsed.address, "The block at this address: size, type, age, thread and stacks")
+          ->check(check_address)
+          ->type_name("0x...")
+          ->excludes(diff)
+          ->excludes(since);
+  app.add_flag("--asked", parsed.asked, "The blocks that the program asked for with memline_block(), likewise")
+      ->excludes(address)
       ->excludes(diff)
-      ->excludes(since);
+      ->excludes(since)
+      ->excludes(at);
   parsed.output.add_to(app);
   app.footer(kColumns);
   if (const auto code = parse(app, "[OPTIONS] [TRACE]", arguments, streams)) return *code;
   parsed.request.by = model::parse_heap_kind(by).value_or(model::HeapKind::kLine);
   parsed.at_given = at->count() > 0;
+  if (parsed.asked) return show_asked(parsed, streams);
   if (!parsed.address.empty()) return show_address(parsed, streams);
   return parsed.diff.empty() ? show_heap(parsed, streams) : show_difference(parsed, streams);
 }

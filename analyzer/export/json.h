@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "model/asked_blocks.h"
 #include "model/block_report.h"
 #include "model/heap_diff.h"
 #include "model/heap_model.h"
@@ -32,6 +33,7 @@ std::string top_json(const model::TopModel& top, std::size_t most_sites);
 std::string heap_json(const model::HeapModel& heap, std::size_t most_rows);
 std::string heap_diff_json(const model::HeapDiff& diff, std::size_t most_rows);
 std::string address_json(const model::AddressReport& report);
+std::string asked_json(const model::AskedBlocks& asked);
 std::string regions_json(const model::RegionModel& regions);
 std::string memit_json(const model::RepeatedRuns& runs);
 std::string time_json(const model::RepeatedRuns& runs);

@@ -42,6 +42,21 @@ Json call_object(const model::BlockCall& call) {
   return object;
 }
 
+Json block_object(const model::BlockReport& block) {
+  Json object;
+  object["address"] = hexadecimal(block.address);
+  object["bytes"] = block.bytes;
+  object["memory"] = block.memory;
+  object["type"] = text_or_null(block.type);
+  object["rule"] = text_or_null(block.rule);
+  object["age"] = finite_or_null(block.age);
+  object["moved_here"] = block.moved_here;
+  object["moved_away"] = block.moved_away;
+  object["acquired"] = call_object(block.acquired);
+  object["released"] = block.released ? call_object(*block.released) : Json(nullptr);
+  return object;
+}
+
 }  // namespace
 
 std::string heap_diff_json(const model::HeapDiff& diff, std::size_t most_rows) {
@@ -70,19 +85,24 @@ std::string address_json(const model::AddressReport& report) {
   document["address"] = hexadecimal(report.address);
   document["count"] = report.count;
   document["blocks"] = Json::array();
-  for (const model::BlockReport& block : report.blocks) {
+  for (const model::BlockReport& block : report.blocks) document["blocks"].push_back(block_object(block));
+  return to_text(document);
+}
+
+std::string asked_json(const model::AskedBlocks& asked) {
+  Json document = start_document("memline.asked/1", asked.common);
+  document["count"] = asked.count;
+  document["asked"] = Json::array();
+  for (const model::AskedBlock& one : asked.asked) {
     Json object;
-    object["address"] = hexadecimal(block.address);
-    object["bytes"] = block.bytes;
-    object["memory"] = block.memory;
-    object["type"] = text_or_null(block.type);
-    object["rule"] = text_or_null(block.rule);
-    object["age"] = finite_or_null(block.age);
-    object["moved_here"] = block.moved_here;
-    object["moved_away"] = block.moved_away;
-    object["acquired"] = call_object(block.acquired);
-    object["released"] = block.released ? call_object(*block.released) : Json(nullptr);
-    document["blocks"].push_back(std::move(object));
+    object["time"] = finite_or_null(one.time);
+    object["thread"] = one.thread;
+    object["address"] = hexadecimal(one.address);
+    object["live"] = one.was_live;
+    object["age"] = finite_or_null(one.was_live ? one.seconds : std::nullopt);
+    object["gone_for"] = finite_or_null(one.was_live ? std::nullopt : one.seconds);
+    object["block"] = one.block ? block_object(*one.block) : Json(nullptr);
+    document["asked"].push_back(std::move(object));
   }
   return to_text(document);
 }

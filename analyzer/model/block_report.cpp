@@ -8,7 +8,6 @@
 #include "model/heap_moment.h"
 #include "model/profile_notes.h"
 #include "model/thread_choice.h"
-#include "replay/address_history.h"
 
 namespace memline::model {
 namespace {
@@ -37,7 +36,9 @@ std::string_view name_of(replay::BlockKind kind) {
   return kind == replay::BlockKind::kHeap ? "heap" : kind == replay::BlockKind::kPool ? "pool" : "mapping";
 }
 
-BlockReport describe(Profile& profile, const replay::BlockLife& life) {
+}  // namespace
+
+BlockReport describe_block(Profile& profile, const replay::BlockLife& life) {
   const replay::Image& image = profile.image();
   BlockReport block;
   block.address = life.address;
@@ -59,8 +60,6 @@ BlockReport describe(Profile& profile, const replay::BlockLife& life) {
   return block;
 }
 
-}  // namespace
-
 Result<AddressReport> build_address_report(Profile& profile, std::uint64_t address, const std::string& at,
                                            std::size_t most) {
   const Result<HeapMoment> moment = find_moment(profile.image(), at);
@@ -72,8 +71,9 @@ Result<AddressReport> build_address_report(Profile& profile, std::uint64_t addre
     if (!whole) return whole.error();
     until = whole->peak_ticks;
   }
+  const replay::AddressQuestion question{address, until};
   const replay::AddressHistory history =
-      replay::read_address_history(profile.recording(), profile.image_index(), address, until);
+      replay::read_address_histories(profile.recording(), profile.image_index(), {&question, 1}).front();
   if (history.lives.empty()) {
     std::array<char, 24> text{};
     std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(address));
@@ -87,7 +87,7 @@ Result<AddressReport> build_address_report(Profile& profile, std::uint64_t addre
   report.count = history.count;
   const std::size_t shown = most == 0 ? history.lives.size() : std::min(most, history.lives.size());
   for (std::size_t i = 0; i < shown; ++i) {
-    report.blocks.push_back(describe(profile, history.lives[history.lives.size() - 1 - i]));
+    report.blocks.push_back(describe_block(profile, history.lives[history.lives.size() - 1 - i]));
   }
   return report;
 }

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "model/common_info.h"
 #include "model/profile.h"
+#include "replay/address_history.h"
 
 namespace memline::model {
 
@@ -42,6 +43,8 @@ struct AddressReport {
   std::uint64_t count = 0;          ///< of all blocks that ever held the address
   std::vector<BlockReport> blocks;  ///< the latest first
 };
+
+BlockReport describe_block(Profile& profile, const replay::BlockLife& life);
 
 /// `at`: only blocks acquired until then, as --at takes it. At most `most` blocks; 0: all that are kept.
 /// Error kNothing: no block ever was there.

@@ -13,12 +13,14 @@ namespace {
 
 class HistoryReader {
  public:
-  HistoryReader(std::uint64_t address, std::uint64_t page_bytes) : address_(address), page_bytes_(page_bytes) {}
+  HistoryReader(const AddressQuestion& question, std::uint64_t page_bytes)
+      : question_(question), page_bytes_(page_bytes) {}
 
   void acquire(const Operation& by, BlockKind kind, std::uint64_t pool, std::uint64_t begin, std::uint64_t bytes,
                bool moved) {
     if (!holds(begin, bytes)) return;
     end(by, kind, false);  // its release is missing
+    if (question_.until && by.ticks > *question_.until) return;
     history_.lives.push_back({begin, bytes, kind, pool, {by.ticks, by.thread, by.stack}, std::nullopt, moved, false});
     if (history_.lives.size() > kMostLives) history_.lives.pop_front();
     ++history_.count;
@@ -78,7 +80,7 @@ class HistoryReader {
 
  private:
   bool holds(std::uint64_t begin, std::uint64_t bytes) const {
-    return address_ >= begin && address_ - begin < std::max<std::uint64_t>(bytes, 1);
+    return question_.address >= begin && question_.address - begin < std::max<std::uint64_t>(bytes, 1);
   }
   std::uint64_t whole_pages(std::uint64_t length) const {
     return (length + page_bytes_ - 1) / page_bytes_ * page_bytes_;
@@ -96,18 +98,43 @@ class HistoryReader {
     life->moved_away = moved;
   }
 
-  std::uint64_t address_, page_bytes_;
+  const AddressQuestion& question_;
+  std::uint64_t page_bytes_;
   AddressHistory history_;
 };
 
+/// `old` is the address that a kMoveEnd moves from.
+void show(const Operation& operation, std::uint64_t old, const OperationBatch& batch, HistoryReader& history) {
+  switch (operation.action) {
+    case Action::kAcquire:
+      return history.acquire(operation, BlockKind::kHeap, 0, operation.address, operation.bytes, false);
+    case Action::kRelease:
+      return history.release(operation, BlockKind::kHeap, 0, operation.address, false);
+    case Action::kMoveBegin:
+      return;
+    case Action::kMoveEnd:
+      if (operation.address == 0) return;  // it failed
+      history.release(operation, BlockKind::kHeap, 0, old, true);
+      return history.acquire(operation, BlockKind::kHeap, 0, operation.address, operation.bytes, true);
+    case Action::kOther:
+      std::visit([&](const auto& record) { history.on(operation, record); }, batch.others[operation.bytes]);
+      return;
+  }
+}
+
 }  // namespace
 
-AddressHistory read_address_history(const Recording& recording, std::size_t image_index, std::uint64_t address,
-                                    std::optional<std::uint64_t> until) {
+std::vector<AddressHistory> read_address_histories(const Recording& recording, std::size_t image_index,
+                                                   std::span<const AddressQuestion> questions) {
   const Image& image = recording.images[image_index];
-  HistoryReader history(address, image.page_bytes());
+  std::vector<HistoryReader> readers;
+  for (const AddressQuestion& question : questions) readers.emplace_back(question, image.page_bytes());
+  const auto each = [&](const auto& tell) {
+    for (HistoryReader& reader : readers) tell(reader);
+  };
   if (image.inherited != nullptr) {
-    image.inherited->for_each_live([&](const LiveBlock& block) { history.inherit(block); });
+    image.inherited->for_each_live(
+        [&](const LiveBlock& block) { each([&](HistoryReader& history) { history.inherit(block); }); });
   }
   const EventFilter everything;
   OperationReader reader(*recording.file, image, nullptr, everything);
@@ -117,31 +144,13 @@ AddressHistory read_address_history(const Recording& recording, std::size_t imag
     more = reader.fill(batch);
     auto old_address = batch.old_addresses.begin();
     for (const Operation& operation : batch.operations) {
-      const bool begins = !until || operation.ticks <= *until;
-      switch (operation.action) {
-        case Action::kAcquire:
-          if (begins) history.acquire(operation, BlockKind::kHeap, 0, operation.address, operation.bytes, false);
-          break;
-        case Action::kRelease:
-          history.release(operation, BlockKind::kHeap, 0, operation.address, false);
-          break;
-        case Action::kMoveBegin:
-          break;
-        case Action::kMoveEnd: {
-          const std::uint64_t old = *old_address++;
-          if (operation.address == 0) break;  // it failed
-          history.release(operation, BlockKind::kHeap, 0, old, true);
-          if (begins) history.acquire(operation, BlockKind::kHeap, 0, operation.address, operation.bytes, true);
-          break;
-        }
-        case Action::kOther:
-          if (!begins) break;
-          std::visit([&](const auto& record) { history.on(operation, record); }, batch.others[operation.bytes]);
-          break;
-      }
+      const std::uint64_t old = operation.action == Action::kMoveEnd ? *old_address++ : 0;
+      each([&](HistoryReader& history) { show(operation, old, batch, history); });
     }
   }
-  return history.take();
+  std::vector<AddressHistory> histories;
+  each([&](HistoryReader& history) { histories.push_back(history.take()); });
+  return histories;
 }
 
 }  // namespace memline::replay

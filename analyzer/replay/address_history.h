@@ -1,12 +1,14 @@
-/// \file read_address_history(): every block that ever lay at one address, from its allocation to its release.
+/// \file read_address_histories(): every block that ever lay at an address, from its allocation to its release.
 ///
-/// One pass over the recorded events; memory does not grow with them.
+/// One pass over the recorded events for all addresses; memory does not grow with the events.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "base/strong_id.h"
 #include "replay/recording.h"
@@ -37,8 +39,13 @@ struct AddressHistory {
 };
 inline constexpr std::size_t kMostLives = 64;
 
-/// Blocks that hold `address` and were acquired no later than `until` (ticks).
-AddressHistory read_address_history(const Recording& recording, std::size_t image, std::uint64_t address,
-                                    std::optional<std::uint64_t> until);
+struct AddressQuestion {
+  std::uint64_t address = 0;
+  std::optional<std::uint64_t> until;  ///< ticks; blocks acquired later are left out
+};
+
+/// For each question the blocks that held the address.
+std::vector<AddressHistory> read_address_histories(const Recording& recording, std::size_t image,
+                                                   std::span<const AddressQuestion> questions);
 
 }  // namespace memline::replay

@@ -12,6 +12,8 @@
 ///     memline_pool_backing(pool, memory, memory_bytes);
 ///     memline_pool_alloc(pool, block, block_bytes);
 ///
+///     memline_block(pointer);                              /* memline heap --asked: type, age, stacks of that block */
+///
 ///     uint64_t fit = memline_measure_begin();              /* what the memory does from here ... */
 ///     struct memline_measurements m = memline_measure_end(fit);  /* ... to here, for the program itself */
 ///
@@ -74,11 +76,12 @@ struct memline_marker_table {
   uint64_t (*usage_begin)(double interval_seconds);
   size_t (*usage_end)(uint64_t series);
   void (*usage_read)(uint64_t series, struct memline_usage_sample* samples, size_t count);
+  void (*block)(const void* address);
 };
 
 /// The profiler's table, or NULL. Looks for it in the first call of each source file; later ones are one load.
 static inline const struct memline_marker_table* memline_marker_find(void) {
-  static const struct memline_marker_table none = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  static const struct memline_marker_table none = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
   static const struct memline_marker_table* found;
   const struct memline_marker_table* table = __atomic_load_n(&found, __ATOMIC_ACQUIRE);
   if (table == NULL) {
@@ -189,6 +192,14 @@ static inline void memline_pool_reset(uint64_t pool) {
 static inline void memline_pool_destroy(uint64_t pool) {
   const struct memline_marker_table* table = memline_marker_find();
   if (table != NULL && pool != 0) table->pool_destroy(pool);
+}
+
+/// Asks whose memory this is: `memline heap --asked` says it, for every call, of the block that held the address at that
+/// moment: its type, size, age and thread, the stack that allocated it, and the one that freed it, before or since. The
+/// program has no answer itself, for memline keeps no table of blocks in it; the trace may be read while it runs.
+static inline void memline_block(const void* address) {
+  const struct memline_marker_table* table = memline_marker_find();
+  if (table != NULL) table->block(address);
 }
 
 /// Begins a measurement, on any thread. The process's first one switches the counting on, which costs every allocation and

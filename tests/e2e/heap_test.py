@@ -3,6 +3,8 @@
 
 import csv
 import io
+import os
+import subprocess
 
 from e2e_test import E2eTest, main
 
@@ -83,6 +85,37 @@ class Heap(E2eTest):
         self.assertEqual(self.memline.run(["heap", trace, "--addr", kept, "--at", "mark:loaded"]).returncode, 1)
         self.assertEqual(self.memline.run(["heap", trace, "--addr", "0x10"]).returncode, 1)
         self.assertEqual(self.memline.run(["heap", trace, "--addr", "here"]).returncode, 2)
+
+    def test_the_blocks_that_the_program_asks_for(self):
+        guest = self.guest("asked_blocks")
+        self.assertEqual(subprocess.run([guest], timeout=60, check=False).returncode, 0)
+        done, trace = self.memline.record([guest])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        report = self.memline.json("heap", trace, "--asked")
+        self.assertEqual(report["count"], 4)
+        live, gone, none, pages = report["asked"]
+        for asked, block in ((live, live["block"]), (gone, gone["block"])):
+            self.assertEqual((block["bytes"], block["type"]), (3 * RECORD, "record"))
+            self.assertEqual(block["acquired"]["stack"][0]["function"], "main")
+            self.assertEqual([frame["function"] for frame in block["released"]["stack"][:2]], ["drop", "main"])
+        self.assertEqual(int(live["address"], 16), int(live["block"]["address"], 16) + RECORD + 2 * 4)
+        self.assertEqual((live["live"], live["gone_for"], gone["live"], gone["age"]), (True, None, False, None))
+        self.assertGreaterEqual(live["age"], 0.02)
+        self.assertGreaterEqual(gone["gone_for"], 0.02)
+        self.assertEqual((none["live"], none["block"]), (False, None))
+        self.assertEqual((pages["live"], pages["block"]["memory"], pages["block"]["bytes"]),
+                         (True, "mapping", 2 * os.sysconf("SC_PAGESIZE")))
+        self.assertIsNotNone(pages["block"]["released"])
+        text = self.memline.run(["heap", trace, "--asked", "--most", "3"]).stdout
+        self.assertRegex(text, r"by thread asked_blocks [^:]*: live, age 0\.\d+ s\.\n0x[0-9a-f]+ is 48 bytes into a block of 120 ")
+        self.assertRegex(text, r": gone for 0\.\d+ s\.\n0x")
+        self.assertIn(f": no recorded block had ever held {none['address']}.", text)
+        self.assertIn("<1 later call; --most shows more>", text)
+        rows = list(csv.DictReader(io.StringIO(self.memline.run(["heap", trace, "--asked", "--format", "csv"]).stdout)))
+        self.assertEqual({(row["asked_for"], row["was_live"]) for row in rows},
+                         {(one["address"], "1" if one["live"] else "0") for one in report["asked"]})
+        _, other = self.memline.record([self.guest("many_blocks")], name="other.bin")
+        self.assertEqual(self.memline.run(["heap", other, "--asked"]).returncode, 1)
 
 
 if __name__ == "__main__":

@@ -114,6 +114,9 @@ static size_t usage_end(uint64_t series) {
 static void usage_read(uint64_t series, struct memline_usage_sample* samples, size_t count) {
   if (next != NULL) next->usage_read(series, samples, count);
 }
+static void block(const void* address) {
+  if (next != NULL) next->block(address);
+}
 
 __attribute__((visibility("default")))
 const struct memline_marker_table memline_marker_functions = {sizeof(struct memline_marker_table),
@@ -135,4 +138,5 @@ const struct memline_marker_table memline_marker_functions = {sizeof(struct meml
                                                               measure_end,
                                                               usage_begin,
                                                               usage_end,
-                                                              usage_read};
+                                                              usage_read,
+                                                              block};

@@ -22,5 +22,6 @@ int call_everything_from_c(void) {
   memline_pool_free(pool, memory + 32);
   memline_pool_reset(pool);
   memline_pool_destroy(pool);
+  memline_block(memory);
   return errno == ERANGE ? memline_active() + (span != 0) + (pool != 0) : -1;
 }
