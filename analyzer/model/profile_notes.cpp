@@ -28,15 +28,16 @@ std::string image_label(const replay::Image& image, std::size_t number) {
          std::to_string(image.acquired_bytes) + " bytes)";
 }
 
-/// Where malloc is not the C library's: whether we were asked at all depends on who comes first.
+/// Where nobody asked us for a block, since malloc is not the C library's and comes before ours.
 std::string foreign_allocator_note(const replay::Image& image) {
+  if (image.has_heap_blocks) return {};
   const std::string name = image.allocator.substr(image.allocator.find_last_of('/') + 1);
   if (name.empty() || name.starts_with("libc.") || name.starts_with("libc-")) return {};
   if (image.allocator == image.executable) {
     return "The program defines malloc itself, so that its heap never reaches libmemline.so.";
   }
   return "malloc is served by " + image.allocator +
-         "; where no allocation was recorded, it was loaded before libmemline.so.";
+         ", which was loaded before libmemline.so: its heap never reaches it.";
 }
 
 }  // namespace

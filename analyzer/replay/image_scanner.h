@@ -45,6 +45,10 @@ class ImageScanner {
   void clock_pair(std::uint64_t ticks, std::uint64_t nanoseconds);
   void ended(Ending ending);
   void event(std::uint64_t acquired_bytes);
+  void heap_block(std::uint64_t bytes) {
+    image_.has_heap_blocks = true;
+    event(bytes);
+  }
   void set_not_live(std::uint64_t address, std::uint64_t length, RangeState state);
   ModuleId module_known(ModuleId module);
   ModuleId own_module(const trace::FrameRef& frame) const;
@@ -54,10 +58,10 @@ class ImageScanner {
   void on(const trace::Module& record);
   void on(const trace::Stack& record);
   void on(const trace::NamedFrame& record);
-  void on(const trace::Acquire& record) { event(record.size_bytes); }
-  void on(const trace::AcquireUsable& record) { event(record.size_bytes); }
+  void on(const trace::Acquire& record) { heap_block(record.size_bytes); }
+  void on(const trace::AcquireUsable& record) { heap_block(record.size_bytes); }
   void on(const trace::Release& /*record*/) { event(0); }
-  void on(const trace::MoveEnd& record) { record.address != 0 ? event(record.size_bytes) : void(); }
+  void on(const trace::MoveEnd& record) { record.address != 0 ? heap_block(record.size_bytes) : void(); }
   void on(const trace::Map& record);
   void on(const trace::Unmap& record);
   void on(const trace::RemapEnd& record);

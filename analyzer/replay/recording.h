@@ -116,6 +116,7 @@ struct Image {
   SampleJoins sample_joins;
   std::optional<ForkOrigin> fork;
   std::uint64_t events = 0;          ///< acquisitions and releases recorded
+  bool has_heap_blocks = false;      ///< a block of the malloc family is among them
   std::uint64_t acquired_bytes = 0;  ///< sum of recorded block sizes and mappings: which image allocated most
   std::uint64_t first_ticks = 0, last_ticks = 0;
   double ticks_per_second = 0;  ///< from the clock pairs; 0 if there is only one
