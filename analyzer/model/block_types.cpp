@@ -69,6 +69,14 @@ std::string container_node(Frames at, const std::string& value) {
   return "";
 }
 
+/// An allocated type as people know it, a node by the container that asked for it from `at` or further out.
+std::string held_kind(std::string_view allocated, const Frames& at) {
+  symbols::HeldType held = symbols::held_type(allocated);
+  if (held.value.empty()) return std::move(held.kind);
+  std::string node = container_node(at, held.value);
+  return node.empty() ? std::move(held.kind) : std::move(node);
+}
+
 TypeRule rule_of(Role role) {
   return role == Role::kAllocator ? TypeRule::kAllocator
          : role == Role::kMakes   ? TypeRule::kMaker
@@ -149,9 +157,16 @@ bool fits(const symbols::TypeHint& hint, const Request& request) {
   return request.how == Request::How::kArray && is_built && (rest - kCookieBytes) % hint.type_bytes == 0;
 }
 
-std::string kind_of(const symbols::TypeHint& hint, const Request& request) {
-  const std::string kind = symbols::held_type(hint.type).kind;
+/// `at`: where the hint is from.
+std::string kind_of(const symbols::TypeHint& hint, const Request& request, const Frames& at) {
+  const std::string kind = held_kind(hint.type, at);
   return request.how == Request::How::kArray ? kind + "[]" : kind;
+}
+
+/// Storage that its owner keeps to make objects in: what is made first of them is not all that it is for.
+bool is_kept_storage(const symbols::TypeHint& hint, const symbols::CallTypes& types) {
+  return hint.clue == symbols::TypeClue::kMember && hint.type_bytes == 1 && hint.offset == 0 &&
+         types.returned_offset.value_or(0) == 0;
 }
 
 }  // namespace
@@ -181,7 +196,8 @@ std::string_view to_string(TypeRule rule) {
 BlockType BlockTypes::find(NodeId stack, std::uint64_t bytes) {
   BlockType named = find_by_name(stack);
   if (named.rule != TypeRule::kNone || named.is_ambiguous) return named;
-  BlockType used = find_by_use(stack, bytes);
+  // What an allocator of the program's own has inside is its own affair.
+  BlockType used = find_by_use(named.allocator.none() ? stack : named.allocator, bytes);
   return used.rule != TypeRule::kNone || used.is_ambiguous ? used : named;
 }
 
@@ -194,13 +210,13 @@ BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
     if (types.asks_for_array) request.how = Request::How::kArray;
     for (const symbols::TypeHint& hint : types.hints) {
       if (!fits(hint, request)) continue;
-      BlockType found{rule_of(hint.clue), kind_of(hint, request), {}};
+      BlockType found{rule_of(hint.clue), kind_of(hint, request, Frames(frames_, node)), {}};
       if (!types.folded.empty()) {
         const FunctionId asking = frames_.frames(node).back().function;
         const std::string_view function = asking.none() ? "" : std::string_view(frames_.function(asking).qualified);
         return {TypeRule::kNone, one_of(found.kind, function, types.folded), {}, true};
       }
-      if (!types.returns_untyped) return found;
+      if (!types.returns_untyped || is_kept_storage(hint, types)) return found;
       if (within.rule == TypeRule::kNone) within = std::move(found);
       break;
     }
@@ -225,6 +241,7 @@ BlockType BlockTypes::find_by_name(NodeId stack) {
   Frames at(frames_, stack);
   std::optional<AllocatingFunction> found;
   NodeId found_at;
+  NodeId allocator;
   NodeId stopped_at;  // the innermost frame that does more than hand on
   for (; !at.done(); at.next()) {
     AllocatingFunction function = symbols::allocating_function(at.function());
@@ -232,6 +249,7 @@ BlockType BlockTypes::find_by_name(NodeId stack) {
     if (function.role == Role::kOwnAllocator) {
       // It may serve one type with memory for another.
       found.reset();
+      allocator = at.node();
       continue;
     }
     if (found && function.role != Role::kAllocator) break;
@@ -244,17 +262,14 @@ BlockType BlockTypes::find_by_name(NodeId stack) {
       if (!is_nameless_library_code(frames_, at)) break;
     }
   }
-  if (!found) return {TypeRule::kNone, "", stopped_at};
-  symbols::HeldType held = symbols::held_type(found->type);
-  if (!held.value.empty()) {
-    if (std::string node = container_node(at, held.value); !node.empty()) held.kind = std::move(node);
-  }
+  if (!found) return {TypeRule::kNone, "", stopped_at, false, allocator};
+  std::string kind = held_kind(found->type, at);
   if (const auto& folded = frames_.call_types(found_at).folded; !folded.empty()) {
     const FunctionId asking = frames_.frames(found_at).back().function;
     const std::string_view name = asking.none() ? "" : std::string_view(frames_.function(asking).qualified);
-    return {TypeRule::kNone, one_of(held.kind, name, folded), {}, true};
+    return {TypeRule::kNone, one_of(kind, name, folded), {}, true};
   }
-  return {rule_of(found->role), std::move(held.kind), {}};
+  return {rule_of(found->role), std::move(kind), {}};
 }
 
 }  // namespace memline::model

@@ -33,6 +33,7 @@ struct BlockType {
   /// The linker folded the code of several functions into one: `kind` is but one of the types that it may be, and
   /// `rule` is kNone.
   bool is_ambiguous = false;
+  NodeId allocator{};  ///< where it is not known: the outermost frame of an allocator of the program's own
 };
 
 class BlockTypes {

@@ -20,7 +20,7 @@ namespace memline::symbols {
 namespace {
 
 constexpr std::string_view kMagic = "memline symbols\n";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::string_view kSuffix = ".symbols";
 constexpr std::string_view kUnfinished = ".new.";
 constexpr std::time_t kForgottenSeconds = 3600;

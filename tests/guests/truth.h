@@ -12,20 +12,26 @@ enum { kMostTruths = 256 };
 struct Truth {
   const char* kind;
   size_t count, bytes;
+  const char* certainty;
 };
 static struct Truth truths[kMostTruths];
 static int truth_count;
 
 static inline void truth(const char* kind, size_t count, size_t bytes) {
-  truths[truth_count].kind = kind;
-  truths[truth_count].count = count;
-  truths[truth_count++].bytes = bytes;
+  struct Truth stated = {kind, count, bytes, "type"};
+  truths[truth_count++] = stated;
+}
+
+/* Nothing else would be right, but it is no fault not to know it. */
+static inline void truth_if_known(const char* kind, size_t count, size_t bytes) {
+  truth(kind, count, bytes);
+  truths[truth_count - 1].certainty = "maybe";
 }
 
 static inline void tell_truths(void) {
   static char buffer[1 << 14]; /* stdio would allocate one */
   setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
   for (int i = 0; i < truth_count; ++i) {
-    printf("type\t%s\t%zu\t%zu\n", truths[i].kind, truths[i].count, truths[i].bytes);
+    printf("%s\t%s\t%zu\t%zu\n", truths[i].certainty, truths[i].kind, truths[i].count, truths[i].bytes);
   }
 }

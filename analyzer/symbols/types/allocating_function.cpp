@@ -100,6 +100,7 @@ std::string_view held_by(std::string_view scope, std::string_view function) {
   const bool grows = function == "_M_realloc_insert" || function == "_M_realloc_append" ||
                      function == "_M_default_append" || function == "_M_fill_insert" || function == "_M_fill_assign" ||
                      function == "reserve";
+  if (parts.name == "vector" && grows && parts.arguments[0] == "bool") return "unsigned long";
   // Elements with memory of their own may ask for it here, too.
   return parts.name == "vector" && grows && owns_nothing(parts.arguments[0]) ? parts.arguments[0] : std::string_view();
 }
@@ -121,6 +122,15 @@ std::optional<AllocatingFunction> of_rust(const std::vector<std::string_view>& s
   return AllocatingFunction{is_box ? Role::kMakes : Role::kContainer, type};
 }
 
+/// Where std::function and std::any keep what does not fit into themselves.
+std::string_view kept_by(std::string_view scope, std::string_view function) {
+  const TemplateParts parts = template_parts(scope);
+  const bool is_function = parts.name == "_Base_manager" &&
+                           (function == "_M_create" || function == "_M_clone" || function == "_M_init_functor");
+  const bool is_any = parts.name == "_Manager_external" && (function == "_S_create" || function == "_S_manage");
+  return (is_function || is_any) && !parts.arguments.empty() ? parts.arguments[0] : std::string_view();
+}
+
 /// A function of the standard library, or of one of its classes.
 std::optional<AllocatingFunction> of_standard_library(std::string_view scope, const TemplateParts& function) {
   if (std::string type = allocated_for_container(scope, function.name); !type.empty()) {
@@ -128,6 +138,9 @@ std::optional<AllocatingFunction> of_standard_library(std::string_view scope, co
   }
   if (function.name.starts_with("make_unique") && !function.arguments.empty()) {
     return AllocatingFunction{Role::kMakes, std::string(function.arguments[0])};
+  }
+  if (const std::string_view type = kept_by(scope, function.name); !type.empty()) {
+    return AllocatingFunction{Role::kMakes, std::string(type)};
   }
   if (const std::string_view type = held_by(scope, function.name); !type.empty()) {
     return AllocatingFunction{Role::kContainer, std::string(type)};

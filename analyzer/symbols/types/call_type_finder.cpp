@@ -31,6 +31,18 @@ std::string_view function_name(Dwarf_Die function) {
   return {};
 }
 
+/// Whether `type` is that class: a unit may have a declaration of it and the whole.
+bool is_same_class(Dwarf_Die of, Dwarf_Die type) {
+  const std::optional<Dwarf_Die> bare = bare_type(type);
+  return bare && (bare->addr == of.addr || die::text(*bare, DW_AT_name) == die::text(of, DW_AT_name));
+}
+
+/// What every allocator has, by which containers call it.
+bool is_allocate(Dwarf_Die function) {
+  const std::string_view name = function_name(function);
+  return name == "allocate" || name == "allocate_at_least";
+}
+
 using Calls = std::unordered_map<std::uint64_t, Dwarf_Die>;
 
 void collect_calls(Dwarf_Die parent, int depth, Calls& out) {
@@ -97,9 +109,10 @@ CallTypes CallTypeFinder::find_in(Site site) {
     const std::string_view name = called_name(site, *walk.asking());
     out.asks_for_array = name.starts_with("_Zna") || name.starts_with("operator new[]");
   }
-  add_inlined_constructors(site, out);
+  add_inlined_constructors(site, walk, out);
   add_called_constructors(site, walk, out);
   add_sightings(site, walk, out);
+  add_arguments(site, walk, out);
   add_results(site, walk, out);
   return out;
 }
@@ -113,13 +126,34 @@ void CallTypeFinder::add(Dwarf_Die type, std::int64_t offset, TypeClue clue, Cal
   hint.offset = static_cast<std::uint64_t>(offset);
   hint.is_open_ended = is_open_ended(type);
   hint.clue = clue;
-  const bool known = std::any_of(out.hints.begin(), out.hints.end(), [&](const TypeHint& other) {
-    return other.type == hint.type && other.offset == hint.offset && other.type_bytes == hint.type_bytes;
-  });
-  if (!known) out.hints.push_back(std::move(hint));
+  for (TypeHint& other : out.hints) {
+    if (other.type != hint.type || other.offset != hint.offset || other.type_bytes != hint.type_bytes) continue;
+    if (clue == TypeClue::kMember && other.clue == TypeClue::kVariable) other.clue = clue;  // it is kept
+    return;
+  }
+  out.hints.push_back(std::move(hint));
 }
 
-void CallTypeFinder::add_inlined_constructors(const Site& site, CallTypes& out) {
+bool CallTypeFinder::may_get_pointer(Dwarf_Die constructor, Dwarf_Die built, bool of_array) const {
+  const std::uint64_t built_bytes = size_of(built);
+  for (Dwarf_Die type : parameter_types(constructor)) {
+    // Wrappers forward it by reference.
+    std::optional<Dwarf_Die> bare = bare_type(type);
+    if (bare && dwarf_tag(&*bare) != DW_TAG_pointer_type) bare = pointee_of(*bare);
+    const std::optional<Dwarf_Die> pointee = bare ? pointee_of(*bare) : std::nullopt;
+    if (!pointee || bare_type(*pointee)->addr == built.addr) continue;
+    if (of_array || size_of(*pointee) == built_bytes) return true;
+  }
+  return false;
+}
+
+void CallTypeFinder::add_inlined_constructors(const Site& site, const PointerWalk& walk, CallTypes& out) {
+  // Whatever else is made on that line: numbers have no constructor.
+  const bool is_of_scalars =
+      std::any_of(walk.sightings().begin(), walk.sightings().end(), [](const PointerWalk::Sighting& sighting) {
+        return sighting.offset == 0 && is_scalar(sighting.pointee) && size_of(sighting.pointee) > 1;
+      });
+  if (is_of_scalars) return;
   const Outline& outline = *site.outline;
   const std::uint32_t asking = site.scopes[site.asking];
   const LineRow* row = dwarf_->lines(site.unit).find(site.return_address - 1);
@@ -144,10 +178,11 @@ void CallTypeFinder::add_inlined_constructors(const Site& site, CallTypes& out) 
       if (site.return_address >= range.begin && site.return_address < range.end) distance = 0;
     }
     if (distance >= nearest) continue;
-    if (const std::optional<Dwarf_Die> type = constructed_class(*dwarf_, call)) {
-      built = type;
-      nearest = distance;
-    }
+    const std::optional<Dwarf_Die> type = constructed_class(*dwarf_, call);
+    // std::unique_ptr<Foo>(new Foo): the new object is the argument, not what is built.
+    if (!type || may_get_pointer(call, *type, out.asks_for_array)) continue;
+    built = type;
+    nearest = distance;
   }
   if (built) add(*built, 0, TypeClue::kConstructor, out);
 }
@@ -180,6 +215,7 @@ std::optional<Dwarf_Die> CallTypeFinder::called_function(const Site& site, const
 
 void CallTypeFinder::add_called_constructors(const Site& site, const PointerWalk& walk, CallTypes& out) {
   for (const PointerWalk::Call& call : walk.calls()) {
+    if (call.argument != 0) continue;
     const std::optional<Dwarf_Die> function = called_function(site, call.instruction);
     if (!function) continue;
     if (const std::optional<Dwarf_Die> type = constructed_class(*dwarf_, *function)) {
@@ -196,7 +232,9 @@ void CallTypeFinder::add_sightings(const Site& site, const PointerWalk& walk, Ca
     std::uint32_t scope = sighting.scope;
     for (std::size_t i = 0; scope != kNoScope && i < kMaxScopes; ++i) {
       if (std::find(site.scopes.begin(), site.scopes.end(), scope) != site.scopes.end()) break;
-      if (const auto type = constructed_class(*dwarf_, scope_die(outline, scope))) built = type;
+      const std::optional<Dwarf_Die> type = constructed_class(*dwarf_, scope_die(outline, scope));
+      if (scope == sighting.scope && (!type || !is_same_class(*type, sighting.pointee))) break;
+      if (type) built = type;
       scope = outline.enclosing_code(scope);
     }
     if (built) {
@@ -204,6 +242,16 @@ void CallTypeFinder::add_sightings(const Site& site, const PointerWalk& walk, Ca
     } else {
       add(sighting.pointee, sighting.offset, sighting.is_member ? TypeClue::kMember : TypeClue::kVariable, out);
     }
+  }
+}
+
+void CallTypeFinder::add_arguments(const Site& site, const PointerWalk& walk, CallTypes& out) {
+  for (const PointerWalk::Call& call : walk.calls()) {
+    const std::optional<Dwarf_Die> function = called_function(site, call.instruction);
+    const std::optional<Dwarf_Die> type = function ? argument_type(*function, call.argument) : std::nullopt;
+    const std::optional<Dwarf_Die> pointee = type ? pointee_of(*type) : std::nullopt;
+    // As bytes anything may be handed on.
+    if (pointee && size_of(*pointee) > 1) add(*pointee, call.offset, TypeClue::kVariable, out);
   }
 }
 
@@ -215,12 +263,18 @@ void CallTypeFinder::add_results(const Site& site, const PointerWalk& walk, Call
     const std::optional<Dwarf_Die> result = type_of(scope_die(*site.outline, site.scopes[i]));
     if (!result) return;
     if (const std::optional<Dwarf_Die> pointee = pointee_of(*result)) {
+      // An allocator may serve one type with memory for another.
+      if (is_inlined && is_allocate(scope_die(*site.outline, site.scopes[i + 1]))) continue;
       if (is_inlined || walk.returned()) {
         add(*pointee, walk.returned().value_or(0), TypeClue::kResult, out);
       }
       return;
     }
     if (!is_untyped_pointer(*result)) return;
+  }
+  if (walk.keeps_part()) {
+    out.returned_offset.reset();
+    return;
   }
   out.returns_untyped = true;
   if (!out.returned_offset) out.returned_offset = 0;

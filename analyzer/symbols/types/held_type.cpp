@@ -70,6 +70,30 @@ std::string_view without_pointer(std::string_view type) {
   return type;
 }
 
+/// The container whose nodes a member of libstdc++'s tree or hash table makes, as a program spells it; "" for all other
+/// functions, and for members that multimaps and maps have both.
+std::string container_of(std::string_view scope, std::string_view function) {
+  const TemplateParts parts = template_parts(scope);
+  const bool is_tree = parts.name == "_Rb_tree";
+  const bool is_hash = parts.name == "_Hashtable" || parts.name == "_Map_base";
+  if ((!is_tree && !is_hash) || parts.arguments.size() < (is_tree ? 5 : 10)) return "";
+  // _Rb_tree<Key, Value, KeyOfValue, Compare, Allocator>
+  // _Hashtable<Key, Value, Allocator, ExtractKey, Equal, Hash, RangeHash, Unused, RehashPolicy, Traits>
+  bool is_multi = is_tree && function.find("_equal") != std::string_view::npos;
+  if (is_tree && !is_multi && function.find("_unique") == std::string_view::npos) return "";
+  if (is_hash) {
+    const TemplateParts traits = template_parts(parts.arguments[9]);
+    is_multi = !traits.arguments.empty() && traits.arguments.back() == "false";
+  }
+  const std::string held = key_and_value(usual_spelling(parts.arguments[1]));
+  const auto argument = [&](std::size_t i) { return ", " + std::string(parts.arguments[i]); };
+  std::string name = is_hash ? "std::unordered_" : "std::";
+  name.append(is_multi ? "multi" : "").append(held.empty() ? "set<" : "map<");
+  name += held.empty() ? std::string(parts.arguments[0]) : held;
+  name += is_tree ? argument(3) + argument(4) : argument(5) + argument(4) + argument(2);
+  return usual_spelling(name + ">");
+}
+
 }  // namespace
 
 HeldType held_type(std::string_view allocated) {
@@ -119,10 +143,12 @@ std::string node_of_member(std::string_view function, std::string_view value) {
   if (scopes.size() < 3 || scopes[0] != "std") return "";
   for (std::size_t i = 1; i + 1 < scopes.size(); ++i) {
     const TemplateParts parts = template_parts(scopes[i]);
-    if (std::find(kContainers.begin(), kContainers.end(), parts.name) == kContainers.end()) continue;
-    const std::string container = usual_spelling("std::" + std::string(scopes[i]));
+    std::string container = container_of(scopes[i], template_parts(scopes.back()).name);
+    if (std::find(kContainers.begin(), kContainers.end(), parts.name) != kContainers.end()) {
+      container = usual_spelling("std::" + std::string(scopes[i]));
+    }
     const TemplateParts known = template_parts(container);
-    if (known.arguments.empty()) return "";
+    if (known.arguments.empty()) continue;
     const std::string pair = key_and_value(value);
     const bool is_map = known.name.ends_with("map");
     std::string held(known.arguments[0]);

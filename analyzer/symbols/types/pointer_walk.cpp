@@ -12,12 +12,15 @@ using Kind = Instruction::Kind;
 
 constexpr int kMostSteps = 160;
 constexpr int kMostWays = 4;
-constexpr std::size_t kMostCalls = 6;
+constexpr std::size_t kMostCalls = 8;
 constexpr std::uint64_t kMostBefore = std::uint64_t{1} << 16;
 /// Of that only the end is looked at; the rest is read to find where instructions begin.
 constexpr std::uint64_t kMostTyped = 1024;
 /// Registers that a called function may change (System V ABI): rax rdx rcx rsi rdi r8 to r11.
 constexpr std::uint32_t kChangedByCalls = 0x0f37;
+
+/// Registers of the first arguments that are integers or pointers: rdi rsi rdx rcx r8 r9.
+constexpr std::array<Register, 6> kArguments = {kRdi, 4, 1, 2, 8, 9};
 
 bool in_stack(const MemoryOperand& place) {
   return (place.base == kRsp || place.base == kRbp) && place.index == kNoRegister;
@@ -34,6 +37,12 @@ void PointerWalk::State::forget(Register number) {
   held[static_cast<std::size_t>(number)].reset();
   pointee[static_cast<std::size_t>(number)].reset();
   value[static_cast<std::size_t>(number)] = 0;
+  is_part[static_cast<std::size_t>(number)] = false;
+}
+
+bool PointerWalk::State::is_of_block(Register number) const {
+  if (number < 0 || number >= kRegisters) return false;
+  return held[static_cast<std::size_t>(number)].has_value() || is_part[static_cast<std::size_t>(number)];
 }
 
 std::optional<Instruction> PointerWalk::decode(std::uint64_t address) {
@@ -83,8 +92,9 @@ void PointerWalk::follow(std::uint64_t address, State state, std::unordered_set<
         address = instruction->destination != 0 && ways < kMostWays ? instruction->destination : instruction->next;
         continue;
       case Kind::kCall:
-        if (state.held[kRdi] && calls_.size() < kMostCalls) {
-          calls_.push_back({*instruction, *state.held[kRdi]});
+        for (std::size_t i = 0; i < kArguments.size() && calls_.size() < kMostCalls; ++i) {
+          const auto& held = state.held[static_cast<std::size_t>(kArguments[i])];
+          if (held) calls_.push_back({*instruction, *held, i});
         }
         break;
       default:
@@ -103,8 +113,10 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
   const bool has_source = instruction.source != kNoRegister;
   std::optional<std::int64_t> held;
   std::optional<Dwarf_Die> pointee;
+  bool is_part = false;
   switch (instruction.kind) {
     case Kind::kCopy:
+      is_part = has_source && state.is_part[source];
       if (has_source) held = state.held[source], pointee = state.pointee[source];
       if (has_source && !held && !pointee) pointee = base_pointee(address, instruction.source, state);
       break;
@@ -114,11 +126,15 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
         held = slot->second;
       } else if (const std::optional<Dwarf_Die> type = type_at(address, instruction.memory, state)) {
         pointee = pointee_of(*type);
+      } else if (const auto saved = state.saved.find({instruction.memory.base, instruction.memory.offset});
+                 in_stack(instruction.memory) && saved != state.saved.end()) {
+        pointee = saved->second;
       }
       break;
     }
     case Kind::kAddress: {
       const MemoryOperand& memory = instruction.memory;
+      is_part = memory.index != kNoRegister && (state.is_of_block(memory.base) || state.is_of_block(memory.index));
       if (memory.base >= 0 && memory.base < kRegisters && !in_stack(memory)) {
         const auto base = static_cast<std::size_t>(memory.base);
         if (memory.index == kNoRegister && state.held[base]) held = *state.held[base] + memory.offset;
@@ -146,6 +162,7 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
       }
       break;
     case Kind::kAddRegister:
+      is_part = state.is_of_block(instruction.target) || state.is_of_block(instruction.source);
       // An index was added to a pointer, or a pointer to an index.
       if (has_source && !state.held[target] && !state.held[source]) {
         pointee = state.pointee[target] ? state.pointee[target] : state.pointee[source];
@@ -153,6 +170,12 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
       break;
     case Kind::kStore:
       if (in_stack(instruction.memory)) store(instruction, state);
+      // rbp may be a register like any other.
+      if (instruction.memory.base == kRbp ? base_pointee(address, kRbp, state).has_value()
+                                          : !in_stack(instruction.memory)) {
+        const bool is_inside = has_source && (state.is_part[source] || state.held[source].value_or(0) != 0);
+        keeps_part_ = keeps_part_ || (is_inside && !state.is_of_block(instruction.memory.base));
+      }
       if (const std::optional<Dwarf_Die> type =
               has_source ? type_at(address, instruction.memory, state) : std::nullopt) {
         if (state.held[source]) {
@@ -183,6 +206,7 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
     }
     state.held[target] = held;
     state.pointee[target] = pointee;
+    state.is_part[target] = is_part;
   }
 }
 
@@ -196,8 +220,11 @@ void PointerWalk::learn(std::size_t number, std::optional<Dwarf_Die> pointee, St
 void PointerWalk::store(const Instruction& instruction, State& state) {
   const std::pair place(instruction.memory.base, instruction.memory.offset);
   state.slots.erase(place);
+  state.saved.erase(place);
   if (instruction.source == kNoRegister) return;
-  if (const auto& held = state.held[static_cast<std::size_t>(instruction.source)]) state.slots[place] = *held;
+  const auto source = static_cast<std::size_t>(instruction.source);
+  if (const auto& held = state.held[source]) state.slots[place] = *held;
+  if (const auto& pointee = state.pointee[source]) state.saved[place] = *pointee;
 }
 
 std::optional<Dwarf_Die> PointerWalk::base_pointee(std::uint64_t pc, Register base, const State& state) {

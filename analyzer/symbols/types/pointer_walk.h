@@ -39,14 +39,17 @@ class PointerWalk {
     bool is_member = false;          ///< or of what holds it
   };
   const std::vector<Sighting>& sightings() const { return sightings_; }
-  /// A function was called with the pointer, moved by `offset`, as its first argument.
+  /// A function was called with the pointer, moved by `offset`, in the register of an argument.
   struct Call {
     Instruction instruction;
     std::int64_t offset = 0;
+    std::size_t argument = 0;  ///< its number among those that are passed in registers
   };
   const std::vector<Call>& calls() const { return calls_; }
   /// The function returned it.
   std::optional<std::int64_t> returned() const { return returned_; }
+  /// A pointer into the block, but not to its begin, was stored elsewhere, as by whoever hands it out in pieces.
+  bool keeps_part() const { return keeps_part_; }
   /// The call itself; nothing if the code before it could not be read.
   const std::optional<Instruction>& asking() const { return asking_; }
 
@@ -55,10 +58,13 @@ class PointerWalk {
     std::array<std::optional<std::int64_t>, kRegisters> held{};       ///< the pointer plus this
     std::array<std::optional<Dwarf_Die>, kRegisters> pointee{};       ///< what other pointers point to
     std::map<std::pair<Register, std::int64_t>, std::int64_t> slots;  ///< of the stack, that hold it
+    std::map<std::pair<Register, std::int64_t>, Dwarf_Die> saved;     ///< what pointers in the stack point to
+    std::array<bool, kRegisters> is_part{};                           ///< somewhere in the block, or behind it
     std::array<int, kRegisters> value{};                              ///< the same number, but 0: the same value
     int values = 0;
     bool is_lost() const;
     void forget(Register number);
+    bool is_of_block(Register number) const;
   };
 
   std::optional<Instruction> decode(std::uint64_t address);
@@ -84,6 +90,7 @@ class PointerWalk {
   std::vector<Call> calls_;
   std::optional<std::int64_t> returned_;
   std::optional<Instruction> asking_;
+  bool keeps_part_ = false;
 };
 
 }  // namespace memline::symbols

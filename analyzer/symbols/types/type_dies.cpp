@@ -160,6 +160,18 @@ std::string spelled(DwarfFile& dwarf, Dwarf_Die type, int depth) {
   return name.empty() ? std::string(alias) : name;
 }
 
+void add_parameter_types(Dwarf_Die parent, int depth, std::vector<Dwarf_Die>& out) {
+  Dwarf_Die child{};
+  if (depth > 1 || dwarf_child(&parent, &child) != 0) return;
+  int steps = 0;
+  do {
+    const int tag = dwarf_tag(&child);
+    if (tag == DW_TAG_GNU_formal_parameter_pack) add_parameter_types(child, depth + 1, out);
+    if (tag != DW_TAG_formal_parameter) continue;
+    if (const std::optional<Dwarf_Die> type = type_of(child)) out.push_back(*type);
+  } while (dwarf_siblingof(&child, &child) == 0 && ++steps < kMaxMembers);
+}
+
 }  // namespace
 
 std::optional<Dwarf_Die> type_of(Dwarf_Die die) {
@@ -225,6 +237,36 @@ bool is_open_ended(Dwarf_Die type) {
 
 std::string name_of(DwarfFile& dwarf, Dwarf_Die type) {
   return usual_spelling(spelled(dwarf, type, 0));
+}
+
+bool is_scalar(Dwarf_Die type) {
+  std::optional<Dwarf_Die> bare = bare_type(type);
+  if (!bare) return false;
+  const int tag = dwarf_tag(&*bare);
+  return tag == DW_TAG_base_type || tag == DW_TAG_enumeration_type || is_pointer(tag);
+}
+
+std::vector<Dwarf_Die> parameter_types(Dwarf_Die function) {
+  std::vector<Dwarf_Die> types;
+  const std::optional<Dwarf_Die> start = die::reference(function, DW_AT_abstract_origin);
+  for (const Dwarf_Die& link : die::origins(start ? *start : function)) {
+    add_parameter_types(link, 0, types);
+    if (!types.empty()) break;
+  }
+  return types;
+}
+
+std::optional<Dwarf_Die> argument_type(Dwarf_Die function, std::size_t number) {
+  // A class as result or argument may take registers, or none.
+  const std::optional<Dwarf_Die> result = type_of(function);
+  if (result && bare_type(*result) && !is_scalar(*result)) return std::nullopt;
+  for (const Dwarf_Die& type : parameter_types(function)) {
+    std::optional<Dwarf_Die> bare = bare_type(type);
+    if (!bare || !is_scalar(type)) return std::nullopt;
+    if (die::number(*bare, DW_AT_encoding) == DW_ATE_float) continue;
+    if (number-- == 0) return type;
+  }
+  return std::nullopt;
 }
 
 std::optional<Dwarf_Die> constructed_class(DwarfFile& dwarf, Dwarf_Die function) {

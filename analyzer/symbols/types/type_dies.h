@@ -4,9 +4,11 @@
 
 #include <elfutils/libdw.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "symbols/dwarf_file.h"
 
@@ -29,6 +31,13 @@ std::uint64_t size_of(Dwarf_Die type);
 bool is_open_ended(Dwarf_Die type);
 /// The type's full name in its usual spelling; "" where it has none.
 std::string name_of(DwarfFile& dwarf, Dwarf_Die type);
+
+/// Whether it is a number, a pointer or the like: nothing that has members.
+bool is_scalar(Dwarf_Die type);
+/// The types of a function's parameters (or of an inlined call's), `this` first.
+std::vector<Dwarf_Die> parameter_types(Dwarf_Die function);
+/// That of the parameter that is passed in the register of the n-th argument; nothing where that cannot be told.
+std::optional<Dwarf_Die> argument_type(Dwarf_Die function, std::size_t number);
 
 /// The class whose constructor a function (or an inlined call of one) is.
 std::optional<Dwarf_Die> constructed_class(DwarfFile& dwarf, Dwarf_Die function);

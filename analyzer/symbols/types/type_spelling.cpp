@@ -182,6 +182,30 @@ bool cut_word(std::string_view& text, std::string_view word) {
   return true;
 }
 
+/// "void (*const) (long int)" -> "void (* const)(long)", "int (char)" -> "int(char)"; all else as it is.
+std::string spelled_function(std::string_view type, int depth) {
+  const Brackets brackets(type);
+  const std::size_t open = type.ends_with(')') ? brackets.partner(type.size() - 1) : Brackets::kNone;
+  if (open == Brackets::kNone) return std::string(type);
+  std::string_view result = trimmed(type.substr(0, open));
+  std::string pointer;
+  if (result.ends_with(')')) {
+    const std::size_t begin = brackets.partner(result.size() - 1);
+    if (begin == Brackets::kNone || begin == 0) return std::string(type);
+    pointer = result.substr(begin);
+    if (const std::size_t at = pointer.find("*const"); at != std::string::npos) pointer.insert(at + 1, " ");
+    result = trimmed(result.substr(0, begin));
+  }
+  if (result.empty() || result.ends_with(':') || result.ends_with('(')) return std::string(type);
+  std::string out = spelled(result, depth + 1) + (pointer.empty() ? "" : " ") + pointer + "(";
+  const std::string_view inside = type.substr(open + 1, type.size() - open - 2);
+  if (trimmed(inside).empty()) return out + ")";
+  for (const std::string_view parameter : split(inside, ",")) {
+    out.append(out.ends_with('(') ? "" : ", ").append(spelled(parameter, depth + 1));
+  }
+  return out + ")";
+}
+
 std::string spelled(std::string_view type, int depth) {
   std::string_view core = trimmed(type);
   if (depth > kMaxDepth) return std::string(core);
@@ -212,12 +236,8 @@ std::string spelled(std::string_view type, int depth) {
     is_const = is_const || word == "const ";
     core = trimmed(core.substr(word.size()));
   }
-  // A type of functions is written as it came, but for a blank.
-  if (core.empty() || core.ends_with(')')) {
-    std::string as_it_came(trimmed(type));
-    if (const std::size_t at = as_it_came.find("(*const)"); at != std::string::npos) as_it_came.insert(at + 2, " ");
-    return as_it_came;
-  }
+  if (core.empty()) return std::string(trimmed(type));
+  if (core.ends_with(')')) return spelled_function(trimmed(type), depth);
   std::string out = is_const ? "const " : "";
   const auto* const base =
       std::find_if(kBaseTypes.begin(), kBaseTypes.end(), [&](const auto& entry) { return entry.first == core; });

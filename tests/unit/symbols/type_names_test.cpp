@@ -72,6 +72,12 @@ TEST_CASE("what is no name of a type does no harm") {
     node_of_member(text, "int");
   }
   CHECK(usual_spelling("void (*)(int)") == "void (*)(int)");
+  // gcc and clang set blanks as they like.
+  CHECK(usual_spelling("std::function<void ()>") == "std::function<void()>");
+  CHECK(usual_spelling("std::function<char const*(long int, A<b> )>") == "std::function<const char*(long, A<b>)>");
+  CHECK(usual_spelling("void (*const)(long unsigned int)") == "void (* const)(unsigned long)");
+  CHECK(usual_spelling("(lambda at a.cpp:3:4)") == "(lambda at a.cpp:3:4)");
+  CHECK(usual_spelling("a::(anonymous class)") == "a::(anonymous class)");
   std::string deep = "int";
   for (int i = 0; i < 4000; ++i) deep = "a<" + deep + ">";
   CHECK_FALSE(usual_spelling(deep).empty());
@@ -112,6 +118,24 @@ TEST_CASE("a member of the container tells a multimap's node from a map's") {
   CHECK(node_of_member("mine::map<int, Foo>::insert", value).empty());
 }
 
+TEST_CASE("a member of the tree or the hash table tells it where the container's own was optimized away") {
+  const std::string tree =
+      "std::_Rb_tree<Key, std::pair<Key const, Foo>, std::_Select1st<std::pair<Key const, Foo> >, std::greater<Key>, "
+      "std::allocator<std::pair<Key const, Foo> > >";
+  const std::string value = "std::pair<const Key, Foo>";
+  CHECK(node_of_member(tree + "::_M_emplace_unique<Key>", value) == "std::map<Key, Foo, std::greater<Key>> node");
+  CHECK(node_of_member(tree + "::_M_insert_equal<Key>", value) == "std::multimap<Key, Foo, std::greater<Key>> node");
+  CHECK(node_of_member(tree + "::_M_create_node<Key>", value).empty());  // both have it
+  const auto table = [](const std::string& traits) {
+    return "std::_Hashtable<int, int, std::allocator<int>, std::__detail::_Identity, std::equal_to<int>, MyHash, "
+           "std::__detail::_Mod_range_hashing, std::__detail::_Default_ranged_hash, "
+           "std::__detail::_Prime_rehash_policy, std::__detail::_Hashtable_traits<" +
+           traits + "> >::_M_insert";
+  };
+  CHECK(node_of_member(table("false, true, true"), "int") == "std::unordered_set<int, MyHash> node");
+  CHECK(node_of_member(table("false, true, false"), "int") == "std::unordered_multiset<int, MyHash> node");
+}
+
 TEST_CASE("functions that allocate name what they allocate") {
   using Role = AllocatingFunction::Role;
   const auto is = [](const char* function, Role role, const char* type) {
@@ -132,6 +156,9 @@ TEST_CASE("functions that allocate name what they allocate") {
   CHECK(is("std::_Rb_tree<int, std::pair<int const, Foo>, std::_Select1st<std::pair<int const, Foo> > >::_M_get_node",
            Role::kAllocator, "std::_Rb_tree_node<std::pair<int const, Foo>>"));
   CHECK(is("std::make_unique<a::Foo, int&>", Role::kMakes, "a::Foo"));
+  CHECK(is("std::_Function_base::_Base_manager<a::Foo>::_M_create<a::Foo>", Role::kMakes, "a::Foo"));
+  CHECK(is("std::any::_Manager_external<a::Foo>::_S_create<a::Foo>", Role::kMakes, "a::Foo"));
+  CHECK(is("std::vector<bool, std::allocator<bool> >::_M_fill_insert", Role::kContainer, "unsigned long"));
   CHECK(is("std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >::_M_mutate",
            Role::kContainer, "char"));
   CHECK(is("strdup", Role::kMakes, "char"));
