@@ -1,5 +1,10 @@
 /// \file TemporaryFolder: a folder for traces that nobody keeps; gone, with all that is in it, with the object.
+///
+/// It goes as well where we are killed, by whatever signal: a process of its own waits for our end. To be made where we
+/// have one thread only.
 #pragma once
+
+#include <sys/types.h>
 
 #include <string>
 
@@ -20,8 +25,11 @@ class TemporaryFolder {
 
  private:
   explicit TemporaryFolder(std::string path);
+  void start_guard();
 
   std::string path_;  ///< absolute; "": moved from
+  pid_t guard_ = -1;  ///< removes the folder when `alive_fd_` is closed
+  int alive_fd_ = -1;
 };
 
 }  // namespace memline::commands
