@@ -211,6 +211,33 @@ TEST_CASE("a pause stops acquisitions only, and is recorded", "[session]") {
   CHECK(all_of<trace::Release>(bytes).size() == 1);
 }
 
+TEST_CASE("pauses of several threads nest, whoever comes between", "[session]") {
+  const ScratchFolder folder;
+  constexpr int kTurns = 20000;
+  const ChildResult child = in_session(folder / "t", [] {
+    const auto pause_and_resume = [](bool inside_another) {
+      for (int i = 0; i < kTurns; ++i) {
+        record_recording(MEMLINE_CALLER, false);
+        if (state() != State::kPaused && inside_another) _exit(1);
+        record_recording(MEMLINE_CALLER, true);
+      }
+    };
+    const auto in_two_threads = [&](bool inside_another) {
+      std::thread other(pause_and_resume, inside_another);
+      pause_and_resume(inside_another);
+      other.join();
+    };
+    in_two_threads(false);
+    if (state() != State::kRecording) _exit(2);
+    record_recording(MEMLINE_CALLER, false);
+    in_two_threads(true);
+    if (state() != State::kPaused) _exit(3);
+    record_recording(MEMLINE_CALLER, true);
+    if (state() != State::kRecording) _exit(4);
+  });
+  CHECK(child.status == 0);
+}
+
 TEST_CASE("spans nest per thread", "[session]") {
   const ScratchFolder folder;
   in_session(folder / "t", [] {

@@ -4,10 +4,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <set>
+#include <thread>
+#include <vector>
 
 #include "records_of.h"
 #include "support/catch.h"
@@ -167,6 +171,41 @@ TEST_CASE("blocks far into the file are shown where the file has them, and piece
   CHECK_FALSE(is_shown(5));
   f.space->retire(f.space->window().block(kKept));
   CHECK_FALSE(is_shown(1));
+}
+
+TEST_CASE("threads that claim and retire at once have each block to themselves", "[trace_space]") {
+  Fixture f;
+  REQUIRE(f.open());
+  constexpr std::uint64_t kThreads = 3, kBlocks = 400;  // 75 MiB together, in pieces of 16
+  std::atomic<std::uint64_t> missed = 0;
+  const auto claim_all = [&](std::uint64_t thread) {
+    for (std::uint64_t i = 0; i < kBlocks; ++i) {
+      SpaceFault fault = SpaceFault::kNone;
+      std::byte* const block = f.space->claim(fault);
+      if (block == nullptr) {
+        ++missed;
+        continue;
+      }
+      const std::uint64_t mark = thread * kBlocks + i + 1;
+      std::memcpy(block + 7, &mark, sizeof mark);
+      f.space->retire(block);
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::uint64_t thread = 0; thread < kThreads; ++thread) threads.emplace_back(claim_all, thread);
+  for (std::thread& thread : threads) thread.join();
+  REQUIRE(missed == 0);
+  REQUIRE(f.space->header().claimed_blocks == kThreads * kBlocks);
+  std::ifstream file(f.folder / "t", std::ios::binary);
+  std::set<std::uint64_t> marks;
+  for (std::uint64_t i = 0; i < kThreads * kBlocks; ++i) {
+    std::uint64_t mark = 0;
+    file.seekg(static_cast<std::streamoff>(size_with(i) + 7));
+    file.read(reinterpret_cast<char*>(&mark), sizeof mark);
+    marks.insert(mark);
+  }
+  CHECK(marks.size() == kThreads * kBlocks);
+  CHECK(marks.count(0) == 0);
 }
 
 TEST_CASE("a trace goes on behind the blocks it has", "[trace_space]") {
