@@ -1,5 +1,6 @@
 #include "file_window.h"
 
+#include "own_memory.h"
 #include "sys.h"
 
 namespace memline::capture {
@@ -35,8 +36,9 @@ bool FileWindow::open(int fd, bool may_map) noexcept {
 std::byte* FileWindow::map_pieces(int fd, std::size_t index, std::size_t count) const noexcept {
   constexpr int kAccess = PROT_READ | PROT_WRITE;
   const std::uint64_t bytes = bytes_of(index) + (count - 1) * piece_bytes_;
-  void* const memory = mapped_ ? sys::map(nullptr, bytes, kAccess, MAP_SHARED | MAP_NORESERVE, fd, offset_of(index))
-                               : sys::map(nullptr, bytes, kAccess, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+  void* const at = own_place(bytes);
+  void* const memory = mapped_ ? sys::map(at, bytes, kAccess, MAP_SHARED | MAP_NORESERVE, fd, offset_of(index))
+                               : sys::map(at, bytes, kAccess, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
   if (memory == nullptr) return nullptr;
   sys::madvise(memory, bytes, MADV_DONTDUMP);
   // What mlockall(MCL_FUTURE) locks cannot be let go of block by block.

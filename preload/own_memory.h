@@ -1,5 +1,5 @@
-/// \file Own memory: what memline maps for its own tables, so that a look at the resident pages can tell it from the
-/// program's: the kernel joins neighbouring mappings, whoever made them.
+/// \file Own memory: where memline's own mappings lie, and which those of its tables are, so that a look at the resident
+/// pages can tell them from the program's: the kernel joins neighbouring mappings, whoever made them.
 ///
 /// A short list without a lock; what does not fit is mapped all the same and counts as the program's. Any thread.
 #pragma once
@@ -14,6 +14,10 @@ struct OwnRange {
 };
 
 inline constexpr std::size_t kMostOwnRanges = 256;
+
+/// Where to ask the kernel for `bytes`: far from where it puts what the program maps. A program may give memory back and
+/// map it again at the same place, with MAP_FIXED: none of ours must lie there meanwhile. nullptr: anywhere.
+void* own_place(std::size_t bytes) noexcept;
 
 /// Zeroed private memory as sys::map_private() gives it; nullptr: there is none.
 void* map_own(std::size_t bytes) noexcept;

@@ -92,7 +92,7 @@ inline long rename(const char* from, const char* to, unsigned flags) noexcept {
   return call(SYS_renameat2, AT_FDCWD, as_long(from), AT_FDCWD, as_long(to), static_cast<long>(flags));
 }
 
-/// Memory, or nullptr.
+/// Memory, at `at` where that is free; or nullptr.
 inline void* map(void* at, std::size_t bytes, int protection, int flags, int fd = -1,
                  std::uint64_t offset = 0) noexcept {
   const long result =
@@ -100,8 +100,8 @@ inline void* map(void* at, std::size_t bytes, int protection, int flags, int fd 
   return failed(result) ? nullptr : reinterpret_cast<void*>(result);
 }
 /// Zeroed private memory that occupies RAM only where it is touched.
-inline void* map_private(std::size_t bytes) noexcept {
-  return map(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+inline void* map_private(std::size_t bytes, void* at = nullptr) noexcept {
+  return map(at, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
 }
 inline void unmap(void* memory, std::size_t bytes) noexcept {
   call(SYS_munmap, as_long(memory), static_cast<long>(bytes));

@@ -54,6 +54,7 @@ CASES = [
     program("rewritten_environment", CHILDREN, blocks={6001: 1000}, children={6002: 5}),
 
     program("file_size_limit", OUTPUT, at_least=401000, complete=False, sizes=False, says="may not grow"),
+    program("reused_place", API, sizes=False, at_least=3000000),
     program("locked_memory", OUTPUT, sizes=False, at_least=3000000),
     program("steady_allocations", OUTPUT, "20", blocks={6601: 40000}, case="steady_allocations", run=True),
 
