@@ -1,5 +1,6 @@
 #include "commands/args.h"
 
+#include <CLI/CLI.hpp>
 #include <ostream>
 
 #include "base/escape.h"

@@ -1,7 +1,6 @@
 /// \file The options that several commands share, and how a command line is parsed.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -11,6 +10,10 @@
 #include "commands/progress_bar.h"
 #include "model/profile.h"
 #include "render/text.h"
+
+namespace CLI {
+class App;
+}
 
 namespace memline::commands {
 

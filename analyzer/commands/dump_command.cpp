@@ -1,3 +1,5 @@
+#include <CLI/CLI.hpp>
+
 #include "base/escape.h"
 #include "commands/args.h"
 #include "commands/command.h"

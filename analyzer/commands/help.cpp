@@ -1,5 +1,7 @@
 #include "commands/help.h"
 
+#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <string_view>
 
 namespace memline::commands {

@@ -2,8 +2,11 @@
 /// out here: CLI11's own layout is wider, and differs from release to release.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace memline::commands {
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/escape.h"
 #include "commands/output.h"
 #include "commands/process_family.h"

@@ -1,5 +1,6 @@
 #include "commands/load_samples.h"
 
+#include <memory>
 #include <span>
 
 #include "trace/byte_source.h"

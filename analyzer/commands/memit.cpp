@@ -1,6 +1,8 @@
+#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/escape.h"

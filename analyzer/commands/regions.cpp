@@ -1,6 +1,8 @@
+#include <CLI/CLI.hpp>
 #include <optional>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands/args.h"

@@ -1,3 +1,4 @@
+#include <CLI/CLI.hpp>
 #include <optional>
 #include <ostream>
 #include <utility>

@@ -1,3 +1,4 @@
+#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <optional>
 #include <string>

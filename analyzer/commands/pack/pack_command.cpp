@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+
 #include "base/escape.h"
 #include "commands/args.h"
 #include "commands/command.h"

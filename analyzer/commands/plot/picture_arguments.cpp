@@ -1,5 +1,7 @@
 #include "commands/plot/picture_arguments.h"
 
+#include <CLI/CLI.hpp>
+
 #include "commands/plot/picture_file.h"
 #include "render/chart/theme.h"
 

@@ -1,12 +1,15 @@
 /// \file PictureArguments: the options of the commands that draw a picture, and where it goes.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
 #include "base/result.h"
 #include "views/chart.h"
+
+namespace CLI {
+class App;
+}
 
 namespace memline::commands {
 

@@ -1,6 +1,7 @@
 #include "commands/repeat/measure_trace.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/escape.h"
 #include "commands/cache_choice.h"

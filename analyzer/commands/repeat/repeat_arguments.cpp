@@ -1,5 +1,6 @@
 #include "commands/repeat/repeat_arguments.h"
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <fstream>
 #include <ostream>

@@ -2,7 +2,6 @@
 /// goes.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +9,10 @@
 #include "commands/command.h"
 #include "commands/repeat/command_runner.h"
 #include "model/program_end.h"
+
+namespace CLI {
+class App;
+}
 
 namespace memline::commands {
 

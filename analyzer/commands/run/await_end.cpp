@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <ostream>
 
 namespace memline::commands {
 namespace {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <ostream>
 
 #include "base/escape.h"
 #include "commands/run/inspect_program.h"

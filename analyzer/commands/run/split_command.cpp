@@ -1,5 +1,6 @@
 #include "commands/run/split_command.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstddef>
 

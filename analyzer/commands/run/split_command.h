@@ -1,11 +1,14 @@
 /// \file parse_with_command(): command lines that end in the command line of a program.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 
 #include "commands/command.h"
+
+namespace CLI {
+class App;
+}
 
 namespace memline::commands {
 

@@ -1,6 +1,7 @@
 #include "commands/run/tick_clock.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/monotonic_clock.h"
 

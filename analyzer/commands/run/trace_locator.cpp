@@ -4,6 +4,8 @@
 #include <glob.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "replay/process_status.h"
 
 namespace memline::commands {

@@ -1,5 +1,7 @@
 #include "commands/sample/sampler.h"
 
+#include <algorithm>
+
 namespace memline::commands {
 
 Sampler::Sampler(pid_t pid, const SamplerOptions& options, SampleWriter& writer)

@@ -1,7 +1,10 @@
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <limits>
 #include <ostream>
+#include <utility>
 
 #include "base/escape.h"
 #include "commands/args.h"
