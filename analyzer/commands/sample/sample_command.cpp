@@ -29,12 +29,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-constexpr char kAbout[] =
+constexpr char kSampleAbout[] =
     "Watch the memory of a process from outside, whatever it is written in: one that\n"
     "runs already, or a command, which is started as it is. `plot` and `peak` read\n"
     "what comes out.";
 
-constexpr char kNotes[] =
+constexpr char kSampleNotes[] =
     "Metrics:\n"
     "  rss   everything that the process has in RAM\n"
     "  pss   the same, with what is shared divided among those who share it\n"
@@ -125,7 +125,7 @@ void watch_process(const SampleArguments& arguments, Sampler& sampler) {
 
 int watch_command(const SampleArguments& arguments, const Arguments& command, std::ostream& out, const Streams& streams,
                   std::size_t& samples, std::optional<Error>& error) {
-  SampleWriter writer(out, arguments.sample_format(), arguments.metric, fmt::format("{}", fmt::join(command, " ")));
+  SampleFileWriter writer(out, arguments.sample_format(), arguments.metric, fmt::format("{}", fmt::join(command, " ")));
   streams.out.flush();
   const Clock::time_point start = Clock::now();
   ChildProcess child(command, own_environment());
@@ -144,10 +144,10 @@ int watch_command(const SampleArguments& arguments, const Arguments& command, st
 }  // namespace
 
 int sample_command(const Arguments& arguments, const Streams& streams) {
-  CLI::App app(kAbout, "sample");
+  CLI::App app(kSampleAbout, "sample");
   SampleArguments sample;
   sample.add_to(app);
-  app.footer(kNotes);
+  app.footer(kSampleNotes);
   Arguments command;
   if (const auto code = parse_with_command(app, arguments, streams, command, CommandNeed::kOptional)) return *code;
   if (command.empty() == (sample.pid == 0)) {
@@ -164,7 +164,7 @@ int sample_command(const Arguments& arguments, const Streams& streams) {
   std::size_t samples = 0;
   std::optional<Error> error;
   if (command.empty()) {
-    SampleWriter writer(out, sample.sample_format(), sample.metric, "");
+    SampleFileWriter writer(out, sample.sample_format(), sample.metric, "");
     Sampler sampler(sample.pid, sample.options(), writer);
     watch_process(sample, sampler);
     samples = sampler.samples();

@@ -4,7 +4,7 @@
 
 namespace memline::commands {
 
-Sampler::Sampler(pid_t pid, const SamplerOptions& options, SampleWriter& writer)
+Sampler::Sampler(pid_t pid, const SamplerOptions& options, SampleFileWriter& writer)
     : pid_(pid), options_(options), writer_(writer) {}
 
 std::optional<std::chrono::nanoseconds> Sampler::step() {

@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 #include "commands/sample/process_memory.h"
-#include "commands/sample/sample_writer.h"
+#include "commands/sample/sample_file_writer.h"
 
 namespace memline::commands {
 
@@ -23,7 +23,7 @@ struct SamplerOptions {
 class Sampler {
  public:
   /// `writer` must outlive it.
-  Sampler(pid_t pid, const SamplerOptions& options, SampleWriter& writer);
+  Sampler(pid_t pid, const SamplerOptions& options, SampleFileWriter& writer);
 
   /// Takes a sample if one is due. Returns how long it is until the next one; nullopt: the process is gone, or it cannot
   /// be looked at, which error() then says.
@@ -38,7 +38,7 @@ class Sampler {
 
   pid_t pid_;
   SamplerOptions options_;
-  SampleWriter& writer_;
+  SampleFileWriter& writer_;
   Clock::time_point next_ = Clock::now();
   std::optional<Error> error_;
   std::size_t samples_ = 0;

@@ -1,4 +1,4 @@
-/// \file SampleWriter: writes samples as they come, as CSV or in memory_profiler's .dat (model/samples/sample_file.h).
+/// \file SampleFileWriter: writes samples as they come, as CSV or in memory_profiler's .dat (model/samples/sample_file.h).
 #pragma once
 
 #include <sys/types.h>
@@ -11,10 +11,10 @@ namespace memline::commands {
 
 enum class SampleFormat : std::uint8_t { kCsv, kDat };
 
-class SampleWriter {
+class SampleFileWriter {
  public:
   /// Writes the beginning. `out` must outlive it; `command` may be empty.
-  SampleWriter(std::ostream& out, SampleFormat format, const std::string& metric, const std::string& command);
+  SampleFileWriter(std::ostream& out, SampleFormat format, const std::string& metric, const std::string& command);
 
   /// Whole lines, at once: whoever reads along never sees half a sample.
   void add(double time, pid_t pid, bool is_child, std::uint64_t bytes);
