@@ -5,13 +5,13 @@
 #include <string>
 #include <type_traits>
 
+#include "replay/protection.h"
+
 namespace memline::replay {
 namespace {
 
 /// Enough that handing them over costs nothing, few enough that they stay in the cache.
 constexpr std::size_t kBatchOperations = 2048;
-
-constexpr std::uint32_t kAccess = PROT_READ | PROT_WRITE | PROT_EXEC;
 
 template <class Record>
 inline constexpr bool kIsNoEvent =
@@ -205,7 +205,7 @@ void OperationReader::on(const trace::RemapBegin& record) {
 }
 
 void OperationReader::on(const trace::Protect& record) {
-  if ((record.protection & kAccess) != 0) add_other(record, false);
+  if (is_accessible(record.protection)) add_other(record, false);
 }
 
 }  // namespace memline::replay

@@ -9,6 +9,7 @@
 
 #include "base/counted.h"
 #include "replay/loss_notes.h"
+#include "replay/protection.h"
 
 namespace memline::replay {
 namespace {
@@ -16,8 +17,6 @@ namespace {
 // Linux's, which older headers lack.
 constexpr std::uint32_t kMremapFixed = 2;
 constexpr std::uint32_t kMremapDontUnmap = 4;
-
-constexpr std::uint32_t kAccess = PROT_READ | PROT_WRITE | PROT_EXEC;
 
 /// A smaller trace is replayed before a thread has started.
 constexpr std::uint64_t kWorthAThreadBytes = std::uint64_t{512} << 10;
@@ -27,7 +26,7 @@ constexpr std::size_t kPrefetchDistance = 12;
 
 RangeState state_of(const trace::Map& record) {
   if (record.kind != trace::MapKind::kPrivateAnonymous) return RangeState::kLedger;
-  return (record.protection & kAccess) != 0 ? RangeState::kLive : RangeState::kReserved;
+  return is_accessible(record.protection) ? RangeState::kLive : RangeState::kReserved;
 }
 
 bool wants_thread(Replayer::Threads threads, std::uint64_t trace_bytes) {

@@ -34,5 +34,9 @@ inline Cell bytes(std::uint64_t value) {
 inline Cell count(std::uint64_t value) {
   return Cell::count(static_cast<std::int64_t>(value));
 }
+/// 0 of nothing.
+inline double percent(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
 
 }  // namespace memline::views

@@ -11,10 +11,6 @@
 namespace memline::views {
 namespace {
 
-double percent(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-}
-
 std::string moment_heading(const model::HeapModel& heap) {
   std::string when;
   if (heap.at_time) {

@@ -43,10 +43,6 @@ bool has_names(LedgerKind kind) {
   return kind == LedgerKind::kHeap || kind == LedgerKind::kFile || kind == LedgerKind::kShared;
 }
 
-double percent(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-}
-
 }  // namespace
 
 Table ledger_view(const model::Ledger& ledger, std::size_t most_rows) {
