@@ -10,11 +10,11 @@
 namespace memline::commands {
 namespace {
 
-constexpr char kAbout[] =
+constexpr char kDumpAbout[] =
     "Print every record of a trace, one a line, in the order of time. TRACE is\n"
     "trace.bin unless it is given.";
 
-constexpr char kNotes[] =
+constexpr char kDumpNotes[] =
     "Each line: seconds since the start of the program, the lane and the thread that\n"
     "wrote the record, the record's name and its fields. Names are those of\n"
     "include/memline/trace_format.h; sizes are in bytes.\n"
@@ -25,10 +25,10 @@ constexpr char kNotes[] =
 }  // namespace
 
 int dump_command(const Arguments& arguments, const Streams& streams) {
-  CLI::App app(kAbout, "dump");
+  CLI::App app(kDumpAbout, "dump");
   std::string trace = kDefaultOut;
   app.add_option("TRACE", trace, "The recording to read")->capture_default_str();
-  app.footer(kNotes);
+  app.footer(kDumpNotes);
   if (const auto code = parse(app, "[TRACE]", arguments, streams)) return *code;
   const auto code = dump(trace, streams.out);
   if (!code) return fail(streams, code.error());

@@ -26,11 +26,11 @@
 namespace memline::commands {
 namespace {
 
-constexpr char kAbout[] =
+constexpr char kHeapAbout[] =
     "Show what was live at one moment, and whose it was. TRACE is trace.bin unless it\n"
     "is given.";
 
-constexpr char kColumns[] =
+constexpr char kHeapColumns[] =
     "Columns:\n"
     "  Index         rank by size\n"
     "  Count  %      blocks of this kind; a mapped range counts as one\n"
@@ -52,7 +52,7 @@ constexpr char kColumns[] =
     "Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 the trace is unreadable or\n"
     "damaged (what can be read is shown).";
 
-constexpr std::size_t kUsualRows = 10;
+constexpr std::size_t kHeapUsualRows = 10;
 
 struct HeapArguments {
   ProfileArguments profile;
@@ -98,7 +98,7 @@ int show_heap(HeapArguments& arguments, const Streams& streams) {
       streams.out << render::render_csv(views::heap_data_view(*heap));
       break;
     case Format::kText:
-      write_text(streams, {views::heap_view(*heap, arguments.most.value_or(kUsualRows), arguments.profile.verbose)},
+      write_text(streams, {views::heap_view(*heap, arguments.most.value_or(kHeapUsualRows), arguments.profile.verbose)},
                  arguments.output);
       break;
   }
@@ -129,7 +129,7 @@ int show_difference(HeapArguments& arguments, const Streams& streams) {
       streams.out << render::render_csv(views::heap_diff_data_view(diff));
       break;
     case Format::kText:
-      write_text(streams, {views::heap_diff_view(diff, arguments.most.value_or(kUsualRows))}, arguments.output);
+      write_text(streams, {views::heap_diff_view(diff, arguments.most.value_or(kHeapUsualRows))}, arguments.output);
       break;
   }
   return std::max(finish(streams, arguments.diff[0], diff.a.common), finish(streams, arguments.diff[1], diff.b.common));
@@ -160,7 +160,7 @@ int show_asked(HeapArguments& arguments, const Streams& streams) {
   const auto profile = open_profile(arguments.profile, streams);
   if (!profile) return fail(streams, profile.error());
   const bool is_text = arguments.output.chosen_format() == Format::kText;
-  const auto asked = model::build_asked_blocks(**profile, arguments.most.value_or(is_text ? kUsualRows : 0));
+  const auto asked = model::build_asked_blocks(**profile, arguments.most.value_or(is_text ? kHeapUsualRows : 0));
   if (!asked) return fail(streams, asked.error());
   switch (arguments.output.chosen_format()) {
     case Format::kJson:
@@ -179,7 +179,7 @@ int show_asked(HeapArguments& arguments, const Streams& streams) {
 }  // namespace
 
 int heap_command(const Arguments& arguments, const Streams& streams) {
-  CLI::App app(kAbout, "heap");
+  CLI::App app(kHeapAbout, "heap");
   HeapArguments parsed;
   std::string by = "line";
   CLI::Option* const at =
@@ -215,7 +215,7 @@ int heap_command(const Arguments& arguments, const Streams& streams) {
       ->excludes(since)
       ->excludes(at);
   parsed.output.add_to(app);
-  app.footer(kColumns);
+  app.footer(kHeapColumns);
   if (const auto code = parse(app, "[OPTIONS] [TRACE]", arguments, streams)) return *code;
   parsed.request.by = model::parse_heap_kind(by).value_or(model::HeapKind::kLine);
   parsed.at_given = at->count() > 0;

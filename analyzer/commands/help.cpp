@@ -7,7 +7,7 @@
 namespace memline::commands {
 namespace {
 
-constexpr std::size_t kColumns = 80;
+constexpr std::size_t kHelpColumns = 80;
 constexpr std::size_t kIndent = 25;  ///< where descriptions begin
 
 /// "--unit auto|B|KiB|MiB|GiB"
@@ -26,7 +26,7 @@ void append_wrapped(std::string& out, std::size_t column, std::string_view text)
   while (!text.empty()) {
     const std::string_view word = text.substr(0, text.find(' '));
     text.remove_prefix(std::min(word.size() + 1, text.size()));
-    if (column + word.size() > kColumns && column > kIndent) {
+    if (column + word.size() > kHelpColumns && column > kIndent) {
       while (out.ends_with(' ')) out.pop_back();
       out += '\n' + std::string(kIndent, ' ');
       column = kIndent;

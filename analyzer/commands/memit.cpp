@@ -22,11 +22,11 @@
 namespace memline::commands {
 namespace {
 
-constexpr char kAbout[] =
+constexpr char kMemitAbout[] =
     "Run a program some times, each time as a fresh process, and show its peak\n"
     "memory, as %memit does.";
 
-constexpr char kNotes[] =
+constexpr char kMemitNotes[] =
     "The peak is the exact highest number of live bytes, the increment how far that\n"
     "is above what was live when main began. With --func NAME both are those of the\n"
     "function's calls: the highest of the process while one runs, and how far it rose\n"
@@ -55,7 +55,7 @@ std::optional<std::vector<FinishedRun>> record_all(CommandRunner& runner, std::s
 }  // namespace
 
 int memit_command(const Arguments& arguments, const Streams& streams) {
-  CLI::App app(kAbout, "memit");
+  CLI::App app(kMemitAbout, "memit");
   RepeatArguments options;
   std::size_t repeat = 3;
   model::RepeatedRuns runs;
@@ -65,7 +65,7 @@ int memit_command(const Arguments& arguments, const Streams& streams) {
       ->capture_default_str();
   app.add_option("--func", runs.function, "Measure the calls of this function: a name or a glob")->type_name("NAME");
   options.add_to(app);
-  app.footer(kNotes);
+  app.footer(kMemitNotes);
   if (const auto code = parse_with_command(app, arguments, streams, runs.command)) return *code;
   const auto preload = find_preload();
   if (!preload) return fail(streams, preload.error());

@@ -18,12 +18,12 @@
 namespace memline::commands {
 namespace {
 
-constexpr char kAbout[] =
+constexpr char kPeakAbout[] =
     "Print the most memory in use: of a trace the highest live bytes, exact; of a\n"
     "file of samples (.csv of memline sample, .dat of memory_profiler) the highest\n"
     "one. FILE is trace.bin unless it is given.";
 
-constexpr char kNotes[] =
+constexpr char kPeakNotes[] =
     "With --func: the most while that function was at work, in whatever thread. Of a\n"
     "trace its calls reach from their first event to their last.\n"
     "\n"
@@ -85,7 +85,7 @@ int print_trace(const PeakArguments& arguments, const std::string& path, const S
 }  // namespace
 
 int peak_command(const Arguments& arguments, const Streams& streams) {
-  CLI::App app(kAbout, "peak");
+  CLI::App app(kPeakAbout, "peak");
   PeakArguments peak;
   app.add_option("FILE", peak.files, "Traces and files of samples");
   CLI::Option* const function =
@@ -94,7 +94,7 @@ int peak_command(const Arguments& arguments, const Streams& streams) {
       ->check(CLI::IsMember({"heap", "rss"}))
       ->type_name("heap|rss")
       ->capture_default_str();
-  app.footer(kNotes);
+  app.footer(kPeakNotes);
   if (const auto code = parse(app, "[OPTIONS] [FILE]...", arguments, streams)) return *code;
   if (function->count() > 0 && peak.metric == "rss") {
     return fail(streams, {ExitCode::kUsage, "peak: --func and --metric rss exclude each other"});

@@ -26,13 +26,13 @@
 namespace memline::commands {
 namespace {
 
-constexpr char kAbout[] =
+constexpr char kPlotAbout[] =
     "Draw memory over time, with the peak marked: in the terminal, or with -o as a\n"
     "picture. TRACE is trace.bin unless it is given; several are drawn into one\n"
     "chart, each from its own start. Files of samples, by memline sample or mprof,\n"
     "can be drawn as well.";
 
-constexpr char kNotes[] =
+constexpr char kPlotNotes[] =
     "Curves:\n"
     "  live heap       what the program asked for and has not released; exact, and\n"
     "                  however long the run no peak is lost in the drawing\n"
@@ -169,10 +169,10 @@ Result<model::Timeline> load_timeline(const PlotArguments& plot, const std::stri
 }  // namespace
 
 int plot_command(const Arguments& arguments, const Streams& streams) {
-  CLI::App app(kAbout, "plot");
+  CLI::App app(kPlotAbout, "plot");
   PlotArguments plot;
   plot.add_to(app);
-  app.footer(kNotes);
+  app.footer(kPlotNotes);
   if (const auto code = parse(app, "[OPTIONS] [TRACE]...", arguments, streams)) return *code;
 
   int code = 0;

@@ -17,12 +17,12 @@
 namespace memline::commands {
 namespace {
 
-constexpr char kAbout[] =
+constexpr char kRegionsAbout[] =
     "Show what the memory did during each span of the program, and during each run of\n"
     "chosen functions: one line each, in the order in which they ended. TRACE is\n"
     "trace.bin unless it is given.";
 
-constexpr char kColumns[] =
+constexpr char kRegionsColumns[] =
     "Spans are what the program marked (memline_span_begin of memline/marker.h). With\n"
     "--region-func NAME the program need not be changed: every run of that function\n"
     "is a region, from its first allocation or release to its last. Calls that are\n"
@@ -48,7 +48,7 @@ constexpr char kColumns[] =
 }  // namespace
 
 int regions_command(const Arguments& arguments, const Streams& streams) {
-  CLI::App app(kAbout, "regions");
+  CLI::App app(kRegionsAbout, "regions");
   ProfileArguments profile_arguments;
   model::RegionRequest request;
   std::string metric = "heap", format = "text";
@@ -64,7 +64,7 @@ int regions_command(const Arguments& arguments, const Streams& streams) {
       ->type_name("text|json|csv")
       ->capture_default_str();
   profile_arguments.add_to(app);
-  app.footer(kColumns);
+  app.footer(kRegionsColumns);
   if (const auto code = parse(app, "[OPTIONS] [TRACE]", arguments, streams)) return *code;
   if (metric == "rss") request.metric = model::RegionMetric::kRss;
 

@@ -17,12 +17,12 @@
 namespace memline::commands {
 namespace {
 
-constexpr char kAbout[] =
+constexpr char kReportAbout[] =
     "Show functions line by line: what happened to memory while each line ran,\n"
     "callees included. Without --func and --file: the functions that hold the hottest\n"
     "lines. TRACE is trace.bin unless it is given.";
 
-constexpr char kColumns[] =
+constexpr char kReportColumns[] =
     "Columns:\n"
     "  Line #         line in the source file\n"
     "  Mem usage      live bytes of the process right after the last event of a run\n"
@@ -74,7 +74,7 @@ int report_touched(model::Profile& profile, const std::string& trace, const Outp
 }  // namespace
 
 int report_command(const Arguments& arguments, const Streams& streams) {
-  CLI::App app(kAbout, "report");
+  CLI::App app(kReportAbout, "report");
   ProfileArguments profile_arguments;
   OutputArguments output;
   model::ReportRequest request;
@@ -96,7 +96,7 @@ int report_command(const Arguments& arguments, const Streams& streams) {
       ->excludes("--file");
   profile_arguments.add_to(app);
   output.add_to(app);
-  app.footer(kColumns);
+  app.footer(kReportColumns);
   if (const auto code = parse(app, "[OPTIONS] [TRACE]", arguments, streams)) return *code;
   request.rss = metric == "rss";
   for (const std::vector<std::string>* names : {&request.functions, &request.files}) {

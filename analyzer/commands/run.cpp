@@ -27,9 +27,9 @@
 namespace memline::commands {
 namespace {
 
-constexpr char kAbout[] = "Run a program and record its memory. Exits as the program does.";
+constexpr char kRunAbout[] = "Run a program and record its memory. Exits as the program does.";
 
-constexpr char kNotes[] =
+constexpr char kRunNotes[] =
     "FILE may hold %p (pid), %e (program), %h (host), %r (MPI rank) and %%. An older\n"
     "trace.bin of a process that has ended is renamed to trace.bin.old. Children\n"
     "write trace.bin.PID. When the program has ended its trace is packed, and those\n"
@@ -126,10 +126,10 @@ void name_traces(const Streams& streams, const std::string& trace, const std::ve
 }  // namespace
 
 int run_command(const Arguments& arguments, const Streams& streams) {
-  CLI::App app(kAbout, "run");
+  CLI::App app(kRunAbout, "run");
   RunArguments run;
   run.add_to(app);
-  app.footer(kNotes);
+  app.footer(kRunNotes);
   Arguments command;
   if (const auto code = parse_with_command(app, arguments, streams, command)) return *code;
   const auto preload = find_preload();

@@ -18,11 +18,11 @@
 namespace memline::commands {
 namespace {
 
-constexpr char kAbout[] =
+constexpr char kSummaryAbout[] =
     "Show the totals of a program, how it ended, and what its recording lacks. TRACE\n"
     "is trace.bin unless it is given.";
 
-constexpr char kColumns[] =
+constexpr char kSummaryColumns[] =
     "Live bytes are what the program asked for and has not released: heap blocks at\n"
     "their requested size, and its own anonymous private mappings in whole pages. RSS\n"
     "is the kernel's figure, sampled.\n"
@@ -43,14 +43,14 @@ std::vector<views::Table> ledger_tables(const model::LedgerModel& model) {
 }  // namespace
 
 int summary_command(const Arguments& arguments, const Streams& streams) {
-  CLI::App app(kAbout, "summary");
+  CLI::App app(kSummaryAbout, "summary");
   ProfileArguments profile_arguments;
   OutputArguments output;
   bool with_ledger = false;
   app.add_flag("--ledger", with_ledger, "Show what the RSS consisted of when it was highest, and at the end");
   profile_arguments.add_to(app);
   output.add_to(app);
-  app.footer(kColumns);
+  app.footer(kSummaryColumns);
   if (const auto code = parse(app, "[OPTIONS] [TRACE]", arguments, streams)) return *code;
 
   const auto profile = open_profile(profile_arguments, streams);

@@ -17,9 +17,9 @@
 namespace memline::commands {
 namespace {
 
-constexpr char kAbout[] = "Run a program, and show its times as IPython's %time does, and its peak memory.";
+constexpr char kTimeAbout[] = "Run a program, and show its times as IPython's %time does, and its peak memory.";
 
-constexpr char kNotes[] =
+constexpr char kTimeNotes[] =
     "The program runs twice: once as it is, for its times and the kernel's peak RSS,\n"
     "and once more recorded, for the exact peak of its live bytes and how far that is\n"
     "above what was live when main began. With --once the second run is left out.\n"
@@ -30,13 +30,13 @@ constexpr char kNotes[] =
 }  // namespace
 
 int time_command(const Arguments& arguments, const Streams& streams) {
-  CLI::App app(kAbout, "time");
+  CLI::App app(kTimeAbout, "time");
   RepeatArguments options;
   bool once = false;
   model::RepeatedRuns runs;
   app.add_flag("--once", once, "Run the program only once, unrecorded: without the peak of its live bytes");
   options.add_to(app);
-  app.footer(kNotes);
+  app.footer(kTimeNotes);
   if (const auto code = parse_with_command(app, arguments, streams, runs.command)) return *code;
 
   CommandRunner runner(options.request(runs.command), streams);

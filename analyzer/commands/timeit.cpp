@@ -18,11 +18,11 @@
 namespace memline::commands {
 namespace {
 
-constexpr char kAbout[] =
+constexpr char kTimeitAbout[] =
     "Run a program many times, and show the mean and the deviation of its time as\n"
     "IPython's %timeit does, and its peak memory.";
 
-constexpr char kNotes[] =
+constexpr char kTimeitNotes[] =
     "A run is N loops, a loop one execution of the program as it is, unrecorded; its\n"
     "time is the wall time. Without -n, N is the first of 1, 10, 100, ... with which\n"
     "a run takes 0.2 s or more; the run that shows this counts as the first. One more\n"
@@ -80,7 +80,7 @@ class Timer {
 }  // namespace
 
 int timeit_command(const Arguments& arguments, const Streams& streams) {
-  CLI::App app(kAbout, "timeit");
+  CLI::App app(kTimeitAbout, "timeit");
   RepeatArguments options;
   std::size_t repeat = 7;
   std::optional<std::size_t> loops;
@@ -93,7 +93,7 @@ int timeit_command(const Arguments& arguments, const Streams& streams) {
       ->check(check_positive)
       ->type_name("N");
   options.add_to(app);
-  app.footer(kNotes);
+  app.footer(kTimeitNotes);
   if (const auto code = parse_with_command(app, arguments, streams, timed.command)) return *code;
 
   CommandRunner runner(options.request(timed.command), streams);

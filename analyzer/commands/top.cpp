@@ -13,11 +13,11 @@
 namespace memline::commands {
 namespace {
 
-constexpr char kAbout[] =
+constexpr char kTopAbout[] =
     "Show the sites that own the most memory: the lines of your own code that asked\n"
     "for it.";
 
-constexpr char kColumns[] =
+constexpr char kTopColumns[] =
     "Columns:\n"
     "  Allocated  bytes that the site acquired over the whole run\n"
     "  Allocs     number of its allocations\n"
@@ -36,12 +36,12 @@ constexpr char kColumns[] =
     "Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 the trace is unreadable or\n"
     "damaged (what can be read is shown).";
 
-constexpr std::size_t kUsualRows = 20;
+constexpr std::size_t kTopUsualRows = 20;
 
 }  // namespace
 
 int top_command(const Arguments& arguments, const Streams& streams) {
-  CLI::App app(kAbout, "top");
+  CLI::App app(kTopAbout, "top");
   ProfileArguments profile_arguments;
   OutputArguments output;
   model::TopRequest request;
@@ -57,7 +57,7 @@ int top_command(const Arguments& arguments, const Streams& streams) {
   app.add_flag("--inclusive", request.inclusive, "Charge every own line on the stack, not only the innermost");
   profile_arguments.add_to(app);
   output.add_to(app);
-  app.footer(kColumns);
+  app.footer(kTopColumns);
   if (const auto code = parse(app, "[OPTIONS] [TRACE]", arguments, streams)) return *code;
   request.order = model::parse_top_order(order).value_or(model::TopOrder::kAtPeak);
 
@@ -74,7 +74,7 @@ int top_command(const Arguments& arguments, const Streams& streams) {
       streams.out << render::render_csv(views::top_data_view(*top));
       break;
     case Format::kText:
-      write_text(streams, {views::top_view(*top, most.value_or(kUsualRows))}, output);
+      write_text(streams, {views::top_view(*top, most.value_or(kTopUsualRows))}, output);
       break;
   }
   return finish(streams, profile_arguments.trace, top->common);

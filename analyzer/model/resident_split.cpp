@@ -9,7 +9,7 @@ namespace memline::model {
 namespace {
 
 /// What a stretch of the address space is known to be. Where stretches overlap the one that begins first wins.
-struct Stretch {
+struct KnownStretch {
   std::uint64_t begin = 0, end = 0;
   LedgerKind kind = LedgerKind::kOther;
   NodeId owner = {};
@@ -25,9 +25,9 @@ std::uint64_t end_of_block(std::uint64_t address, std::uint64_t bytes) {
   return address + glibc_chunk_bytes(bytes) - 8;
 }
 
-std::vector<Stretch> known_stretches(const replay::ResidentLook& look, const replay::LiveMemory& memory,
-                                     bool glibc_rounding) {
-  std::vector<Stretch> stretches;
+std::vector<KnownStretch> known_stretches(const replay::ResidentLook& look, const replay::LiveMemory& memory,
+                                          bool glibc_rounding) {
+  std::vector<KnownStretch> stretches;
   for (const replay::ResidentRegion& part : look.parts) {
     if (part.kind == trace::RegionKind::kProfiler) {
       stretches.push_back({part.begin, part.end, LedgerKind::kProfiler, {}});
@@ -43,7 +43,7 @@ std::vector<Stretch> known_stretches(const replay::ResidentLook& look, const rep
     if (block.kind != replay::BlockKind::kHeap || !glibc_rounding) return;
     stretches.push_back({end, std::max(end, end_of_block(block.address, block.bytes)), LedgerKind::kRounding, {}});
   });
-  std::sort(stretches.begin(), stretches.end(), [](const Stretch& a, const Stretch& b) {
+  std::sort(stretches.begin(), stretches.end(), [](const KnownStretch& a, const KnownStretch& b) {
     return a.begin != b.begin ? a.begin < b.begin : a.kind > b.kind;  // our own before a program's of the same place
   });
   return stretches;
@@ -51,7 +51,7 @@ std::vector<Stretch> known_stretches(const replay::ResidentLook& look, const rep
 
 class Splitter {
  public:
-  Splitter(const replay::ResidentLook& look, const std::vector<Stretch>& stretches)
+  Splitter(const replay::ResidentLook& look, const std::vector<KnownStretch>& stretches)
       : look_(look), stretches_(stretches) {}
 
   ResidentSplit run() {
@@ -74,7 +74,7 @@ class Splitter {
     std::uint64_t known = 0;
     cursor_ = std::max(cursor_, mapping.begin);
     while (next_ < stretches_.size() && stretches_[next_].begin < mapping.end) {
-      const Stretch& stretch = stretches_[next_];
+      const KnownStretch& stretch = stretches_[next_];
       const std::uint64_t begin = std::max(stretch.begin, cursor_), end = std::min(stretch.end, mapping.end);
       if (stretch.end > mapping.begin && stretch.kind == LedgerKind::kHeap) has_blocks = true;
       if (begin < end) {
@@ -89,7 +89,7 @@ class Splitter {
     return known;
   }
 
-  void credit(const Stretch& stretch, std::uint64_t bytes) {
+  void credit(const KnownStretch& stretch, std::uint64_t bytes) {
     switch (stretch.kind) {
       case LedgerKind::kHeap:
         split_.heap[stretch.owner] += bytes;
@@ -146,7 +146,7 @@ class Splitter {
   }
 
   const replay::ResidentLook& look_;
-  const std::vector<Stretch>& stretches_;
+  const std::vector<KnownStretch>& stretches_;
   ResidentSplit split_;
   std::size_t next_ = 0;
   std::uint64_t cursor_ = 0;  ///< what lies before has been credited
@@ -157,7 +157,7 @@ class Splitter {
 }  // namespace
 
 ResidentSplit split_resident(const replay::ResidentLook& look, const replay::LiveMemory& memory, bool glibc_rounding) {
-  const std::vector<Stretch> stretches = known_stretches(look, memory, glibc_rounding);
+  const std::vector<KnownStretch> stretches = known_stretches(look, memory, glibc_rounding);
   return Splitter(look, stretches).run();
 }
 

@@ -45,7 +45,7 @@ class TouchedPages : public replay::Observer {
   std::map<std::pair<NodeId, NodeId>, std::uint64_t> bytes_;
 };
 
-TouchedPlace place_of(const SiteInfo& site) {
+TouchedPlace touched_place(const SiteInfo& site) {
   TouchedPlace place;
   place.label = site.line != 0 ? site.label() + " " + site.function_name : site.label();
   place.function = site.function_name;
@@ -82,8 +82,8 @@ Result<TouchedModel> build_touched(Profile& profile) {
     TouchedRow row;
     row.bytes = bytes;
     row.allocated.label = "(no block: allocator, stacks, files)";
-    if (!pair.first.none()) row.allocated = place_of(sites.info(pair.first));
-    row.resident = place_of(sites.info(pair.second));
+    if (!pair.first.none()) row.allocated = touched_place(sites.info(pair.first));
+    row.resident = touched_place(sites.info(pair.second));
     model.rows.push_back(std::move(row));
   }
   std::sort(model.rows.begin(), model.rows.end(), [](const TouchedRow& a, const TouchedRow& b) {

@@ -12,7 +12,7 @@ namespace memline::symbols {
 namespace {
 
 constexpr int kMaxNesting = 16;
-constexpr int kMaxScopes = 64;
+constexpr int kMaxNamingScopes = 64;
 constexpr std::size_t kMaxGuessRanges = 64;
 constexpr int kMaxGuessRows = 256;
 
@@ -140,7 +140,7 @@ void FunctionResolver::add_scopes(const Place& place, Dwarf_Die declared, Descri
   if (outline == nullptr) return;
   Function& function = out.function;
   std::uint32_t scope = outline->parent_of(declared.addr);
-  for (int steps = 0; scope != kNoScope && steps < kMaxScopes; ++steps) {
+  for (int steps = 0; scope != kNoScope && steps < kMaxNamingScopes; ++steps) {
     const Scope& around = outline->scopes()[scope];
     const Dwarf_Die die = die::at(outline->unit(), around.begin);
     const std::string_view name = die::text(die, DW_AT_name);

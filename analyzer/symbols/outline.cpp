@@ -15,7 +15,7 @@ namespace {
 
 /// Deeper nesting is damage. It also bounds the work: where a DIE has no DW_AT_sibling, libdw finds the next one by
 /// walking its children, so that each DIE is visited once for every level above it.
-constexpr std::size_t kMaxDepth = 256;
+constexpr std::size_t kMaxLevels = 256;
 constexpr std::size_t kMaxRangesPerScope = std::size_t{1} << 16;
 
 enum class Visit : std::uint8_t { kSkip, kPassThrough, kScope };
@@ -84,7 +84,7 @@ void Outline::walk(Dwarf_Die unit, const std::vector<AddressRange>& sections, st
       scopes_.push_back(entry);
     }
     Dwarf_Die next{};
-    if (visit != Visit::kSkip && levels.size() < kMaxDepth && dwarf_child(&current, &next) == 0) {
+    if (visit != Visit::kSkip && levels.size() < kMaxLevels && dwarf_child(&current, &next) == 0) {
       levels.push_back({current, scope, parent});
       if (scope != kNoScope) parent = scope;
       current = next;

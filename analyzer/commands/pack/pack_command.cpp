@@ -13,11 +13,11 @@
 namespace memline::commands {
 namespace {
 
-constexpr char kAbout[] =
+constexpr char kPackAbout[] =
     "Make a trace smaller, by a factor of 2 to 70. Every command reads a packed trace\n"
     "like a raw one. memline run does this by itself.";
 
-constexpr char kNotes[] =
+constexpr char kPackNotes[] =
     "The packed trace replaces TRACE once it is complete and checked; on any trouble\n"
     "TRACE stays as it is. The trace of a running process is refused.\n"
     "\n"
@@ -27,11 +27,11 @@ constexpr char kNotes[] =
 }  // namespace
 
 int pack_command(const Arguments& arguments, const Streams& streams) {
-  CLI::App app(kAbout, "pack");
+  CLI::App app(kPackAbout, "pack");
   std::string trace = kDefaultOut, out;
   app.add_option("TRACE", trace, "The recording to pack")->capture_default_str();
   app.add_option("-o,--out", out, "Write the packed trace here, and leave TRACE as it is")->type_name("FILE");
-  app.footer(kNotes);
+  app.footer(kPackNotes);
   if (const auto code = parse(app, "[TRACE] [-o FILE]", arguments, streams)) return *code;
   const auto file = trace::open_file_source(trace);
   if (file && out.empty() && trace::pack::is_packed(**file)) {

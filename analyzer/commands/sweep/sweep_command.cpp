@@ -26,13 +26,13 @@
 namespace memline::commands {
 namespace {
 
-constexpr char kAbout[] =
+constexpr char kSweepAbout[] =
     "Run a command for several sizes of its input, and show how memory and time grow:\n"
     "which line grows fastest stands first. {n} in the command stands for the size:\n"
     "\n"
     "  memline sweep --n 1e3,1e4,1e5 -- ./app --rows {n}";
 
-constexpr char kNotes[] =
+constexpr char kSweepNotes[] =
     "For each n the command runs -r times unrecorded, for time and RSS, and, after\n"
     "all these, once recorded, for memory. Lines are those of --func and --line, with the highest\n"
     "rise while they ran; without either every line that owns memory at the peak,\n"
@@ -221,10 +221,10 @@ class Sweep {
 }  // namespace
 
 int sweep_command(const Arguments& arguments, const Streams& streams) {
-  CLI::App app(kAbout, "sweep");
+  CLI::App app(kSweepAbout, "sweep");
   SweepArguments sweep_arguments;
   sweep_arguments.add_to(app);
-  app.footer(kNotes);
+  app.footer(kSweepNotes);
   Arguments command;
   if (const auto code = parse_with_command(app, arguments, streams, command)) return *code;
   if (!mentions_size(command)) {

@@ -17,7 +17,7 @@ namespace memline::render {
 namespace {
 
 constexpr std::size_t kLeastColumns = 40, kLeastRows = 12, kMostRows = 24;
-constexpr double kHeadroom = 0.15;
+constexpr double kTextHeadroom = 0.15;
 
 /// Of the eight colours that every terminal has, those that are seen on light and on dark ground.
 constexpr std::array<std::string_view, 6> kSeriesColours = {"\x1b[34m", "\x1b[33m", "\x1b[32m",
@@ -35,7 +35,7 @@ class TextChart {
       : chart_(chart),
         colour_(style.colour),
         x_(drawable(chart.x, chart.x.scale == views::AxisScale::kLogarithmic ? 0.03 : 0)),
-        y_(drawable(chart.y, kHeadroom)),
+        y_(drawable(chart.y, kTextHeadroom)),
         width_(std::max(style.width_columns, kLeastColumns)),
         rows_(std::clamp(width_ / 4, kLeastRows, kMostRows)),
         y_ticks_(make_ticks(y_, rows_ / 3)),

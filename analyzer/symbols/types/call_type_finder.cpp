@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kMaxScopes = 256;
 constexpr std::size_t kMaxRanges = 1024;
-constexpr int kMaxNesting = 64;
+constexpr int kMaxBlockNesting = 64;
 constexpr int kMaxChildren = 1 << 16;
 constexpr std::size_t kMaxHints = 16;
 /// An inlined constructor further behind the call than this belongs to something else.
@@ -47,7 +47,7 @@ using Calls = std::unordered_map<std::uint64_t, Dwarf_Die>;
 
 void collect_calls(Dwarf_Die parent, int depth, Calls& out) {
   Dwarf_Die child{};
-  if (depth > kMaxNesting || dwarf_child(&parent, &child) != 0) return;
+  if (depth > kMaxBlockNesting || dwarf_child(&parent, &child) != 0) return;
   int steps = 0;
   do {
     const int tag = dwarf_tag(&child);

@@ -13,7 +13,7 @@ namespace {
 
 /// A stub is a jump, behind a landing pad where the CPU wants one.
 constexpr int kMostStubInstructions = 3;
-constexpr std::size_t kMaxNameBytes = std::size_t{1} << 16;
+constexpr std::size_t kMaxImportBytes = std::size_t{1} << 16;
 
 }  // namespace
 
@@ -41,7 +41,7 @@ void ImportedCalls::read_relocations() {
       if (gelf_getsym(table, static_cast<int>(GELF_R_SYM(relocation.r_info)), &symbol) == nullptr) continue;
       const char* text = elf_strptr(elf, symbols_header.sh_link, symbol.st_name);
       if (text != nullptr)
-        by_slot_.emplace(relocation.r_offset, std::string_view(text, ::strnlen(text, kMaxNameBytes)));
+        by_slot_.emplace(relocation.r_offset, std::string_view(text, ::strnlen(text, kMaxImportBytes)));
     }
   }
 }

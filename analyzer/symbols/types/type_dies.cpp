@@ -13,8 +13,8 @@ namespace memline::symbols {
 namespace {
 
 constexpr int kMaxLinks = 32;
-constexpr int kMaxNesting = 16;
-constexpr int kMaxScopes = 64;
+constexpr int kMaxTypeNesting = 16;
+constexpr int kMaxOuterScopes = 64;
 constexpr int kMaxMembers = 4096;
 
 bool is_transparent(int tag) {
@@ -66,7 +66,7 @@ void for_each_member(Dwarf_Die aggregate, Function&& function) {
 
 std::uint64_t bytes_of(Dwarf_Die type, int depth) {
   const std::optional<Dwarf_Die> bare = bare_type(type);
-  if (!bare || depth > kMaxNesting) return 0;
+  if (!bare || depth > kMaxTypeNesting) return 0;
   if (const std::optional<std::uint64_t> bytes = die::number(*bare, DW_AT_byte_size)) return *bytes;
   Dwarf_Die copy = *bare;
   const int tag = dwarf_tag(&copy);
@@ -81,7 +81,7 @@ std::uint64_t bytes_of(Dwarf_Die type, int depth) {
 
 std::optional<Dwarf_Die> scalar_in(Dwarf_Die type, std::uint64_t offset, int depth) {
   const std::optional<Dwarf_Die> bare = bare_type(type);
-  if (!bare || depth > kMaxNesting) return std::nullopt;
+  if (!bare || depth > kMaxTypeNesting) return std::nullopt;
   Dwarf_Die copy = *bare;
   const int tag = dwarf_tag(&copy);
   if (tag == DW_TAG_array_type) {
@@ -110,7 +110,7 @@ std::string qualified(DwarfFile& dwarf, Dwarf_Die type) {
   const Outline* outline = dwarf.outline_of(type);
   if (outline == nullptr) return name;
   std::uint32_t scope = outline->parent_of(type.addr);
-  for (int steps = 0; scope != kNoScope && steps < kMaxScopes; ++steps) {
+  for (int steps = 0; scope != kNoScope && steps < kMaxOuterScopes; ++steps) {
     const Scope& around = outline->scopes()[scope];
     Dwarf_Die die = die::at(outline->unit(), around.begin);
     std::string_view part;
@@ -125,7 +125,7 @@ std::string qualified(DwarfFile& dwarf, Dwarf_Die type) {
 }
 
 std::string spelled(DwarfFile& dwarf, Dwarf_Die type, int depth) {
-  if (depth > kMaxNesting) return "";
+  if (depth > kMaxTypeNesting) return "";
   std::string_view alias;
   for (int link = 0; link < kMaxLinks && is_transparent(dwarf_tag(&type)); ++link) {
     const bool is_const = dwarf_tag(&type) == DW_TAG_const_type;

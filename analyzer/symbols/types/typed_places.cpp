@@ -12,12 +12,12 @@ namespace memline::symbols {
 namespace {
 
 constexpr int kMaxBlocks = 64;
-constexpr int kMaxChildren = 1 << 16;
+constexpr int kMaxSiblings = 1 << 16;
 constexpr std::size_t kMaxVariables = 4096;
 constexpr std::size_t kMaxGlobals = std::size_t{1} << 18;
 constexpr int kMaxPlaces = 1024;
-constexpr std::size_t kMaxRanges = 256;
-constexpr std::size_t kMaxScopes = 256;
+constexpr std::size_t kMaxBlockRanges = 256;
+constexpr std::size_t kMaxScopesOfPlace = 256;
 
 bool holds(const std::vector<AddressRange>& ranges, std::uint64_t pc) {
   return ranges.empty() || std::any_of(ranges.begin(), ranges.end(),
@@ -46,7 +46,7 @@ void TypedPlaces::collect(Dwarf_Die parent, const std::vector<AddressRange>& blo
   do {
     const int tag = dwarf_tag(&child);
     if (tag == DW_TAG_lexical_block) {
-      collect(child, die::code_ranges(child, dwarf_->file().code_sections(), kMaxRanges), depth + 1, out);
+      collect(child, die::code_ranges(child, dwarf_->file().code_sections(), kMaxBlockRanges), depth + 1, out);
       continue;
     }
     if (tag != DW_TAG_variable && tag != DW_TAG_formal_parameter) continue;
@@ -84,7 +84,7 @@ void TypedPlaces::collect(Dwarf_Die parent, const std::vector<AddressRange>& blo
       variable.places.push_back(place);
     }
     if (!variable.places.empty()) out.push_back(std::move(variable));
-  } while (dwarf_siblingof(&child, &child) == 0 && ++steps < kMaxChildren && out.size() < kMaxVariables);
+  } while (dwarf_siblingof(&child, &child) == 0 && ++steps < kMaxSiblings && out.size() < kMaxVariables);
 }
 
 const std::vector<TypedPlaces::Variable>& TypedPlaces::variables_of(const Outline& outline, std::uint32_t scope) {
@@ -100,7 +100,7 @@ const std::vector<TypedPlaces::Variable>& TypedPlaces::variables_of(const Outlin
 
 std::vector<std::uint32_t> TypedPlaces::scopes_at(const Outline& outline, std::uint64_t pc) {
   std::vector<std::uint32_t> scopes;
-  for (std::uint32_t scope = outline.at(pc); scope != kNoScope && scopes.size() < kMaxScopes;) {
+  for (std::uint32_t scope = outline.at(pc); scope != kNoScope && scopes.size() < kMaxScopesOfPlace;) {
     scopes.push_back(scope);
     if (outline.scopes()[scope].kind != ScopeKind::kInlined) break;
     scope = outline.enclosing_code(scope);
@@ -236,7 +236,7 @@ void TypedPlaces::collect_globals(Dwarf_Die parent, int depth, std::vector<Globa
       address = found;
     }
     if (const std::optional<Dwarf_Die> type = type_of(child)) out.push_back({address, size_of(*type), *type});
-  } while (dwarf_siblingof(&child, &child) == 0 && ++steps < kMaxChildren && out.size() < kMaxGlobals);
+  } while (dwarf_siblingof(&child, &child) == 0 && ++steps < kMaxSiblings && out.size() < kMaxGlobals);
 }
 
 const std::vector<TypedPlaces::Global>& TypedPlaces::globals_of(const Outline& outline) {
