@@ -34,9 +34,9 @@ constexpr char kSweepAbout[] =
 
 constexpr char kSweepNotes[] =
     "For each n the command runs -r times unrecorded, for time and RSS, and, after\n"
-    "all these, once recorded, for memory. Lines are those of --func and --line, with the highest\n"
-    "rise while they ran; without either every line that owns memory at the peak,\n"
-    "with what it owns then.\n"
+    "all these, once recorded, for memory. Lines are those of --func and --line, with\n"
+    "the highest rise while they ran; without either every line that owns memory at\n"
+    "the peak, with what it owns then.\n"
     "\n"
     "Growth is the simplest of O(1), O(log n), O(n), O(n log n), O(n^2) that fits,\n"
     "beside a constant part; it needs three sizes, and four or more over at least a\n"
