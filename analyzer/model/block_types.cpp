@@ -145,16 +145,28 @@ struct Request {
 /// Where new[] keeps the number of objects that have destructors.
 constexpr std::uint64_t kCookieBytes = 8;
 
-bool fits(const symbols::TypeHint& hint, const Request& request) {
+enum class Fit : std::uint8_t { kNone, kMultiple, kExact };
+
+Fit fit(const symbols::TypeHint& hint, const Request& request) {
   const std::uint64_t offset = request.offset + hint.offset;
-  if (request.bytes < offset) return false;
+  if (request.bytes < offset || hint.type_bytes == 0) return Fit::kNone;
   const std::uint64_t rest = request.bytes - offset;
   const bool is_built = hint.clue == symbols::TypeClue::kConstructor;
-  if (hint.type_bytes == 0) return false;
-  if (rest == hint.type_bytes || (hint.is_open_ended && rest > hint.type_bytes)) return true;
-  if (rest < hint.type_bytes || (is_built && request.how == Request::How::kObject)) return false;
-  if (rest % hint.type_bytes == 0) return true;
-  return request.how == Request::How::kArray && is_built && (rest - kCookieBytes) % hint.type_bytes == 0;
+  if (rest == hint.type_bytes || (hint.is_open_ended && rest > hint.type_bytes)) return Fit::kExact;
+  if (rest < hint.type_bytes || (is_built && request.how == Request::How::kObject)) return Fit::kNone;
+  const bool has_cookie = request.how == Request::How::kArray && is_built;
+  const bool is_multiple = rest % hint.type_bytes == 0 || (has_cookie && (rest - kCookieBytes) % hint.type_bytes == 0);
+  return is_multiple ? Fit::kMultiple : Fit::kNone;
+}
+
+/// The first that is just as large as the block, else the first of which the block may be an array; null if none is.
+const symbols::TypeHint* fitting(const std::vector<symbols::TypeHint>& hints, const Request& request) {
+  for (const Fit wanted : {Fit::kExact, Fit::kMultiple}) {
+    for (const symbols::TypeHint& hint : hints) {
+      if (fit(hint, request) == wanted) return &hint;
+    }
+  }
+  return nullptr;
 }
 
 /// `at`: where the hint is from.
@@ -208,17 +220,15 @@ BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
   for (int i = 0; i < kMostWrappers && !node.none(); ++i, node = frames_.parent(node)) {
     const symbols::CallTypes& types = frames_.call_types(node);
     if (types.asks_for_array) request.how = Request::How::kArray;
-    for (const symbols::TypeHint& hint : types.hints) {
-      if (!fits(hint, request)) continue;
-      BlockType found{rule_of(hint.clue), kind_of(hint, request, Frames(frames_, node)), {}};
+    if (const symbols::TypeHint* const hint = fitting(types.hints, request)) {
+      BlockType found{rule_of(hint->clue), kind_of(*hint, request, Frames(frames_, node)), {}};
       if (!types.folded.empty()) {
         const FunctionId asking = frames_.frames(node).back().function;
         const std::string_view function = asking.none() ? "" : std::string_view(frames_.function(asking).qualified);
         return {TypeRule::kNone, one_of(found.kind, function, types.folded), {}, true};
       }
-      if (!types.returns_untyped || is_kept_storage(hint, types)) return found;
+      if (!types.returns_untyped || is_kept_storage(*hint, types)) return found;
       if (within.rule == TypeRule::kNone) within = std::move(found);
-      break;
     }
     const std::span<const symbols::Frame> frames = frames_.frames(node);
     if (frames.empty()) break;

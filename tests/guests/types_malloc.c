@@ -31,6 +31,17 @@ struct open {
 struct wrapped {
   int values[9];
 };
+struct tagged { /* its text follows it */
+  long length;
+  int tag, more;
+};
+struct header {
+  int kind, size;
+};
+struct larger {
+  struct header header;
+  double values[4];
+};
 struct grown {
   long a, b, c;
 };
@@ -126,6 +137,30 @@ NOINLINE static void others(int n) {
   truth("unsigned char", 1, n + 300);
 }
 
+NOINLINE static struct tagged* make_tagged(const char* text, size_t length) {
+  struct tagged* made = malloc(sizeof *made + length + 1);
+  char* inside = (char*)(made + 1);
+  made->length = (long)length;
+  KEEP(inside);
+  memcpy(inside, text, length + 1);
+  return made;
+}
+
+NOINLINE static void heads(int n) {
+  static const char text[] = "sixteen and more";
+  struct tagged* tagged = make_tagged(text, sizeof text - 1);
+  KEEP(tagged);
+  truth("tagged", 1, sizeof *tagged + sizeof text);
+  /* The smaller one would fit several times. */
+  struct header* header = malloc(sizeof(struct larger));
+  struct larger* larger = (struct larger*)header;
+  header->kind = n;
+  larger->values[0] = n;
+  KEEP(header);
+  KEEP(larger);
+  truth("larger", 1, sizeof *larger);
+}
+
 int main(int argc, char** argv) {
   static struct tree root;
   static struct matrix matrix;
@@ -136,6 +171,7 @@ int main(int argc, char** argv) {
   globals(argc);
   wrappers(argc);
   others(argc);
+  heads(argc);
   tell_truths();
   return 0;
 }

@@ -112,6 +112,7 @@ CallTypes CallTypeFinder::find_in(Site site) {
   add_inlined_constructors(site, walk, out);
   add_called_constructors(site, walk, out);
   add_sightings(site, walk, out);
+  mark_tails(walk, out);
   add_arguments(site, walk, out);
   add_results(site, walk, out);
   return out;
@@ -241,6 +242,22 @@ void CallTypeFinder::add_sightings(const Site& site, const PointerWalk& walk, Ca
       add(*built, sighting.offset, TypeClue::kConstructor, out);
     } else {
       add(sighting.pointee, sighting.offset, sighting.is_member ? TypeClue::kMember : TypeClue::kVariable, out);
+    }
+  }
+}
+
+void CallTypeFinder::mark_tails(const PointerWalk& walk, CallTypes& out) {
+  for (const PointerWalk::Sighting& head : walk.sightings()) {
+    const std::uint64_t bytes = size_of(head.pointee);
+    const bool has_tail =
+        bytes > 1 && !is_scalar(head.pointee) &&
+        std::any_of(walk.sightings().begin(), walk.sightings().end(), [&](const auto& tail) {
+          return size_of(tail.pointee) == 1 && tail.offset == head.offset + static_cast<std::int64_t>(bytes);
+        });
+    if (!has_tail || head.offset < 0) continue;
+    const std::string type = name_of(*dwarf_, head.pointee);
+    for (TypeHint& hint : out.hints) {
+      if (hint.type == type && hint.offset == static_cast<std::uint64_t>(head.offset)) hint.is_open_ended = true;
     }
   }
 }

@@ -43,6 +43,8 @@ class CallTypeFinder {
   void add_inlined_constructors(const Site& site, const PointerWalk& walk, CallTypes& out);
   void add_called_constructors(const Site& site, const PointerWalk& walk, CallTypes& out);
   void add_sightings(const Site& site, const PointerWalk& walk, CallTypes& out);
+  /// A struct with bytes right behind it is one of a variable length, as one whose last member has no bound.
+  void mark_tails(const PointerWalk& walk, CallTypes& out);
   void add_arguments(const Site& site, const PointerWalk& walk, CallTypes& out);
   void add_results(const Site& site, const PointerWalk& walk, CallTypes& out);
   void add(Dwarf_Die type, std::int64_t offset, TypeClue clue, CallTypes& out);

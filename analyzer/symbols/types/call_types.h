@@ -21,7 +21,7 @@ struct TypeHint {
   std::string type;
   std::uint64_t type_bytes = 0;  ///< 0: unknown
   std::uint64_t offset = 0;      ///< where in the block it begins: allocators keep sizes before it
-  bool is_open_ended = false;    ///< its last member is an array without bound
+  bool is_open_ended = false;    ///< its last member is an array without bound, or bytes follow it
   TypeClue clue = TypeClue::kVariable;
 
   friend bool operator==(const TypeHint&, const TypeHint&) = default;
