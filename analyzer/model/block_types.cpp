@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "symbols/types/allocating_function.h"
 #include "symbols/types/held_type.h"
@@ -169,6 +170,32 @@ const symbols::TypeHint* fitting(const std::vector<symbols::TypeHint>& hints, co
   return nullptr;
 }
 
+/// Structs that functions took a block for that is larger than these: if bytes begin where one ends, it is the head of
+/// these; bytes that begin elsewhere in the block do not say what it is.
+class Heads {
+ public:
+  void add(const symbols::CallTypes& types, const Request& request) {
+    if (types.returns_untyped) return;  // an allocator's own bookkeeping
+    for (const symbols::TypeHint& hint : types.hints) {
+      if (hint.type_bytes > 1 && !symbols::is_scalar_name(hint.type)) heads_.push_back({hint, end_of(hint, request)});
+    }
+  }
+  /// `found`, or the head that it is the tail of; null if it is a part of something else.
+  const symbols::TypeHint* whole_of(const symbols::TypeHint& found, const Request& request) const {
+    if (heads_.empty() || found.type_bytes != 1 || request.offset + found.offset == 0) return &found;
+    for (const auto& [hint, end] : heads_) {
+      if (end == request.offset + found.offset) return &hint;
+    }
+    return nullptr;
+  }
+
+ private:
+  static std::uint64_t end_of(const symbols::TypeHint& hint, const Request& request) {
+    return request.offset + hint.offset + hint.type_bytes;
+  }
+  std::vector<std::pair<symbols::TypeHint, std::uint64_t>> heads_;
+};
+
 /// `at`: where the hint is from.
 std::string kind_of(const symbols::TypeHint& hint, const Request& request, const Frames& at) {
   const std::string kind = held_kind(hint.type, at);
@@ -215,12 +242,16 @@ BlockType BlockTypes::find(NodeId stack, std::uint64_t bytes) {
 
 BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
   Request request{bytes, 0, Request::How::kBytes};
+  Heads heads;
   BlockType within;  // what a function takes it for that hands it on as void*
   NodeId node = stack;
   for (int i = 0; i < kMostWrappers && !node.none(); ++i, node = frames_.parent(node)) {
     const symbols::CallTypes& types = frames_.call_types(node);
     if (types.asks_for_array) request.how = Request::How::kArray;
-    if (const symbols::TypeHint* const hint = fitting(types.hints, request)) {
+    heads.add(types, request);
+    const symbols::TypeHint* hint = fitting(types.hints, request);
+    if (hint != nullptr) hint = heads.whole_of(*hint, request);
+    if (hint != nullptr) {
       BlockType found{rule_of(hint->clue), kind_of(*hint, request, Frames(frames_, node)), {}};
       if (!types.folded.empty()) {
         const FunctionId asking = frames_.frames(node).back().function;

@@ -146,11 +146,24 @@ NOINLINE static struct tagged* make_tagged(const char* text, size_t length) {
   return made;
 }
 
+NOINLINE static struct tagged* make_room(size_t length) {
+  struct tagged* made = malloc(sizeof *made + length + 1);
+  made->length = (long)length;
+  return made;
+}
+NOINLINE static char* make_text(const char* text, size_t length) {
+  struct tagged* made = make_room(length);
+  return memcpy(made + 1, text, length + 1);
+}
+
 NOINLINE static void heads(int n) {
   static const char text[] = "sixteen and more";
   struct tagged* tagged = make_tagged(text, sizeof text - 1);
   KEEP(tagged);
   truth("tagged", 1, sizeof *tagged + sizeof text);
+  char* inside = make_text(text, sizeof text - 1);
+  KEEP(inside);
+  truth_if_known("tagged", 1, sizeof *tagged + sizeof text);
   /* The smaller one would fit several times. */
   struct header* header = malloc(sizeof(struct larger));
   struct larger* larger = (struct larger*)header;

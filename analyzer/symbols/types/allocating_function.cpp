@@ -1,7 +1,6 @@
 #include "symbols/types/allocating_function.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cstddef>
 #include <optional>
@@ -43,16 +42,6 @@ std::string_view allocated_in(std::string_view scope) {
   const bool is_traits =
       parts.name == kTraits || parts.name == kGnuTraits || parts.name == "std::__1::allocator_traits";
   return is_traits && !parts.arguments.empty() ? allocated_by(parts.arguments[0]) : allocated_by(scope);
-}
-
-/// Types that own no memory, so that whatever a container of them asks for is its own.
-bool owns_nothing(std::string_view type) {
-  static constexpr std::array<std::string_view, 17> kBaseTypes = {
-      "bool",          "char",  "signed char", "unsigned char", "wchar_t",        "char8_t",
-      "char16_t",      "short", "char32_t",    "int",           "unsigned short", "unsigned int",
-      "unsigned long", "long",  "float",       "double",        "long long"};
-  const std::string spelled = usual_spelling(type);
-  return spelled.ends_with('*') || std::find(kBaseTypes.begin(), kBaseTypes.end(), spelled) != kBaseTypes.end();
 }
 
 /// The node that an allocator of nodes is about, whatever its other arguments say.
@@ -102,7 +91,8 @@ std::string_view held_by(std::string_view scope, std::string_view function) {
                      function == "reserve";
   if (parts.name == "vector" && grows && parts.arguments[0] == "bool") return "unsigned long";
   // Elements with memory of their own may ask for it here, too.
-  return parts.name == "vector" && grows && owns_nothing(parts.arguments[0]) ? parts.arguments[0] : std::string_view();
+  return parts.name == "vector" && grows && is_scalar_name(usual_spelling(parts.arguments[0])) ? parts.arguments[0]
+                                                                                               : std::string_view();
 }
 
 /// Rust's functions have their arguments in their own names: "alloc::boxed::{impl#0}::new<app::Pod>".

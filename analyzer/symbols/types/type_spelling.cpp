@@ -261,6 +261,14 @@ std::vector<std::string_view> scope_parts(std::string_view qualified) {
   return split(qualified, "::");
 }
 
+bool is_scalar_name(std::string_view type) {
+  static constexpr std::array<std::string_view, 18> kNames = {
+      "bool",          "char",         "signed char", "unsigned char",  "wchar_t",   "char8_t",
+      "char16_t",      "char32_t",     "short",       "unsigned short", "int",       "long",
+      "unsigned long", "unsigned int", "float",       "double",         "long long", "unsigned long long"};
+  return type.ends_with('*') || std::find(kNames.begin(), kNames.end(), type) != kNames.end();
+}
+
 std::string const_type(std::string_view type) {
   // Of a pointer the pointer is const, and of one to a function that stands within.
   if (type.ends_with('*')) return std::string(type) + " const";

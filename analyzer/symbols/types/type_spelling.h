@@ -15,6 +15,9 @@ namespace memline::symbols {
 /// arguments are made the same; std::basic_string<char> becomes std::string. What cannot be understood stays as it is.
 std::string usual_spelling(std::string_view type);
 
+/// Whether a type in its usual spelling is a number, a character or a pointer: it owns no memory and has no members.
+bool is_scalar_name(std::string_view type);
+
 /// The const version of a type in its usual spelling: "const int", "const int* const", "void (* const)(int)".
 std::string const_type(std::string_view type);
 
