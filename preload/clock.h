@@ -35,8 +35,9 @@ class Clock {
   }
 
   /// To be called by whoever is about to write events beside the first lane's: another thread, or a signal handler inside
-  /// of a hook; and where somebody else's records are to be put between these. A stamp that the first thread took before is older than the events it must not overtake: what one thread
-  /// got from another it got through a lock of the allocator or the program, after which this is seen.
+  /// of a hook; and where somebody else's records are to be put between these. A stamp that the first thread took before
+  /// is older than the events it must not overtake: what one thread got from another it got through a lock of the
+  /// allocator or the program, after which this is seen.
   void share() noexcept { shared_.store(true, std::memory_order_relaxed); }
 
   std::uint32_t shift() const noexcept { return shift_; }

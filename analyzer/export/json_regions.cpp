@@ -10,7 +10,7 @@ Json region_counters(const model::Region& region, const std::vector<model::Count
   for (std::size_t i = 0; i < counters.size(); ++i) {
     const model::CounterColumn& counter = counters[i];
     if (!counter.refusal.empty()) continue;
-    const model::CounterSum sum = i < region.counters.size() ? region.counters[i] : model::CounterSum{};
+    const model::CounterSum sum = sum_at(region.counters, i);
     Json object;
     for (const char* const key : {"value", "per_second", "error"}) object[key] = nullptr;
     object["samples"] = sum.samples;

@@ -103,7 +103,7 @@ std::string summary_json(const model::SummaryModel& summary, const model::Ledger
   document["counters"] = counter_list(summary.counters);
   for (std::size_t i = 0; i < summary.counters.size(); ++i) {
     const auto rate = model::per_second(summary.counters[i], summary.common.program.duration);
-    document["counters"][i]["per_second"] = finite_or_null(rate);
+    document["counters"][i]["per_second"] = summary.is_filtered ? Json(nullptr) : finite_or_null(rate);
   }
   document["lost_samples"] = summary.lost_samples;
   if (ledgers != nullptr) {

@@ -48,6 +48,10 @@ struct CounterSum {
 /// One for each CounterColumn; or none, where there are no samples.
 using CounterSums = std::vector<CounterSum>;
 
+inline CounterSum sum_at(const CounterSums& sums, std::size_t column) {
+  return column < sums.size() ? sums[column] : CounterSum{};
+}
+
 inline void add(CounterSums& sums, const CounterSums& others) {
   if (sums.size() < others.size()) sums.resize(others.size());
   for (std::size_t i = 0; i < others.size(); ++i) sums[i] += others[i];

@@ -27,6 +27,7 @@ struct SummaryModel {
   Totals totals;
   std::vector<CounterColumn> counters = {};
   std::uint64_t lost_samples = 0;
+  bool is_filtered = false;  ///< of some threads or spans only: rates are not known, and counters are sums of samples
 };
 
 }  // namespace memline::model

@@ -15,16 +15,16 @@ Cell value_cell(const CounterColumn& counter, std::uint64_t value) {
   return Cell::count(static_cast<std::int64_t>(value));
 }
 
-/// 8823 -> "8,823"
-std::string with_thousands(std::uint64_t number) {
-  std::string digits = std::to_string(number);
+/// 8823.7 -> "8,823"; of a damaged trace also what no integer holds
+std::string with_thousands(double number) {
+  std::string digits = fmt::format("{:.0f}", std::floor(number));
   for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
   return digits;
 }
 
 /// "8,823", or "0.324 s"
 std::string plain_number(const CounterColumn& counter, double value) {
-  return counter.nanoseconds ? fmt::format("{:.3f} s", value / 1e9) : with_thousands(static_cast<std::uint64_t>(value));
+  return counter.nanoseconds ? fmt::format("{:.3f} s", value / 1e9) : with_thousands(value);
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ void add_counter_cells(std::vector<Cell>& cells, const std::vector<CounterColumn
   for (std::size_t i = 0; i < counters.size(); ++i) {
     const CounterColumn& counter = counters[i];
     if (!counter.refusal.empty()) continue;
-    const CounterSum sum = i < sums.size() ? sums[i] : CounterSum{};
+    const CounterSum sum = sum_at(sums, i);
     const bool any = sum.samples > 0;
     cells.push_back(any ? value_cell(counter, sum.value) : Cell::empty());
     if (!counter.every_event) {
@@ -70,15 +70,15 @@ std::vector<std::string> counter_rates(const std::vector<CounterColumn>& counter
   for (const CounterColumn& counter : counters) {
     const std::optional<double> rate = model::per_second(counter, seconds);
     if (!rate || counter.nanoseconds) continue;
-    sentences.push_back(fmt::format("perf value for {} averages to {}/second", counter.name,
-                                    with_thousands(static_cast<std::uint64_t>(*rate))));
+    sentences.push_back(fmt::format("perf value for {} averages to {}/second", counter.name, with_thousands(*rate)));
   }
   return sentences;
 }
 
 std::string counter_sentence(const CounterColumn& counter, const CounterSum& sum, double seconds) {
   std::string text = "perf value for " + counter.name + (counter.user_only ? " (user)" : "");
-  const std::string samples = sum.samples == 1 ? "1 sample" : with_thousands(sum.samples) + " samples";
+  const std::string samples =
+      sum.samples == 1 ? "1 sample" : with_thousands(static_cast<double>(sum.samples)) + " samples";
   if (!counter.every_event && sum.samples == 0) return text + ": " + samples;
   const auto value = static_cast<double>(sum.value);
   text += seconds > 0 ? " averages to " + plain_number(counter, value / seconds) + "/second, " : ": ";

@@ -21,8 +21,7 @@ std::vector<std::string> region_rates(const model::Region& region, const std::ve
   std::vector<std::string> sentences;
   for (std::size_t i = 0; i < counters.size(); ++i) {
     if (!counters[i].refusal.empty()) continue;
-    const model::CounterSum sum = i < region.counters.size() ? region.counters[i] : model::CounterSum{};
-    sentences.push_back(counter_sentence(counters[i], sum, region.time_delta));
+    sentences.push_back(counter_sentence(counters[i], sum_at(region.counters, i), region.time_delta));
   }
   return sentences;
 }

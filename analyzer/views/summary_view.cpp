@@ -66,7 +66,7 @@ Table summary_view(const model::SummaryModel& summary) {
                            counter_total(counter)},
                           RowRole::kNormal});
   }
-  table.notes = counter_rates(summary.counters, duration);
+  if (!summary.is_filtered) table.notes = counter_rates(summary.counters, duration);
   for (std::vector<std::string> more :
        {counter_notes(summary.counters, CounterUse::kTotals), loss_and_other_notes(summary.common)}) {
     table.notes.insert(table.notes.end(), more.begin(), more.end());

@@ -111,6 +111,9 @@ class Counters(E2eTest):
             self.assert_pages(faults["value"], pages)
             self.assertEqual((faults["samples"], faults["error"]), (faults["value"], 0))
             self.assertAlmostEqual(faults["per_second"], faults["value"] / regions[name]["time_delta"])
+        summary = self.memline.json("summary", trace, "--span", "outer")["counters"][0]
+        self.assert_pages(summary["total"], 100 + 600 + 400)
+        self.assertIsNone(summary["per_second"])
         time = regions["busy"]["counters"]["task-clock"]
         self.assertLess(abs(time["value"] - 0.1), 6 * time["error"])
         self.assertEqual(regions["idle"]["counters"]["task-clock"],

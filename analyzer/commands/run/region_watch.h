@@ -19,7 +19,8 @@ namespace memline::commands {
 
 class RegionWatch {
  public:
-  /// `functions` as --region-func has them; `with_samples`: counters are sampled. Sentences go to `streams.err`, for the program has the standard output.
+  /// `functions` as --region-func has them; `with_samples`: counters are sampled. Sentences go to `streams.err`, for the
+  /// program has the standard output.
   RegionWatch(std::vector<std::string> functions, bool with_samples, const Streams& streams);
   ~RegionWatch();
   RegionWatch(const RegionWatch&) = delete;
