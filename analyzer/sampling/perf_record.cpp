@@ -38,6 +38,7 @@ class Reader {
     return taken;
   }
   std::string_view text() const {
+    if (bytes_.empty()) return {};  // strnlen() takes no null
     const auto* const begin = reinterpret_cast<const char*>(bytes_.data());
     return {begin, ::strnlen(begin, bytes_.size())};
   }
