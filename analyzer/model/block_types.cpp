@@ -170,6 +170,12 @@ const symbols::TypeHint* fitting(const std::vector<symbols::TypeHint>& hints, co
   return nullptr;
 }
 
+/// Whether a block may be an array of such structs.
+bool may_be_several(const symbols::TypeHint& hint, const Request& request) {
+  return hint.clue != symbols::TypeClue::kConstructor && !symbols::is_scalar_name(hint.type) &&
+         fit(hint, request) == Fit::kMultiple;
+}
+
 /// Structs that functions took a block for that is larger than these: if bytes begin where one ends, it is the head of
 /// these; bytes that begin elsewhere in the block do not say what it is.
 class Heads {
@@ -243,7 +249,8 @@ BlockType BlockTypes::find(NodeId stack, std::uint64_t bytes) {
 BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
   Request request{bytes, 0, Request::How::kBytes};
   Heads heads;
-  BlockType within;  // what a function takes it for that hands it on as void*
+  BlockType within;          // what a function takes it for that hands it on as void*
+  bool wants_exact = false;  // it may be an array of `within`, or something larger that begins with one
   NodeId node = stack;
   for (int i = 0; i < kMostWrappers && !node.none(); ++i, node = frames_.parent(node)) {
     const symbols::CallTypes& types = frames_.call_types(node);
@@ -251,14 +258,16 @@ BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
     heads.add(types, request);
     const symbols::TypeHint* hint = fitting(types.hints, request);
     if (hint != nullptr) hint = heads.whole_of(*hint, request);
-    if (hint != nullptr) {
+    const bool is_several = hint != nullptr && may_be_several(*hint, request);
+    if (hint != nullptr && (!wants_exact || (!is_several && !symbols::is_scalar_name(hint->type)))) {
       BlockType found{rule_of(hint->clue), kind_of(*hint, request, Frames(frames_, node)), {}};
       if (!types.folded.empty()) {
         const FunctionId asking = frames_.frames(node).back().function;
         const std::string_view function = asking.none() ? "" : std::string_view(frames_.function(asking).qualified);
         return {TypeRule::kNone, one_of(found.kind, function, types.folded), {}, true};
       }
-      if (!types.returns_untyped || is_kept_storage(*hint, types)) return found;
+      wants_exact = is_several && types.returned_offset.has_value();
+      if ((!types.returns_untyped && !wants_exact) || is_kept_storage(*hint, types)) return found;
       if (within.rule == TypeRule::kNone) within = std::move(found);
     }
     const std::span<const symbols::Frame> frames = frames_.frames(node);

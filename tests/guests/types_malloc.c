@@ -42,6 +42,10 @@ struct larger {
   struct header header;
   double values[4];
 };
+struct derived { /* five times as large as what it begins with */
+  struct header header;
+  float values[8];
+};
 struct grown {
   long a, b, c;
 };
@@ -156,6 +160,12 @@ NOINLINE static char* make_text(const char* text, size_t length) {
   return memcpy(made + 1, text, length + 1);
 }
 
+NOINLINE static struct header* make_object(size_t bytes, int kind) {
+  struct header* object = malloc(bytes);
+  object->kind = kind;
+  return object;
+}
+
 NOINLINE static void heads(int n) {
   static const char text[] = "sixteen and more";
   struct tagged* tagged = make_tagged(text, sizeof text - 1);
@@ -172,6 +182,12 @@ NOINLINE static void heads(int n) {
   KEEP(header);
   KEEP(larger);
   truth("larger", 1, sizeof *larger);
+  struct derived* derived = (struct derived*)make_object(sizeof *derived, n);
+  KEEP(derived);
+  truth("derived", 1, sizeof *derived);
+  struct header* headers = make_object((n + 2) * sizeof *headers, n);
+  KEEP(headers);
+  truth("header", 1, (n + 2) * sizeof *headers);
 }
 
 int main(int argc, char** argv) {

@@ -87,6 +87,7 @@ const Defaulted* defaulted(std::string_view name) {
                                             Defaulted{"basic_string_view", 1},
                                             Defaulted{"stack", 1, "std::deque"},
                                             Defaulted{"queue", 1, "std::deque"},
+                                            Defaulted{"span", 1},
                                             Defaulted{"priority_queue", 1, "std::vector"}};
   const auto* const found =
       std::find_if(kTemplates.begin(), kTemplates.end(), [&](const Defaulted& entry) { return entry.name == name; });
@@ -100,6 +101,7 @@ bool is_default(std::string_view argument, const Names& arguments, const Default
        {"std::allocator", "std::less", "std::equal_to", "std::hash", "std::char_traits", "std::default_delete"}) {
     if (argument == std::string(name) + "<" + first + ">") return true;
   }
+  if (of.name == "span" && argument == "18446744073709551615") return true;  // std::dynamic_extent
   if (!of.container.empty() && argument == std::string(of.container) + "<" + first + ">") return true;
   return of.own_arguments == 2 &&
          argument == "std::allocator<std::pair<" + const_type(first) + ", " + arguments[1] + ">>";

@@ -56,6 +56,7 @@ TEST_CASE("default arguments of the standard library's containers are left out, 
   // A value that could be a default of something else.
   CHECK(usual_spelling("std::map<int, std::less<int>, std::less<int>, std::allocator<std::pair<int const, "
                        "std::less<int> > > >") == "std::map<int, std::less<int>>");
+  CHECK(usual_spelling("std::span<const int, 18446744073709551615UL>") == "std::span<const int>");
   CHECK(usual_spelling("std::stack<int, std::deque<int, std::allocator<int> > >") == "std::stack<int>");
   CHECK(usual_spelling("std::map<int, std::deque<int> >") == "std::map<int, std::deque<int>>");
   CHECK(usual_spelling("std::pair<int, std::less<int> >") == "std::pair<int, std::less<int>>");
