@@ -9,7 +9,7 @@
 /// which gives the rate. Records of one lane stand in program order; lanes are merged by time; at equal times a release
 /// goes before an acquisition. A release is stamped before the real call, an acquisition after it, so that an address
 /// handed from thread to thread is never held twice. As long as all events are of one thread, several in a row may carry
-/// the time of the first, up to about a millisecond and eight events late.
+/// the time of the first, about a millisecond early at most; with the kernel's clock it may be one of eight events before.
 ///
 /// What moves. MoveBegin and MoveEnd enclose a realloc: between them the old block is out of the address map but its
 /// bytes still count; MoveEnd with address 0 says that the call failed and the block is back. RemapBegin/RemapEnd do the

@@ -54,6 +54,14 @@ class Regions(E2eTest):
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertIn("did you mean fit", done.stderr)
 
+    def test_a_call_lasts_as_long_as_it_waits(self):
+        done, trace = self.memline.record([self.guest("slow_calls")])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        regions = self.memline.json("regions", trace, "--region-func", "wait_between")["regions"]
+        self.assertEqual(len(regions), 1)
+        # stamps are shared for about a millisecond
+        self.assertGreater(regions[0]["time_delta"], 0.297)
+
     def test_regions_as_csv_and_by_rss(self):
         trace = self.record()
         done = self.memline.run(["regions", trace, "--format", "csv"])
