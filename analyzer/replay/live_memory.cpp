@@ -81,10 +81,18 @@ void LiveMemory::release(const Actor& actor, std::uint64_t address, Effect& effe
   finish(actor, {}, effect);
 }
 
-void LiveMemory::move_begin(const Actor& actor, std::uint64_t address) {
+void LiveMemory::put_back(HeldBlock&& held, std::vector<OwnerShare>& vanished) {
+  if (heap_.find(held.block.address) != nullptr) {
+    held.add_shares(false, vanished);
+  } else {
+    heap_.put(std::move(held));
+  }
+}
+
+void LiveMemory::move_begin(const Actor& actor, std::uint64_t address, Effect& effect) {
   HeldBlock& waiting = parked(actor).block;
   // An end that is missing: as far as anybody knows that block is still there.
-  if (waiting.block.address != 0) heap_.put(std::exchange(waiting, {}));
+  if (waiting.block.address != 0) put_back(std::exchange(waiting, {}), effect.vanished);
   if (std::optional<HeldBlock> held = heap_.take(address)) waiting = std::move(*held);
 }
 
@@ -92,7 +100,7 @@ void LiveMemory::move_end(const Actor& actor, std::uint64_t old_address, std::ui
                           Effect& effect) {
   HeldBlock held = std::exchange(parked(actor).block, {});
   if (held.block.address != 0 && (address == 0 || held.block.address != old_address)) {
-    heap_.put(std::move(held));
+    put_back(std::move(held), effect.vanished);
     held = {};
   }
   if (address == 0) return;
@@ -143,8 +151,9 @@ void LiveMemory::for_each_owner(Function&& function) {
 }
 
 void LiveMemory::become_childs(const std::vector<NodeId>& nodes) {
+  std::vector<OwnerShare> gone;
   for (Parked& parked : parked_) {
-    if (parked.block.block.address != 0) heap_.put(std::move(parked.block));
+    if (parked.block.block.address != 0) put_back(std::move(parked.block), gone);
     restore_ranges(parked);
   }
   parked_.clear();

@@ -50,7 +50,7 @@ class LiveMemory {
 
   void acquire(const Actor& actor, std::uint64_t address, std::uint64_t bytes, Effect& effect);
   void release(const Actor& actor, std::uint64_t address, Effect& effect);
-  void move_begin(const Actor& actor, std::uint64_t address);
+  void move_begin(const Actor& actor, std::uint64_t address, Effect& effect);
   void move_end(const Actor& actor, std::uint64_t old_address, std::uint64_t address, std::uint64_t bytes,
                 Effect& effect);
 
@@ -93,6 +93,8 @@ class LiveMemory {
     bool mapped = false;
     std::uint64_t begin = 0, end = 0;
   };
+  /// Puts a block back whose move did not end well. Where another one stands by now, it has gone without a release.
+  void put_back(HeldBlock&& held, std::vector<OwnerShare>& vanished);
   struct Pool {
     BlockStore store;
     std::vector<Backing> backings;

@@ -119,7 +119,9 @@ bool Replayer::apply(const OperationBatch& batch, const std::function<void(const
         commit(operation);
         break;
       case Action::kMoveBegin:
-        memory_.move_begin(actor_of(operation), operation.address);
+        effect_.reset();
+        memory_.move_begin(actor_of(operation), operation.address, effect_);
+        commit(operation);
         break;
       case Action::kMoveEnd:
         effect_.reset();

@@ -111,6 +111,22 @@ TEST_CASE("a failed realloc is nothing", "[replay]") {
   CHECK(s.leaf(s.seen.changes[1].released.at(0).owner) == 0x1a);
 }
 
+TEST_CASE("a block whose realloc never ended has gone where another one got its address", "[replay]") {
+  Script s;
+  s.malloc(0, 0x1000, 100, s.a);
+  s.move_begin(0, 0x1000);  // the thread was left in it, by a longjmp
+  s.malloc(1, 0x1000, 30, s.d);
+  s.malloc(0, 0x2000, 7, s.b);
+  s.move_begin(0, 0x2000);
+  s.move_end(0, 0x2000, 0x3000, 8, s.b);
+  s.free(1, 0x1000, s.e);
+  const replay::Outcome outcome = s.run();
+  CHECK(outcome.live_bytes == 8);
+  CHECK(outcome.vanished_blocks == 1);
+  CHECK(outcome.vanished_bytes == 100);
+  CHECK(outcome.losses.unknown_frees == 0);
+}
+
 TEST_CASE("between begin and end of a realloc another thread may get the old address", "[replay]") {
   Script s;
   s.malloc(0, 0x1000, 100, s.a);
