@@ -56,20 +56,25 @@ bool parse_stat(const char* line, std::size_t bytes, ProcessStat& out) noexcept 
   return false;
 }
 
+static bool read_stat_at(const char* path, ProcessStat& out) noexcept {
+  char line[1024];
+  return parse_stat(line, read_whole(path, line, sizeof line), out);
+}
+
 bool read_stat(std::uint32_t pid, ProcessStat& out) noexcept {
   Text<64> path;
   path.add("/proc/");
   path.add_number(pid);
   path.add("/stat");
-  char line[1024];
-  return parse_stat(line, read_whole(path.c_str(), line, sizeof line), out);
+  return read_stat_at(path.c_str(), out);
 }
 
 Identity own_identity() noexcept {
   Identity identity;
   identity.pid = sys::getpid();
   ProcessStat stat;
-  if (read_stat(identity.pid, stat)) identity.start = stat.start;
+  // in a container's namespace another process may have our number in the /proc that is mounted
+  if (read_stat_at("/proc/self/stat", stat)) identity.start = stat.start;
   if (!read_boot_id(identity.boot_id)) identity.boot_id = {};
   return identity;
 }

@@ -93,7 +93,7 @@ void apply_variable(std::string_view name, std::string_view value, Settings& set
   } else if (name == kEnvUnwinder) {
     settings.libunwind = value == "libunwind";
   } else if (name == kEnvPrivate) {
-    settings.is_private = value == "1";
+    settings.is_private = !value.empty() && value != "0";
   } else if (name == "LD_PRELOAD") {
     settings.under_valgrind = value.find("/vgpreload_") != std::string_view::npos;
   } else if (name == kEnvResident) {

@@ -1,5 +1,7 @@
 #include "trace_file.h"
 
+#include <sys/file.h>
+
 #include "sys.h"
 
 namespace memline::capture {
@@ -23,6 +25,23 @@ bool is_trace(const char* path, struct stat& status, trace::TraceHeader& header)
   return found;
 }
 
+/// Whether the file is the trace of a process that is gone; fills `status` if it is.
+bool is_left_behind(const char* path, struct stat& status) noexcept {
+  const int fd = sys::open(path, kInspect);
+  if (fd < 0) return false;
+  trace::TraceHeader header;
+  const bool left = read_header(fd, status, header) && !is_alive(identity_of(header)) &&
+                    sys::call(SYS_flock, fd, LOCK_SH | LOCK_NB) != -EWOULDBLOCK;
+  sys::close(fd);
+  return left;
+}
+
+/// Whoever writes a trace holds a lock on it: a process of another container, whose number says nothing here, is known to
+/// be alive by that alone. False: another one holds it.
+bool lock(int fd) noexcept {
+  return sys::call(SYS_flock, fd, LOCK_EX | LOCK_NB) != -EWOULDBLOCK;
+}
+
 /// In a folder that is shared, the file of that name may be somebody else's, with a header made to look like ours.
 bool nobody_else_writes(const struct stat& status) noexcept {
   return status.st_uid == static_cast<uid_t>(sys::call(SYS_geteuid)) && status.st_nlink == 1 &&
@@ -35,7 +54,8 @@ int open_own(const char* path, const Identity& self) noexcept {
   struct stat status;
   trace::TraceHeader header;
   if (read_header(fd, status, header) && nobody_else_writes(status) && header.version == trace::kVersion &&
-      header.block_bytes == trace::kBlockBytes && self.start != 0 && same_process(identity_of(header), self)) {
+      header.block_bytes == trace::kBlockBytes && self.start != 0 && same_process(identity_of(header), self) &&
+      lock(fd)) {
     return fd;
   }
   sys::close(fd);
@@ -49,8 +69,7 @@ int create(const char* path) noexcept {
 /// Makes room at `path` if what is there is the trace of a process that is gone. An older *.old must be a trace too.
 bool set_aside(const PathText& path) noexcept {
   struct stat status;
-  trace::TraceHeader header;
-  if (!is_trace(path.c_str(), status, header) || is_alive(identity_of(header))) return false;
+  if (!is_left_behind(path.c_str(), status)) return false;
   PathText old = path;
   old.add(".old");
   if (old.cut()) return false;
@@ -60,9 +79,8 @@ bool set_aside(const PathText& path) noexcept {
   if (result == 0) return true;
   if (result != -EEXIST && result != -EINVAL) return false;
   struct stat old_status;
-  trace::TraceHeader old_header;
   const bool exists = sys::lstat(old.c_str(), old_status) == 0;
-  if (exists && (!is_trace(old.c_str(), old_status, old_header) || is_alive(identity_of(old_header)))) return false;
+  if (exists && !is_left_behind(old.c_str(), old_status)) return false;
   return sys::rename(path.c_str(), old.c_str(), 0) == 0;
 }
 
@@ -112,8 +130,17 @@ OpenedTrace open_trace(const PathText& path, const Identity& self, bool only_wit
     result.path = with_pid;
     fd = create_or_set_aside(result.path);
   }
+  if (fd == -EEXIST) {  // not ours either: of a process of this number in another container, say
+    with_pid.add('.');
+    with_pid.add_number(sys::monotonic_ns());
+    if (!with_pid.cut()) {
+      result.path = with_pid;
+      fd = create(result.path.c_str());
+    }
+  }
   if (fd >= 0) {
     result.fd = static_cast<int>(fd);
+    lock(result.fd);
   } else {
     result.error = fd;
   }

@@ -20,8 +20,9 @@ struct OpenedTrace {
 };
 
 /// Opens the trace for the process `self`. `path` is what MEMLINE_OUT says. The order: PATH.PID if it is ours, PATH if
-/// it is ours, else a new file at PATH, else at PATH.PID. A file in the way is renamed to *.old if it is the trace of a
-/// process that is gone. `only_with_pid`: PATH is the parent's, only PATH.PID will do.
+/// it is ours, else a new file at PATH, else at PATH.PID, else at PATH.PID.NUMBER. A file in the way is renamed to *.old
+/// if it is the trace of a process that is gone. `only_with_pid`: PATH is the parent's, only PATH.PID... will do. The
+/// descriptor holds a lock (flock), by which other containers see that the process is alive.
 OpenedTrace open_trace(const PathText& path, const Identity& self, bool only_with_pid) noexcept;
 
 /// Reads the header of the trace at `path`. False: no regular file, or no trace of this version.

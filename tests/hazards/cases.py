@@ -55,6 +55,7 @@ CASES = [
 
     program("file_size_limit", OUTPUT, at_least=401000, complete=False, sizes=False, says="may not grow"),
     program("reused_place", API, sizes=False, at_least=3000000),
+    program("hand_made_fibre", STACKS, blocks={9601: 100}, short="yes"),
     program("locked_memory", OUTPUT, sizes=False, at_least=3000000),
     program("steady_allocations", OUTPUT, "20", blocks={6601: 40000}, case="steady_allocations", run=True),
 
