@@ -97,6 +97,10 @@ struct RunArguments {
 
 /// Why no trace could be made where `out` says; "" if it can, or if only the program will know (% in a folder's name).
 std::string why_not_writable(const std::string& out) {
+  std::error_code no_folder;
+  if (out.empty() || out.ends_with('/') || std::filesystem::is_directory(out, no_folder)) {
+    return fmt::format("'{}' is no name of a file", escape_control(out));
+  }
   const std::filesystem::path parent = std::filesystem::path(out).parent_path();
   const std::string folder = parent.empty() ? "." : parent.native();
   if (folder.find('%') != std::string::npos) return {};
@@ -107,6 +111,23 @@ std::string why_not_writable(const std::string& out) {
                                                                                                : 0;
   return reason == 0 ? ""
                      : fmt::format("cannot write a trace into {}: {}", escape_control(folder), std::strerror(reason));
+}
+
+/// The pattern with %e replaced by the name of the program that is started.
+std::string name_program(const std::string& pattern, const std::string& program) {
+  std::string name = std::filesystem::path(program).filename().string();
+  for (std::size_t at = 0; (at = name.find('%', at)) != std::string::npos; at += 2) name.insert(at, 1, '%');
+  std::string named;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] != '%' || i + 1 == pattern.size()) {
+      named += pattern[i];
+    } else if (pattern[++i] == 'e') {
+      named += name;
+    } else {
+      named += {'%', pattern[i]};
+    }
+  }
+  return named;
 }
 
 void name_traces(const Streams& streams, const std::string& trace, const std::vector<std::string>& others) {
@@ -135,7 +156,10 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   const auto preload = find_preload();
   if (!preload) return fail(streams, preload.error());
 
-  const std::string out = run.options.out.value_or(variable_or(kEnvOut, kDefaultOut));
+  // Where the name followed each program that is started, an exec could not go on in the same trace, and children that
+  // come one after the other would set each other's traces aside.
+  const std::string out = name_program(run.options.out.value_or(variable_or(kEnvOut, kDefaultOut)), command.front());
+  run.options.out = out;
   if (const std::string reason = why_not_writable(out); !reason.empty()) {
     return fail(streams, {ExitCode::kUsage, "run: " + reason + "; -o FILE names another place"});
   }

@@ -4,6 +4,9 @@
 import glob
 import json
 import os
+import re
+import subprocess
+import time
 
 from e2e_test import E2eTest, main
 
@@ -15,6 +18,37 @@ class Processes(E2eTest):
         done, trace = self.memline.record([self.guest("processes"), way], env=env)
         self.assertEqual(done.returncode, 7, done.stderr)
         return trace, sorted(set(glob.glob(trace + ".*")))
+
+    def test_a_name_after_the_program_holds_for_all_that_it_starts(self):
+        program = self.guest("nothing")
+        done = self.memline.run(["run", "--no-pack", "-o", self.path("%e.bin"), "--", "sh", "-c",
+                                 f"{program}; {program}; {program}; exec {program}"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        names = sorted(name for name in os.listdir(self.folder) if name.startswith("sh.bin"))
+        self.assertEqual(names[0], "sh.bin")
+        self.assertEqual(len(names), 4)
+        # the shell and what it became are one process
+        self.assertEqual(self.memline.json("summary", self.path("sh.bin"))["program"]["images"], 2)
+
+    def test_containers_that_share_a_folder(self):
+        probe = ["unshare", "-pf", "true"] if os.geteuid() == 0 else ["unshare", "-Urpf", "true"]
+        if subprocess.run(probe, capture_output=True, check=False).returncode != 0:
+            self.skipTest("no namespaces here")
+        environment = {**os.environ, "LD_PRELOAD": self.memline.preload, "MEMLINE_OUT": self.path("c.bin")}
+        waiting = []
+        for _ in range(3):
+            waiting.append(subprocess.Popen([*probe[:-1], "sh", "-c", f"read line; exec {self.guest('many_blocks')} 10"],
+                                            env=environment, stdin=subprocess.PIPE))
+            time.sleep(0.05)  # the kernel tells the start of a process in hundredths of a second
+        time.sleep(0.3)  # all have begun, none has ended
+        for one in waiting:
+            one.communicate(b"\n", timeout=60)
+            self.assertEqual(one.returncode, 0)
+        traces = [name for name in os.listdir(self.folder) if name.startswith("c.bin")]
+        dumps = [self.memline.run(["dump", self.path(name)]).stdout for name in traces]
+        # a trace for each, in which nobody else was at work
+        programs = [re.findall("^Image .*/many_blocks$", dump, re.MULTILINE) for dump in dumps]
+        self.assertEqual(sorted(len(found) for found in programs if found), [1, 1, 1], traces)
 
     def test_child_with_a_new_program(self):
         for way in ("fork_exec", "vfork", "spawn"):
