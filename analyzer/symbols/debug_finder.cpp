@@ -35,12 +35,12 @@ std::unique_ptr<ElfFile> open_if_same_build(const std::string& path, const std::
 }  // namespace
 
 std::string hex(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
+  static constexpr char kOfByte[] = "0123456789abcdef";
   std::string out;
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 15U];
+    out += kOfByte[byte >> 4U];
+    out += kOfByte[byte & 15U];
   }
   return out;
 }
