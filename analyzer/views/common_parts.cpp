@@ -17,7 +17,10 @@ std::vector<std::string> loss_and_other_notes(const model::CommonInfo& common) {
   const replay::Losses& losses = common.losses;
   std::vector<std::string> notes;
   if (losses.events > 0) {
-    notes.push_back("Incomplete: " + counted(losses.events, "event was", "events were") + " lost, with at least " +
+    // how many stood in a damaged block nobody knows: it counts as one
+    const bool is_exact = losses.damaged_places + losses.parents_damaged_places == 0;
+    notes.push_back(std::string(is_exact ? "Incomplete: " : "Incomplete: at least ") +
+                    counted(losses.events, "event was", "events were") + " lost, with at least " +
                     counted(losses.bytes, "byte", "bytes") + " acquired.");
   } else if (!losses.complete && losses.notes.empty()) {
     notes.emplace_back("Incomplete: a part of the recording is missing.");

@@ -137,6 +137,9 @@ TEST_CASE("a function without events has its note and no total") {
   CHECK(table.rows[4].role == RowRole::kQuiet);
   CHECK(table.notes ==
         std::vector<std::string>{"No event.", "Incomplete: 3 events were lost, with at least 1 byte acquired."});
+  report.common.losses.damaged_places = 3;  // in each of which any number may have stood
+  CHECK(lines_view(report, function).notes.at(1) ==
+        "Incomplete: at least 3 events were lost, with at least 1 byte acquired.");
 }
 
 TEST_CASE("the data of all functions is one table") {
