@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -163,9 +164,13 @@ void add_table(const views::Table& table, const TextStyle& style, Page& page) {
   page.line(std::string(style.width_columns > 0 ? std::min(rule, style.width_columns) : rule, '='));
   const std::size_t last = table.columns.size() - 1;
   const bool squeezed = table.columns[last].shrink != views::Shrink::kNever && widths[last] < kReadableText;
+  // where even the least widths are too much for the terminal, the last column has less than its own
+  const std::size_t others = std::accumulate(widths.begin(), widths.end() - 1, kColumnGap * last);
+  const std::size_t left = style.width_columns - std::min(style.width_columns, others);
+  const std::size_t last_width = std::min(widths[last], left);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string_view colour = colour_of(table.rows[i].role);
-    if (squeezed && text_width(cells[i][last]) > widths[last]) {
+    if (squeezed && text_width(cells[i][last]) > last_width) {
       const std::string text = std::exchange(cells[i][last], {});
       page.line(layout_line(cells[i], table.columns, widths), colour);
       const std::size_t room = style.width_columns - std::min(style.width_columns, kOwnLineIndent);

@@ -170,4 +170,11 @@ TEST_CASE("text: a last column without room goes to lines of its own") {
         "    a_name_of_thirty_two_columns_yes\n"
         "                           3\n"
         "    a_name_that_is_longer_than_any_line_of_\u2026\n");
+  // what would fit into its least width, for which there is no room either
+  table.rows = {{{Cell::count(4), Cell::of_text("(all)")}, RowRole::kTotal}};
+  CHECK(render_text(table, {34, false, {}}) ==
+        "A title that takes much room  Name\n"
+        "==================================\n"
+        "                           4\n"
+        "    (all)\n");
 }
