@@ -167,7 +167,7 @@ void add_table(const views::Table& table, const TextStyle& style, Page& page) {
   // where even the least widths are too much for the terminal, the last column has less than its own
   const std::size_t others = std::accumulate(widths.begin(), widths.end() - 1, kColumnGap * last);
   const std::size_t left = style.width_columns - std::min(style.width_columns, others);
-  const std::size_t last_width = std::min(widths[last], left);
+  const std::size_t last_width = style.width_columns == 0 ? widths[last] : std::min(widths[last], left);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string_view colour = colour_of(table.rows[i].role);
     if (squeezed && text_width(cells[i][last]) > last_width) {

@@ -177,4 +177,8 @@ TEST_CASE("text: a last column without room goes to lines of its own") {
         "==================================\n"
         "                           4\n"
         "    (all)\n");
+  CHECK(render_text(table, {0, false, {}}) ==
+        "A title that takes much room  Name\n"
+        "==================================\n"
+        "                           4  (all)\n");
 }
