@@ -19,6 +19,11 @@ bool read_boot_id(std::array<std::uint8_t, 16>& out) noexcept {
   return digits == 32;
 }
 
+bool read_stat_at(const char* path, ProcessStat& out) noexcept {
+  char line[1024];
+  return parse_stat(line, read_whole(path, line, sizeof line), out);
+}
+
 }  // namespace
 
 std::size_t read_whole(const char* path, void* out, std::size_t capacity) noexcept {
@@ -54,11 +59,6 @@ bool parse_stat(const char* line, std::size_t bytes, ProcessStat& out) noexcept 
     }
   }
   return false;
-}
-
-static bool read_stat_at(const char* path, ProcessStat& out) noexcept {
-  char line[1024];
-  return parse_stat(line, read_whole(path, line, sizeof line), out);
 }
 
 bool read_stat(std::uint32_t pid, ProcessStat& out) noexcept {

@@ -17,23 +17,22 @@ bool read_header(int fd, struct stat& status, trace::TraceHeader& out) noexcept 
   return out.magic == trace::kFileMagic;
 }
 
-bool is_trace(const char* path, struct stat& status, trace::TraceHeader& header) noexcept {
+/// Opens the trace at `path` to be looked at. Negative: there is none.
+int open_to_inspect(const char* path, struct stat& status, trace::TraceHeader& header) noexcept {
   const int fd = sys::open(path, kInspect);
-  if (fd < 0) return false;
-  const bool found = read_header(fd, status, header);
+  if (fd < 0 || read_header(fd, status, header)) return fd;
   sys::close(fd);
-  return found;
+  return -1;
 }
 
 /// Whether the file is the trace of a process that is gone; fills `status` if it is.
 bool is_left_behind(const char* path, struct stat& status) noexcept {
-  const int fd = sys::open(path, kInspect);
-  if (fd < 0) return false;
   trace::TraceHeader header;
-  const bool left = read_header(fd, status, header) && !is_alive(identity_of(header)) &&
-                    sys::call(SYS_flock, fd, LOCK_SH | LOCK_NB) != -EWOULDBLOCK;
+  const int fd = open_to_inspect(path, status, header);
+  if (fd < 0) return false;
+  const bool is_written = sys::call(SYS_flock, fd, LOCK_SH | LOCK_NB) == -EWOULDBLOCK;
   sys::close(fd);
-  return left;
+  return !is_written && !is_alive(identity_of(header));
 }
 
 /// Whoever writes a trace holds a lock on it: a process of another container, whose number says nothing here, is known to
@@ -102,7 +101,10 @@ bool same_process(const Identity& a, const Identity& b) noexcept {
 
 bool read_trace_header(const char* path, trace::TraceHeader& out) noexcept {
   struct stat status;
-  return is_trace(path, status, out) && trace::is_readable_version(out.version);
+  const int fd = open_to_inspect(path, status, out);
+  if (fd < 0) return false;
+  sys::close(fd);
+  return trace::is_readable_version(out.version);
 }
 
 OpenedTrace open_trace(const PathText& path, const Identity& self, bool only_with_pid) noexcept {
