@@ -2,8 +2,6 @@
 """Counters and samples that `memline run --counters` takes from outside."""
 
 import os
-import subprocess
-import threading
 import unittest
 
 from e2e_test import E2eTest, main
@@ -128,21 +126,11 @@ class Counters(E2eTest):
         self.assert_pages(int(rows[0].split(",")[-3]), 600)
 
     def test_counters_of_regions_while_the_program_runs(self):
-        memline = subprocess.Popen([self.memline.program, "run", "-o", self.path("w.bin"), "--watch", "--counters",
-                                    "page-faults", "--", self.guest("slow_regions")],
-                                   stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
-        limit = threading.Timer(60, memline.kill)
-        limit.start()
-        self.addCleanup(limit.cancel)
+        memline = self.watch("--counters", "page-faults")
         self.assertRegex(memline.stderr.readline(), "^'first' used 6")
         # the allocator writes to the first page of each of two blocks
         self.assertRegex(memline.stderr.readline(), r"^perf value for page-faults averages to [\d,]+/second, [2-9] in all$")
-        self.assertIsNone(memline.poll())
-        memline.stdin.write("\n")
-        memline.stdin.close()
-        self.assertEqual(memline.wait(60), 0)
-        self.assertRegex(memline.stderr.read(), "^'second' used -6.*\nperf value for page-faults ")
-        memline.stderr.close()
+        self.assertRegex(self.go_on(memline), "^'second' used -6.*\nperf value for page-faults ")
 
     def test_what_the_machine_lacks_is_said_in_one_line(self):
         said, trace = self.sample("page-faults,nothing_of_the_kind/event=1/", self.guest("sampled"))

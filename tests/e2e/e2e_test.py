@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
+import threading
 import unittest
 
 from memline_tool import Memline
@@ -27,6 +29,25 @@ class E2eTest(unittest.TestCase):
         """memline run -o TRACE OPTIONS -- COMMAND; returns (completed process, trace)."""
         trace = self.path(name)
         return self.memline.run(["run", "-o", trace, *options, "--", *command], **others), trace
+
+    def watch(self, *options):
+        """memline run --watch OPTIONS on the guest slow_regions, which waits for a line; not for more than a minute."""
+        memline = subprocess.Popen([self.memline.program, "run", "-o", self.path("w.bin"), "--watch", *options, "--",
+                                    self.guest("slow_regions")],
+                                   stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        limit = threading.Timer(60, memline.kill)
+        limit.start()
+        self.addCleanup(limit.cancel)
+        return memline
+
+    def go_on(self, memline):
+        """Gives the guest its line; returns what was said until the end."""
+        self.assertIsNone(memline.poll())
+        memline.stdin.write("\n")
+        memline.stdin.close()
+        self.assertEqual(memline.wait(60), 0)
+        with memline.stderr:
+            return memline.stderr.read()
 
     def blocks_of(self, trace, *options):
         """(allocations, bytes) of the guest function `blocks`, or zeros where it has none."""

@@ -5,7 +5,6 @@ import csv
 import io
 import re
 import subprocess
-import threading
 
 from e2e_test import E2eTest, main
 
@@ -80,20 +79,11 @@ class Regions(E2eTest):
 
     def test_regions_are_shown_while_the_program_runs(self):
         # the first span ends at once, the program only after that was seen
-        memline = subprocess.Popen([self.memline.program, "run", "-o", self.path("w.bin"), "--watch", "--region-func",
-                                    "main", "--", self.guest("slow_regions")],
-                                   stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
-        limit = threading.Timer(60, memline.kill)
-        limit.start()
-        self.addCleanup(limit.cancel)
+        memline = self.watch("--region-func", "main")
         first = memline.stderr.readline()
         self.assertRegex(first, r"^'first' used 6\.0000 MiB RAM in \d\.\d\ds, peaked 2\.00 MiB above current, "
                                 r"total RAM usage 6\.00 MiB$")
-        self.assertIsNone(memline.poll())
-        memline.stdin.write("\n")
-        memline.stdin.close()
-        self.assertEqual(memline.wait(60), 0)
-        rest = memline.stderr.read()
+        rest = self.go_on(memline)
         self.assertEqual(re.findall(r"^'(\w+)' used (-?[\d.]+) MiB", rest, re.M),
                          [("second", "-6.0000"), ("main", "0.0000")])
 
