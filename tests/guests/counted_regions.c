@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <time.h>
 
 #include "guest.h"
+#include "sampling.h"
 
 enum { kPage = 4096 };
 
@@ -18,13 +18,6 @@ static char* fresh;
 NOINLINE static void fill(int pages) {
   for (int i = 0; i < pages; ++i, fresh += kPage) *(volatile char*)fresh = 1;
   KEEP(fresh);
-}
-
-NOINLINE static void allocate(void) {
-  void* const block = malloc(100);
-  KEEP(block);
-  free(block);
-  KEEP(block);
 }
 
 /* From its first event to its last one it fills 300 pages. */
@@ -54,21 +47,6 @@ static void run_thread(void* (*body)(void*), uint64_t* span) {
   pthread_t thread;
   pthread_create(&thread, NULL, body, span);
   pthread_join(thread, NULL);
-}
-
-static long long cpu_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
-NOINLINE static void spin(long long milliseconds) {
-  const long long end = cpu_ns() + milliseconds * 1000000;
-  volatile long sum = 0;
-  while (cpu_ns() < end) {
-    for (int i = 0; i < 20000; ++i) sum += i;
-  }
-  KEEP(end);
 }
 
 int main(void) {

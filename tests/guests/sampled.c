@@ -8,24 +8,16 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "guest.h"
+#include "sampling.h"
 
 enum { kPage = 4096, kPages = 1024 };
 
 NOINLINE static void touch(char* memory, int pages) {
   for (int i = 0; i < pages; ++i) ((volatile char*)memory)[(size_t)i * kPage] = 1;
   KEEP(memory);
-}
-
-/* Tells memline where we are. */
-NOINLINE static void allocate(void) {
-  void* const block = malloc(100);
-  KEEP(block);
-  free(block);
-  KEEP(block);
 }
 
 static char* take(int pages) {
@@ -93,21 +85,6 @@ NOINLINE static void children(char** argv) {
 }
 
 /* ---- time: by the thread's own clock ---- */
-
-static long long cpu_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
-NOINLINE static void spin(long long milliseconds) {
-  const long long end = cpu_ns() + milliseconds * 1000000;
-  volatile long sum = 0;
-  while (cpu_ns() < end) {
-    for (int i = 0; i < 20000; ++i) sum += i;
-  }
-  KEEP(end);
-}
 
 NOINLINE static void work(void) {
   allocate();
