@@ -39,7 +39,7 @@ def main():
         subprocess.run(bench.metered(log, "0,1", {"MEMLINE_CACHE": cache}, ["sh", "-c", "exec " + shell]),
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         line = peers.Bench.meter_line(log)
-        if line["status"] not in done:
+        if os.waitstatus_to_exitcode(line["status"]) not in done:
             return None, None
         return line["wall"], line["maxrss_kb"] / 1024
 
