@@ -59,6 +59,22 @@ const char* explain(SpaceFault fault) noexcept {
   }
 }
 
+/// In the first of all programs that inherit the variables, not in each.
+void say_refused_values(const Settings& settings) noexcept {
+  if (settings.refused_count == 0 || is_child_of_recorded()) return;
+  for (std::uint32_t i = 0; i < settings.refused_count; ++i) {
+    const RefusedValue& refused = settings.refused[i];
+    Text<256> what;
+    what.add(refused.variable.view());
+    what.add('=');
+    what.add(refused.value.view());
+    what.add(refused.value.cut() ? "..." : "");
+    what.add(" is not understood, the default is used; it takes ");
+    what.add(refused.allowed);
+    say(what.c_str());
+  }
+}
+
 }  // namespace
 
 bool is_program_loaded() noexcept {
@@ -217,6 +233,7 @@ State Session::start() noexcept {
     return State::kOff;
   }
   if (!open_file(false)) return State::kOff;
+  if (lane_context.image == 0) say_refused_values(settings);
   pauses_ = settings.start_paused ? 1 : 0;
   if (!begin_image(nullptr)) return State::kStopped;
   return settings.start_paused ? State::kPaused : State::kRecording;

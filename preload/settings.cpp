@@ -1,6 +1,7 @@
 #include "settings.h"
 
 #include "memline/env.h"
+#include "memline/variable_values.h"
 #include "sys.h"
 
 namespace memline::capture {
@@ -9,6 +10,14 @@ namespace {
 // The rank of an MPI process, as the launchers name it.
 constexpr std::string_view kRankVariables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK",
                                                "SLURM_PROCID"};
+
+void note_refused(std::string_view name, std::string_view value, const char* allowed, Settings& settings) noexcept {
+  if (settings.refused_count == Settings::kMostRefused) return;
+  RefusedValue& refused = settings.refused[settings.refused_count++];
+  refused.variable.add(name);
+  for (const char byte : value) refused.value.add(byte >= ' ' && byte <= '~' ? byte : '?');
+  refused.allowed = allowed;
+}
 
 void apply_entry(std::string_view entry, Settings& settings) noexcept {
   const std::size_t equals = entry.find('=');
@@ -46,40 +55,10 @@ void read_kernel_environment(Settings& settings) noexcept {
 
 }  // namespace
 
-bool parse_size(std::string_view text, std::uint64_t& out) noexcept {
-  std::uint64_t value = 0;
-  std::size_t i = 0;
-  for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i) {
-    if (__builtin_mul_overflow(value, std::uint64_t{10}, &value)) return false;
-    if (__builtin_add_overflow(value, static_cast<std::uint64_t>(text[i] - '0'), &value)) return false;
-  }
-  if (i == 0 || text.size() > i + 1) return false;
-  unsigned shift = 0;
-  if (i < text.size()) {
-    switch (text[i]) {
-      case 'K':
-      case 'k':
-        shift = 10;
-        break;
-      case 'M':
-      case 'm':
-        shift = 20;
-        break;
-      case 'G':
-      case 'g':
-        shift = 30;
-        break;
-      default:
-        return false;
-    }
-  }
-  if (value > (UINT64_MAX >> shift)) return false;
-  out = value << shift;
-  return true;
-}
-
 void apply_variable(std::string_view name, std::string_view value, Settings& settings) noexcept {
-  if (name == kEnvOut) {
+  if (const char* const allowed = value.empty() ? nullptr : allowed_instead(name, value)) {
+    note_refused(name, value, allowed, settings);
+  } else if (name == kEnvOut) {
     settings.out_pattern.clear();
     settings.out_pattern.add(value);
   } else if (name == kEnvChildren) {

@@ -10,7 +10,16 @@
 
 namespace memline::capture {
 
+/// A value that its variable does not take.
+struct RefusedValue {
+  Text<32> variable;
+  Text<64> value;  ///< what is no printable ASCII stands as '?'
+  const char* allowed = nullptr;
+};
+
 struct Settings {
+  static constexpr std::uint32_t kMostRefused = 8;  ///< more variables than can be wrong
+
   PathText out_pattern;
   Text<32> mpi_rank;
   std::uint64_t max_trace_bytes = 0;  ///< 0: no limit
@@ -22,12 +31,11 @@ struct Settings {
   bool under_valgrind = false;
   bool no_resident = false;
   bool own_stamps = false;  ///< each event tells its own time, also where one thread makes them all
+  std::uint32_t refused_count = 0;
+  RefusedValue refused[kMostRefused];  ///< the defaults are in force instead
 };
 
-/// A number with an optional K, M or G (binary). False: not such a number.
-bool parse_size(std::string_view text, std::uint64_t& out) noexcept;
-
-/// Takes what one variable says. Values that cannot be understood leave the default in force.
+/// Takes what one variable says. A value that it does not take is noted, and leaves the default in force.
 void apply_variable(std::string_view name, std::string_view value, Settings& settings) noexcept;
 
 /// Reads the environment: `environment` (NULL-terminated, may be null), or, before the C library has set it up,

@@ -23,6 +23,7 @@
 #include "commands/run/sampling_run.h"
 #include "commands/run/split_command.h"
 #include "memline/env.h"
+#include "memline/variable_values.h"
 
 namespace memline::commands {
 namespace {
@@ -52,6 +53,14 @@ constexpr char kRunNotes[] =
 /// Whether page faults are recorded where nothing else is asked for.
 constexpr char kResidentByDefault[] = "";
 
+/// Refuses what the variable, which the option sets, does not take.
+std::function<std::string(const std::string&)> taken_by(const char* variable) {
+  return [variable](const std::string& value) {
+    const char* const allowed = allowed_instead(variable, value);
+    return allowed == nullptr ? "" : fmt::format("'{}' is not understood; it takes {}", value, allowed);
+  };
+}
+
 struct RunArguments {
   RunOptions options;
   bool no_pack = false, verbose = false, watch = false;
@@ -60,25 +69,23 @@ struct RunArguments {
   void add_to(CLI::App& app) {
     app.add_option("-o,--out", options.out, "The trace to write (default trace.bin)")->type_name("FILE");
     app.add_option("--children", options.children, "Record forked and spawned processes too, or not (default all)")
-        ->check(CLI::IsMember({"all", "none"}))
+        ->check(taken_by(kEnvChildren))
         ->type_name("all|none");
     app.add_option("--start", options.start, "Record only from the program's first memline_resume() on")
-        ->check(CLI::IsMember({"paused"}))
+        ->check(taken_by(kEnvStart))
         ->type_name("paused");
     app.add_option("--max-trace", options.max_trace, "Bytes that the trace may take; K, M or G may follow")
-        ->check([](const std::string& text) {
-          return parse_size(text) ? std::string() : "not a size such as 64M: " + text;
-        })
+        ->check(taken_by(kEnvMaxTrace))
         ->type_name("SIZE");
     app.add_option("--free-stacks", options.free_stacks, "0: record releases without their stacks; faster")
-        ->check(CLI::IsMember({"0", "1"}))
+        ->check(taken_by(kEnvFreeStacks))
         ->type_name("0|1");
     app.add_option("--unwinder", options.unwinder, "How call stacks are taken")
-        ->check(CLI::IsMember({"memline", "libunwind"}))
+        ->check(taken_by(kEnvUnwinder))
         ->type_name("memline|libunwind");
     app.add_option("--resident", options.resident,
                    "1: record every page fault, for the column Resident of report; 0: do not look at RAM at all")
-        ->check(CLI::IsMember({"0", "1"}))
+        ->check(taken_by(kEnvResident))
         ->type_name("0|1");
     app.add_option("--counters", options.counters,
                    "Count these, and sample them with stacks: task-clock, page-faults, ...")
@@ -155,6 +162,9 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   if (const auto code = parse_with_command(app, arguments, streams, command)) return *code;
   const auto preload = find_preload();
   if (!preload) return fail(streams, preload.error());
+  if (const auto refused = find_refused_value(make_environment(own_environment(), run.options, *preload))) {
+    return fail(streams, {ExitCode::kUsage, "run: " + refused->message});
+  }
 
   // Where the name followed each program that is started, an exec could not go on in the same trace, and children that
   // come one after the other would set each other's traces aside.

@@ -8,6 +8,7 @@
 #include "commands/run/sampling_run.h"
 #include "commands/run/watcher.h"
 #include "memline/env.h"
+#include "memline/variable_values.h"
 #include "model/descendants.h"
 
 namespace memline::commands {
@@ -18,6 +19,12 @@ namespace {
 bool can_be_preloaded(const std::string& program, const std::string& search_path) {
   const Inspection inspection = inspect_program(program, search_path);
   return inspection.obstacle != Obstacle::kOtherLibc && inspection.obstacle != Obstacle::kRefusesPreloads;
+}
+
+std::uint64_t bytes_or_no_limit(const std::string& size) {
+  std::uint64_t bytes = 0;
+  parse_size(size, bytes);
+  return bytes;
 }
 
 std::vector<std::string> environment_for(const std::string& program, const std::string& search_path,
@@ -34,15 +41,15 @@ RecordedProgram::RecordedProgram(const std::vector<std::string>& command, std::v
                                  const std::vector<sampling::CounterSpec>& counters)
     : program_(command.front()),
       search_path_(variable_or("PATH", kDefaultSearchPath)),
-      max_trace_(options.max_trace.value_or(variable_or(kEnvMaxTrace, ""))),
+      max_trace_bytes_(bytes_or_no_limit(options.max_trace.value_or(variable_or(kEnvMaxTrace, "")))),
       locator_(options.out.value_or(variable_or(kEnvOut, kDefaultOut)), std::filesystem::current_path().native()),
       limit_(limit),
       start_(std::chrono::steady_clock::now()),
       child_(command, environment_for(program_, search_path_, std::move(environment), options, preload),
              group_for(limit), [&](pid_t pid) {
                if (counters.empty()) return;
-               sampling_ = std::make_unique<SamplingRun>(counters, locator_, static_cast<std::uint32_t>(pid),
-                                                         parse_size(max_trace_).value_or(0));
+               sampling_ =
+                   std::make_unique<SamplingRun>(counters, locator_, static_cast<std::uint32_t>(pid), max_trace_bytes_);
              }) {}
 
 RecordedProgram::~RecordedProgram() = default;
@@ -52,7 +59,7 @@ std::vector<std::string> RecordedProgram::refused_counters() const {
 }
 
 AwaitedEnd RecordedProgram::await(const std::function<void(const std::string& trace)>& look_on) {
-  Watcher watcher(name_process(static_cast<std::uint32_t>(child_.pid())), locator_, parse_size(max_trace_).value_or(0));
+  Watcher watcher(name_process(static_cast<std::uint32_t>(child_.pid())), locator_, max_trace_bytes_);
   bool begun = false;
   AwaitedEnd ended = await_end(child_, start_, limit_, [&] {
     if (std::exchange(begun, true)) watcher.step();

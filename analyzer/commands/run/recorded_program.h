@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -47,7 +48,8 @@ class RecordedProgram {
   std::vector<std::string> explain_missing() const;
 
  private:
-  std::string program_, search_path_, max_trace_;
+  std::string program_, search_path_;
+  std::uint64_t max_trace_bytes_;  ///< 0: no limit
   TraceLocator locator_;
   TimeLimit limit_;
   std::chrono::steady_clock::time_point start_;

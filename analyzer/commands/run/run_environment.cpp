@@ -1,15 +1,16 @@
 #include "commands/run/run_environment.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdlib>
 #include <filesystem>
-#include <limits>
 #include <string_view>
 #include <utility>
 
+#include "base/escape.h"
 #include "memline/env.h"
+#include "memline/variable_values.h"
 
 namespace memline::commands {
 namespace {
@@ -78,18 +79,15 @@ std::vector<std::string> make_environment(std::vector<std::string> environment, 
   return environment;
 }
 
-std::optional<std::uint64_t> parse_size(const std::string& text) {
-  std::uint64_t number = 0;
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc()) return std::nullopt;
-  const std::string_view suffix(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
-  unsigned shift = 0;
-  if (suffix == "K") shift = 10;
-  if (suffix == "M") shift = 20;
-  if (suffix == "G") shift = 30;
-  if (shift == 0 && !suffix.empty()) return std::nullopt;
-  if (number > std::numeric_limits<std::uint64_t>::max() >> shift) return std::nullopt;
-  return number << shift;
+std::optional<Error> find_refused_value(const std::vector<std::string>& environment) {
+  for (const std::string& entry : environment) {
+    const std::size_t equals = entry.find('=');
+    if (equals == std::string::npos || equals + 1 == entry.size()) continue;
+    if (const char* const allowed = allowed_instead(entry.substr(0, equals), entry.substr(equals + 1))) {
+      return Error{ExitCode::kUsage, fmt::format("{} is not understood; it takes {}", escape_control(entry), allowed)};
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace memline::commands

@@ -31,7 +31,7 @@ Result<std::string> find_preload();
 std::vector<std::string> make_environment(std::vector<std::string> environment, const RunOptions& options,
                                           const std::string& preload);
 
-/// Bytes in "64", "10K", "1G" (binary), as MEMLINE_MAX_TRACE has them; nullopt for anything else.
-std::optional<std::uint64_t> parse_size(const std::string& text);
+/// The first variable in `environment` (NAME=VALUE each) whose value the preload would not take.
+std::optional<Error> find_refused_value(const std::vector<std::string>& environment);
 
 }  // namespace memline::commands

@@ -22,14 +22,9 @@ TEST_CASE("run environment: the preload stands before others") {
   CHECK(make_environment({"LD_PRELOAD="}, {}, "libmemline.so") == Environment{"LD_PRELOAD=libmemline.so"});
 }
 
-TEST_CASE("run environment: sizes") {
-  CHECK(parse_size("0") == 0);
-  CHECK(parse_size("64") == 64);
-  CHECK(parse_size("10K") == 10240);
-  CHECK(parse_size("3M") == 3145728);
-  CHECK(parse_size("1G") == 1073741824);
-  for (const char* text : {"", "K", "-1", "1T", "1KB", "1.5M", " 1", "18446744073709551616", "99999999999999G"}) {
-    INFO(text);
-    CHECK_FALSE(parse_size(text));
-  }
+TEST_CASE("run environment: a value that the preload would not take is refused") {
+  CHECK_FALSE(find_refused_value({"HOME=/root", "MEMLINE_CHILDREN=", "MEMLINE_MAX_TRACE=3g", "MEMLINE_OUT=some"}));
+  const auto refused = find_refused_value({"MEMLINE_CHILDREN=all", "MEMLINE_MAX_TRACE=much"});
+  REQUIRE(refused);
+  CHECK(refused->message == "MEMLINE_MAX_TRACE=much is not understood; it takes a size such as 64M");
 }

@@ -1,30 +1,10 @@
 #include "settings.h"
 
+#include <string>
+
 #include "support/catch.h"
 
 using namespace memline::capture;
-
-TEST_CASE("sizes take a binary suffix", "[settings]") {
-  std::uint64_t size = 0;
-  CHECK(parse_size("0", size));
-  CHECK(size == 0);
-  CHECK(parse_size("123", size));
-  CHECK(size == 123);
-  CHECK(parse_size("3K", size));
-  CHECK(size == 3 * 1024);
-  CHECK(parse_size("2m", size));
-  CHECK(size == 2 * 1024 * 1024);
-  CHECK(parse_size("5G", size));
-  CHECK(size == 5ULL * 1024 * 1024 * 1024);
-}
-
-TEST_CASE("what is not a size is refused", "[settings]") {
-  std::uint64_t size = 7;
-  for (const char* text : {"", "K", "12T", "1KB", "-1", "1 K", "18446744073709551616", "18446744073709551615K"}) {
-    CHECK_FALSE(parse_size(text, size));
-  }
-  CHECK(size == 7);
-}
 
 TEST_CASE("variables set what they name, others nothing", "[settings]") {
   const char* const environment[] = {"PATH=/bin",
@@ -51,10 +31,12 @@ TEST_CASE("variables set what they name, others nothing", "[settings]") {
   CHECK(settings.is_private);
   CHECK(settings.own_stamps);
   CHECK(settings.mpi_rank.view() == "12");
+  CHECK(settings.refused_count == 0);
 }
 
 TEST_CASE("an empty environment leaves the defaults", "[settings]") {
-  const char* const environment[] = {"MEMLINE_OUT=", "MEMLINE_COUNTERS=", "MEMLINE_CHILDREN=some", nullptr};
+  const char* const environment[] = {
+      "MEMLINE_OUT=", "MEMLINE_COUNTERS=", "MEMLINE_CHILDREN=", "MEMLINE_MAX_TRACE=", nullptr};
   Settings settings{};
   read_settings(environment, settings);
   CHECK(settings.out_pattern.view() == "trace.bin");
@@ -63,4 +45,28 @@ TEST_CASE("an empty environment leaves the defaults", "[settings]") {
   CHECK_FALSE(settings.own_stamps);
   CHECK(settings.max_trace_bytes == 0);
   CHECK_FALSE(settings.no_free_stacks);
+}
+
+TEST_CASE("a value that is not understood is noted and leaves the default", "[settings]") {
+  const char* const environment[] = {"MEMLINE_CHILDREN=None", "MEMLINE_MAX_TRACE=1T", "MEMLINE_UNWINDER=memline",
+                                     "MEMLINE_FREE_STACKS=no\n", nullptr};
+  Settings settings{};
+  read_settings(environment, settings);
+  CHECK_FALSE(settings.no_children);
+  CHECK(settings.max_trace_bytes == 0);
+  CHECK_FALSE(settings.no_free_stacks);
+  REQUIRE(settings.refused_count == 3);
+  CHECK(settings.refused[0].variable.view() == "MEMLINE_CHILDREN");
+  CHECK(settings.refused[0].value.view() == "None");
+  CHECK(settings.refused[0].allowed == std::string("all or none"));
+  CHECK(settings.refused[1].value.view() == "1T");
+  CHECK(settings.refused[2].value.view() == "no?");
+}
+
+TEST_CASE("no number of wrong variables is too many", "[settings]") {
+  const char* environment[101] = {};
+  for (int i = 0; i < 100; ++i) environment[i] = "MEMLINE_START=later";
+  Settings settings{};
+  read_settings(environment, settings);
+  CHECK(settings.refused_count == Settings::kMostRefused);
 }
