@@ -25,7 +25,8 @@ constexpr char kSummaryAbout[] =
 constexpr char kSummaryColumns[] =
     "Live bytes are what the program asked for and has not released: heap blocks at\n"
     "their requested size, and its own anonymous private mappings in whole pages. RSS\n"
-    "is the kernel's figure, sampled.\n"
+    "is the kernel's figure, sampled. A stack is short where it does not reach the\n"
+    "start of the program; a note says how those stacks ended.\n"
     "\n"
     "With --ledger, rows that add up to the RSS: live heap by site, what the\n"
     "allocator rounds up and keeps, own mappings, stacks, files with the pages of\n"

@@ -23,12 +23,26 @@ Json program_object(const model::ProgramInfo& program) {
   return object;
 }
 
+/// Of all events: their sum.
+Json stack_ends(const replay::StackFates& stacks) {
+  using replay::StackFate;
+  Json object;
+  object["root"] = stacks.of(StackFate::kRoot);
+  object["depth_limit"] = stacks.of(StackFate::kDepthLimit);
+  object["no_unwind_information"] = stacks.of(StackFate::kNoUnwindInfo);
+  object["unreadable_memory"] = stacks.of(StackFate::kBadMemory);
+  object["lost"] = stacks.of(StackFate::kLost);
+  object["not_recorded"] = stacks.of(StackFate::kNone);
+  return object;
+}
+
 Json losses_object(const replay::Losses& losses) {
   Json object;
   object["events"] = losses.events;
   object["bytes"] = losses.bytes;
   object["unknown_frees"] = losses.unknown_frees;
-  object["short_stacks"] = losses.short_stacks;
+  object["short_stacks"] = losses.stacks.short_ones();
+  object["stack_ends"] = stack_ends(losses.stacks);
   object["complete"] = losses.complete;
   object["notes"] = losses.notes;
   return object;

@@ -100,6 +100,7 @@ std::string heap_json(const model::HeapModel& heap, std::size_t most_rows) {
 std::string summary_json(const model::SummaryModel& summary, const model::LedgerModel* ledgers) {
   Json document = start_document("memline.summary/1", summary.common);
   add_totals(document, summary.totals);
+  document["short_stack_share"] = summary.common.losses.stacks.short_share();
   document["counters"] = counter_list(summary.counters);
   for (std::size_t i = 0; i < summary.counters.size(); ++i) {
     const auto rate = model::per_second(summary.counters[i], summary.common.program.duration);

@@ -12,6 +12,7 @@
 
 #include "base/strong_id.h"
 #include "memline/trace_format.h"
+#include "replay/stack_fates.h"
 
 namespace memline::replay {
 
@@ -45,8 +46,8 @@ struct Operation {
   ThreadId thread = {};
   std::uint32_t lane = 0;
   Action action = Action::kOther;
-  bool short_stack = false;  ///< its stack did not reach the root
-  bool observed = true;      ///< the event filter lets it through
+  StackFate stack_fate = StackFate::kNone;
+  bool observed = true;  ///< the event filter lets it through
 };
 
 static_assert(sizeof(Operation) == 40, "all of them go from one processor to another");

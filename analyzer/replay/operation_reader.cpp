@@ -88,7 +88,7 @@ inline void OperationReader::add(Action action, std::uint64_t ticks, std::uint64
                                 .thread = thread,
                                 .lane = static_cast<std::uint32_t>(lane_),
                                 .action = action,
-                                .short_stack = false,
+                                .stack_fate = StackFate::kNone,
                                 .observed = observed(thread)});
 }
 
@@ -105,7 +105,7 @@ inline void OperationReader::add(Action action, std::uint64_t ticks, std::uint64
                                 .thread = lane.thread,
                                 .lane = static_cast<std::uint32_t>(lane_),
                                 .action = action,
-                                .short_stack = recorded && is_short(node),
+                                .stack_fate = recorded ? fate(node) : StackFate::kNone,
                                 .observed = observed(lane.thread)});
 }
 
@@ -131,7 +131,7 @@ void OperationReader::add_sample(const Record& record) {
                                 .thread = thread,
                                 .lane = static_cast<std::uint32_t>(lane_),
                                 .action = Action::kOther,
-                                .short_stack = false,
+                                .stack_fate = StackFate::kNone,
                                 .observed = !filtered || (!thread.none() && observed(thread))});
   batch_->others.emplace_back(record);
 }

@@ -43,9 +43,11 @@ class OperationReader {
   };
 
   bool observed(ThreadId thread) const;
-  bool is_short(NodeId stack) const {
-    if (all_complete_) return stack == kUnknownStack;
-    return image_.stacks.end(stack) != trace::StackEnd::kRoot;
+  StackFate fate(NodeId stack) const {
+    if (stack == kUnknownStack) return StackFate::kLost;
+    if (all_complete_) return StackFate::kRoot;
+    const trace::StackEnd end = image_.stacks.end(stack);  // a copy is cut in samples only
+    return end == trace::StackEnd::kCopyEnd ? StackFate::kBadMemory : static_cast<StackFate>(end);
   }
   /// An operation without a stack.
   void add(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes);

@@ -17,6 +17,7 @@
 #include "replay/lane_stacks.h"
 #include "replay/resident_look.h"
 #include "replay/sample_joins.h"
+#include "replay/stack_fates.h"
 #include "replay/stack_table.h"
 
 namespace memline::trace {
@@ -93,7 +94,7 @@ struct Losses {
   std::uint64_t events = 0;  ///< events that were seen but could not be recorded, or stood in damaged blocks (at least)
   std::uint64_t bytes = 0;   ///< acquired bytes among them, where known
   std::uint64_t unknown_frees = 0;           ///< releases of blocks whose acquisition is not in the trace
-  std::uint64_t short_stacks = 0;            ///< events whose stack did not reach its root
+  StackFates stacks;                         ///< of all events
   std::uint64_t damaged_places = 0;          ///< damaged or missing blocks, a cut tail: exit code 3
   std::uint64_t parents_damaged_places = 0;  ///< likewise of the trace from which a forked child's memory was read
   bool complete = true;                      ///< every event is there (short stacks do not matter here)

@@ -13,7 +13,7 @@ Losses sum(const Losses& file, Losses replay) {
   Losses all = file;
   all.events += replay.events;
   all.unknown_frees += replay.unknown_frees;
-  all.short_stacks += replay.short_stacks;
+  all.stacks += replay.stacks;
   all.complete = file.complete && replay.complete;
   for (std::string& note : replay.notes) all.notes.push_back(std::move(note));
   return all;

@@ -60,6 +60,10 @@ Table summary_view(const model::SummaryModel& summary) {
   for (Item& item : items(summary.totals)) {
     table.rows.push_back({{Cell::of_text(item.title), std::move(item.cell)}, RowRole::kNormal});
   }
+  if (!summary.is_filtered) {  // how they ended stands in a note
+    table.rows.push_back(
+        {{Cell::of_text("Short stacks (events)"), count(summary.common.losses.stacks.short_ones())}, RowRole::kNormal});
+  }
   for (const model::CounterColumn& counter : summary.counters) {
     if (!counter.refusal.empty()) continue;
     table.rows.push_back({{Cell::of_text(counter_title(counter) + (counter.total_estimated ? " (estimated)" : "")),
@@ -81,6 +85,8 @@ Table summary_data_view(const model::SummaryModel& summary) {
     table.columns.push_back({item.key, item.key, Align::kLeft, Shrink::kNever});
     row.cells.push_back(std::move(item.cell));
   }
+  table.columns.push_back({"short_stacks", "short_stacks", Align::kLeft, Shrink::kNever});
+  row.cells.push_back(count(summary.common.losses.stacks.short_ones()));
   for (const model::CounterColumn& counter : summary.counters) {
     table.columns.push_back({counter.name, counter.name, Align::kLeft, Shrink::kNever});
     row.cells.push_back(counter_total(counter));

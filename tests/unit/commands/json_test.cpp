@@ -49,6 +49,8 @@ TEST_CASE("json: program and losses as the contract has them") {
   check_keys(document["losses"], {"events", "bytes", "unknown_frees", "short_stacks", "complete", "notes"});
   CHECK(document["losses"]["unknown_frees"] == 3);
   CHECK(document["losses"]["complete"] == true);
+  check_keys(document["losses"]["stack_ends"],
+             {"root", "depth_limit", "no_unwind_information", "unreadable_memory", "lost", "not_recorded"});
 }
 
 TEST_CASE("json: what a trace does not tell is null") {
@@ -69,6 +71,23 @@ TEST_CASE("json: what a trace does not tell is null") {
   CHECK(document["totals"]["peak"].is_null());
   CHECK(document["totals"]["peak_time"].is_null());
   CHECK(json::parse(exporting::heap_json({}, 0))["at_time"].is_null());
+}
+
+TEST_CASE("json: how many stacks are short, and how they ended") {
+  model::SummaryModel summary{some_program(), {}};
+  for (const auto fate :
+       {replay::StackFate::kRoot, replay::StackFate::kDepthLimit, replay::StackFate::kLost, replay::StackFate::kNone}) {
+    summary.common.losses.stacks.count(fate);
+  }
+  const json document = json::parse(exporting::summary_json(summary));
+  CHECK(document["short_stack_share"] == 0.5);
+  CHECK(document["losses"]["short_stacks"] == 2);
+  CHECK(document["losses"]["stack_ends"] == json({{"root", 1},
+                                                  {"depth_limit", 1},
+                                                  {"no_unwind_information", 0},
+                                                  {"unreadable_memory", 0},
+                                                  {"lost", 1},
+                                                  {"not_recorded", 1}}));
 }
 
 TEST_CASE("json: summary") {

@@ -106,7 +106,7 @@ TEST_CASE("a lost block loses the stacks it defines, not the others'", "[damage]
   CHECK(stacks.node(result->seen.changes.at(0).change.stack).offset == 0x1a);
   CHECK(result->seen.changes.at(1).change.stack == replay::kUnknownStack);
   CHECK(stacks.node(result->seen.changes.at(2).change.stack).offset == 0x60);
-  CHECK(result->outcome.losses.short_stacks == 1);
+  CHECK(result->outcome.losses.stacks.of(replay::StackFate::kLost) == 1);
 }
 
 TEST_CASE("a lane whose Thread record is lost belongs to an unknown thread", "[damage]") {

@@ -313,7 +313,14 @@ TEST_CASE("stacks that do not reach the program's start are counted", "[replay]"
   s.malloc(0, 0x4000, 1, 12345);  // its definition is lost
   s.free(0, 0x1000, 0);
   const replay::Outcome outcome = s.run();
-  CHECK(outcome.losses.short_stacks == 4);
+  using replay::StackFate;
+  const replay::StackFates& stacks = outcome.losses.stacks;
+  CHECK(stacks.all() == 5);
+  CHECK(stacks.short_ones() == 4);
+  CHECK(stacks.short_share() == 0.8);
+  CHECK(stacks.of(StackFate::kRoot) == 1);
+  CHECK(stacks.of(StackFate::kDepthLimit) == 1);
+  CHECK(stacks.of(StackFate::kLost) == 3);
   CHECK(outcome.losses.complete);
   CHECK(s.seen.changes.at(2).change.stack == replay::kUnknownStack);
   CHECK(s.seen.changes.at(3).change.stack == replay::kUnknownStack);
@@ -325,7 +332,10 @@ TEST_CASE("frees without recorded stacks are not short", "[replay]") {
   Script s(start);
   s.malloc(0, 0x1000, 1, s.a);
   s.free(0, 0x1000, 0);
-  CHECK(s.run().losses.short_stacks == 0);
+  const replay::StackFates stacks = s.run().losses.stacks;
+  CHECK(stacks.short_ones() == 0);
+  CHECK(stacks.of(replay::StackFate::kNone) == 1);
+  CHECK(stacks.all() == 2);
 }
 
 TEST_CASE("an allocator's usable size does not change what counts", "[replay]") {

@@ -130,16 +130,39 @@ TEST_CASE("the summary has every total of the contract") {
   summary.common.losses.notes = {"block at offset 69632: checksum differs", "1 more damaged place"};
   const Table table = summary_view(summary);
   CHECK(table.heading == std::vector<std::string>{"Program: ./app", "Process: pid 42, exited with 3"});
-  REQUIRE(table.rows.size() == 16);
+  REQUIRE(table.rows.size() == 17);
   CHECK(text_of(table.rows[1]) == "Threads|2");
   CHECK(text_of(table.rows[9]) == "Peak|1000B");
   CHECK(text_of(table.rows[15]) == "Highest RSS (sampled)|.");
+  CHECK(text_of(table.rows[16]) == "Short stacks (events)|0");
   CHECK(table.notes ==
         std::vector<std::string>{"Incomplete: block at offset 69632: checksum differs.", "1 more damaged place."});
   const Table data = summary_data_view(summary);
   REQUIRE(data.rows.size() == 1);
   CHECK(data.rows[0].cells.size() == data.columns.size());
-  CHECK(data.columns.size() == 15);
+  CHECK(data.columns.size() == 16);
+}
+
+TEST_CASE("the summary says what part of the stacks is short, and how they ended") {
+  using replay::StackFate;
+  model::SummaryModel summary;
+  const auto count = [&](StackFate fate, int events) {
+    for (int i = 0; i < events; ++i) summary.common.losses.stacks.count(fate);
+  };
+  count(StackFate::kRoot, 1990);
+  count(StackFate::kNoUnwindInfo, 1);
+  CHECK(summary_view(summary).notes ==
+        std::vector<std::string>{"1 of 1991 events (0.05 %) has a stack that does not reach the start of the program; "
+                                 "outer lines may miss it: 1 ends at code without unwind information."});
+  count(StackFate::kDepthLimit, 2);
+  count(StackFate::kBadMemory, 3);
+  count(StackFate::kLost, 4);
+  const Table table = summary_view(summary);
+  CHECK(text_of(table.rows[16]) == "Short stacks (events)|10");
+  CHECK(table.notes ==
+        std::vector<std::string>{"10 of 2000 events (0.5 %) have stacks that do not reach the start of the program; "
+                                 "outer lines may miss them: 2 end at the depth limit, 1 ends at code without unwind "
+                                 "information, 3 end at unreadable memory, 4 are missing from the trace."});
 }
 
 TEST_CASE("the summary says how the process ended") {
