@@ -20,9 +20,8 @@ Between look_between(const Site& site, std::uint64_t mark) noexcept {
   const std::uint64_t return_slot_of_hook = mark + 8;
   bool signal = false;
   for (std::uint32_t i = walk.depth; i > 0; --i) {
-    const KeptFrame& frame = unwinder.frame(i - 1);
-    if (frame.return_slot == return_slot_of_hook) return signal ? Between::kSignal : Between::kNothing;
-    signal = signal || frame.exact != 0;
+    if (unwinder.return_slot(i - 1) == return_slot_of_hook) return signal ? Between::kSignal : Between::kNothing;
+    signal = signal || unwinder.frame(i - 1).exact != 0;
   }
   return walk.end == StackEnd::kRoot ? Between::kNoHook : Between::kUnknown;
 }

@@ -60,9 +60,9 @@ bool describe(Lane& lane, std::uint64_t pc, bool exact, trace::FrameRef& out) no
 
 /// The loader's first instructions have no unwind information, and nothing lies outside of them: a program's start, seen
 /// from the constructors that run before it.
-StackEnd known_end(const KeptFrame& outermost, StackEnd end, std::uint32_t generation) noexcept {
+StackEnd known_end(std::uint64_t outermost_pc, StackEnd end, std::uint32_t generation) noexcept {
   if (end != StackEnd::kNoUnwindInfo) return end;
-  const ModuleEntry* const entry = session.modules.find(outermost.pc - 1, generation);
+  const ModuleEntry* const entry = session.modules.find(outermost_pc - 1, generation);
   if (entry == nullptr || entry->path == nullptr) return end;
   return last_part(entry->path).starts_with("ld-") ? StackEnd::kRoot : end;
 }
@@ -79,16 +79,15 @@ std::uint32_t record_frames(Lane& lane, std::uint32_t first, std::uint32_t paren
     record.count = 0;
     std::uint32_t next = begin;
     for (; next < depth && record.count < trace::kMaxFramesPerRecord; ++next) {
-      const KeptFrame& frame = unwinder.frame(next);
-      if (own_code.contains(frame.pc)) continue;
-      if (!describe(lane, frame.pc, frame.exact != 0, record.frames[record.count])) return 0;
+      const std::uint64_t pc = unwinder.pc(next);
+      if (own_code.contains(pc)) continue;
+      if (!describe(lane, pc, unwinder.frame(next).exact != 0, record.frames[record.count])) return 0;
       ++record.count;
     }
     if (record.count != 0 && !lane.write(record)) return 0;
     for (; begin < next; ++begin) {
-      KeptFrame& frame = unwinder.frame(begin);
-      if (!own_code.contains(frame.pc)) parent = lane.next_stack_id++;
-      frame.node = parent;
+      if (!own_code.contains(unwinder.pc(begin))) parent = lane.next_stack_id++;
+      unwinder.frame(begin).node = parent;
     }
   }
   return parent;
@@ -102,7 +101,7 @@ std::uint32_t record_new_stack(Lane& lane, StackEnd end, std::uint64_t hash) noe
     parent = unwinder.frame(first - 1).node;
     if (parent != 0) break;
   }
-  if (parent == 0) end = known_end(unwinder.frame(0), end, static_cast<std::uint32_t>(lane.epoch));
+  if (parent == 0) end = known_end(unwinder.pc(0), end, static_cast<std::uint32_t>(lane.epoch));
   const std::uint32_t id = record_frames(lane, first, parent, end);
   if (id != 0) lane.stacks.insert(hash, id, session.system_calls_allowed());
   return id;

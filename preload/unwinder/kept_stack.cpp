@@ -19,92 +19,112 @@ std::uint64_t chain_hash(std::uint64_t outer, std::uint64_t pc, bool exact) noex
 
 }  // namespace
 
-/// Some word has changed, or the depth does not fit: lowers `candidates` to the outermost frame with a changed word.
+/// Some word has changed, or the depth does not fit: keeps the candidates up to the outermost one with a changed word.
 /// That one may itself be met again; the frames outside of it are unchanged.
-[[gnu::noinline]] void KeptStack::limit(std::uint32_t& candidates) noexcept {
-  if (is_verified_) return;
-  is_verified_ = true;
-  if (terminal_slot_ != 0 && Word::difference(terminal_slot_, 0) != 0) {
-    candidates = 0;
-    return;
-  }
-  std::uint32_t extra = 0;
-  for (std::uint32_t index = 0; index + 1 < candidates; ++index) {
-    const KeptFrame& frame = frames_[index];
-    bool unchanged = Word::difference(frame.return_slot, frame.pc) == 0;
-    for (; extra < frame.extras; ++extra) unchanged = unchanged && extras_[extra].is_unchanged();
-    if (unchanged) continue;
-    candidates = index + 1;
-    return;
-  }
-}
-
-/// Notes the words beside the return address from which frame `index` was found. Gives how many there are by then.
-[[gnu::always_inline]] inline std::uint32_t KeptStack::write_extras(std::uint32_t position, std::uint32_t index,
-                                                                    const FreshFrame& fresh, bool needs_bp) noexcept {
-  if ((fresh.flags & (FreshFrame::kUnproven | FreshFrame::kCfaWord)) != 0) [[unlikely]] {
-    if ((fresh.flags & FreshFrame::kUnproven) != 0) {
-      if (index < max_match_) max_match_ = index;
-      return position;
+[[gnu::noinline]] KeptStack::Candidates KeptStack::unchanged_of(Candidates left) const noexcept {
+  if (left.are_verified) return left;
+  left.are_verified = true;
+  const Word* extra = extras_;
+  const KeptFrame* frame = frames_ - 1;
+  for (const Word* word = words_; word != left.end; ++word, ++frame) {
+    // First what is outside of the frame, then its own slot.
+    bool unchanged = true;
+    for (const Word* const last = extras_ + frame->extras; extra != last; ++extra)
+      unchanged = unchanged && extra->difference() == 0;
+    if (!unchanged) {
+      left.end = word;
+      break;
     }
-    extras_[position++] = Word{fresh.cfa_word, Word::difference(fresh.cfa_word, 0)};
+    if (word + 1 != left.end && word->difference() != 0) {
+      left.end = word + 1;
+      break;
+    }
   }
-  if (needs_bp && fresh.bp_slot != 0) extras_[position++] = Word{fresh.bp_slot, fresh.bp};
-  return position;
+  return left;
 }
 
-std::uint32_t KeptStack::commit(const FreshFrame* fresh, std::uint32_t count, std::uint32_t matched,
-                                const Ending& ending) noexcept {
-  const std::uint32_t old_depth = depth_;
-  const FreshFrame* from = fresh + count;
-  std::uint32_t index = 0;
-  std::uint32_t position = 0;
-  std::uint64_t hash = 0;
-  bool inherited_bp_needed = false;  // the outer frame has the bp of the next inner one, and needs it
-  bool same = true;                  // the pcs from the root up to here are the old stack's
-  max_match_ = kNoMatch - 1;
-  if (matched == kNoMatch) {
-    same = ending.end == end_;
-    hash = root_hash(ending.end);
-    end_ = ending.end;
-    terminal_slot_ = ending.terminal_slot;
-    reusable_ = known_ && ending.is_proven;
-  } else {
-    --from;
-    KeptFrame& frame = frames_[matched];
-    frame.bp = from->bp;
-    hash = frame.hash;
-    inherited_bp_needed = frame.needs_bp != 0 && from->bp_slot == 0;
-    position = write_extras(matched > 0 ? frames_[matched - 1].extras : 0, matched, *from, frame.needs_bp != 0);
-    frame.extras = static_cast<std::uint16_t>(position);
-    index = matched + 1;
+/// Notes the words beside the return address from which frame `index` was found, and what the next inner one must know.
+template <bool kPlain>
+[[gnu::always_inline]] inline void KeptStack::link_in(std::uint32_t index, const FreshFrame& fresh, bool needs_bp,
+                                                      Link& link) noexcept {
+  KeptFrame& frame = frames_[index];
+  frame.bp = fresh.bp;
+  bool is_proven = true;
+  if constexpr (!kPlain) {
+    is_proven = (fresh.flags & FreshFrame::kUnproven) == 0;
+    if (!is_proven && candidates_ > index) candidates_ = index + 1;
+    if (is_proven && (fresh.flags & FreshFrame::kCfaWord) != 0) {
+      extras_[link.extras++] = Word{fresh.cfa_word, Word::read(fresh.cfa_word)};
+    }
   }
-  std::uint32_t changed = 0;
+  link.needs_bp = false;
+  if (needs_bp) {
+    if (fresh.bp_slot == 0) {
+      link.needs_bp = true;
+    } else if (is_proven) {
+      extras_[link.extras++] = Word{fresh.bp_slot, fresh.bp};
+    }
+  }
+  frame.extras = static_cast<std::uint16_t>(link.extras);
+}
+
+/// Writes fresh frames over the kept ones from `index` inwards; `from[-1]` is the outermost. `same`: what is kept outside
+/// of them has the hash that it had.
+template <bool kPlain>
+[[gnu::always_inline]] inline std::uint32_t KeptStack::write(const FreshFrame* fresh, const FreshFrame* from,
+                                                             std::uint32_t index, Link link, bool same) noexcept {
+  const auto is_exact = [](const FreshFrame& frame) { return !kPlain && (frame.flags & FreshFrame::kExact) != 0; };
+  const auto needs_bp = [&] { return (from->flags & FreshFrame::kUsesBp) != 0 || link.needs_bp; };
+  const std::uint32_t old_depth = depth_;
+  for (; same && from != fresh && index < old_depth; ++index) {
+    KeptFrame& frame = frames_[index];
+    if (words_[index].value != from[-1].pc || (frame.exact != 0) != is_exact(from[-1])) break;
+    --from;
+    words_[index].address = from->slot;
+    link.hash = frame.hash;
+    frame.needs_bp = needs_bp();
+    link_in<kPlain>(index, *from, frame.needs_bp != 0, link);
+  }
+  const auto changed = static_cast<std::uint32_t>(from - fresh);
   for (; from != fresh; ++index) {
     --from;
     KeptFrame& frame = frames_[index];
-    const bool exact = (from->flags & FreshFrame::kExact) != 0;
-    const bool needs_bp = (from->flags & FreshFrame::kUsesBp) != 0 || inherited_bp_needed;
-    same = same && index < old_depth && frame.pc == from->pc && (frame.exact != 0) == exact;
-    if (same) {
-      hash = frame.hash;
-    } else {
-      hash = chain_hash(hash, from->pc, exact);
-      frame.pc = from->pc;
-      frame.hash = hash;
-      frame.node = 0;
-      frame.exact = exact;
-      ++changed;
-    }
-    frame.return_slot = from->slot;
-    frame.bp = from->bp;
-    frame.needs_bp = needs_bp;
-    inherited_bp_needed = needs_bp && from->bp_slot == 0;
-    position = write_extras(position, index, *from, needs_bp);
-    frame.extras = static_cast<std::uint16_t>(position);
+    words_[index] = Word{from->slot, from->pc};
+    link.hash = chain_hash(link.hash, from->pc, is_exact(*from));
+    frame.hash = link.hash;
+    frame.node = 0;
+    frame.exact = is_exact(*from);
+    frame.needs_bp = needs_bp();
+    link_in<kPlain>(index, *from, frame.needs_bp != 0, link);
   }
   depth_ = index;
+  if (kPlain || candidates_ > index) candidates_ = index;
   return changed;
+}
+
+std::uint32_t KeptStack::splice(const FreshFrame* fresh, std::uint32_t count, std::uint32_t matched) noexcept {
+  const KeptFrame& frame = frames_[matched];
+  Link link{frame.hash, extras_outside(matched), false};
+  link_in<true>(matched, fresh[count - 1], frame.needs_bp != 0, link);
+  return write<true>(fresh, fresh + count - 1, matched + 1, link, true);
+}
+
+std::uint32_t KeptStack::commit(const FreshFrame* fresh, std::uint32_t count, std::uint32_t matched,
+                                const Ending& ending, StackBounds bounds) noexcept {
+  candidates_ = kNoMatch;
+  if (matched != kNoMatch) {
+    const KeptFrame& frame = frames_[matched];
+    Link link{frame.hash, extras_outside(matched), false};
+    link_in<false>(matched, fresh[count - 1], frame.needs_bp != 0, link);
+    return write<false>(fresh, fresh + count - 1, matched + 1, link, true);
+  }
+  const bool same = ending.end == end_;
+  end_ = ending.end;
+  bounds_ = ending.is_proven ? bounds : StackBounds{0, 0};
+  Link link{root_hash(ending.end), 0, false};
+  if (ending.terminal_slot != 0) extras_[link.extras++] = Word{ending.terminal_slot, 0};
+  frames_[-1].extras = static_cast<std::uint16_t>(link.extras);
+  return write<false>(fresh, fresh + count, 0, link, same);
 }
 
 }  // namespace memline::capture

@@ -7,13 +7,17 @@
 ///
 ///     the return-address slot of every frame;
 ///     a saved-bp slot, if an outer frame is found by way of that bp (a bp that nobody used may differ);
-///     a word that an expression went through to the CFA (realigned stacks, signal frames).
+///     a word that an expression went through to the CFA (realigned stacks, signal frames);
+///     the word whose 0 ended the stack.
 ///
-/// The latter two, the extra words, stand in an array of their own, outermost frame's first. Return addresses alone
+/// The latter three, the extra words, stand in an array of their own, outermost frame's first. Return addresses alone
 /// prove nothing: with alloca, an old frame's slots can hold the right values by chance.
 ///
 /// Kept words are compared only where they lie on the current stack, above a frame that has just matched: memory that
 /// is readable. Frames for which that does not hold are unproven, and nothing inside of them is matched.
+///
+/// A walk costs as much as it takes instructions: the processor overlaps the loads. So what every event compares is
+/// packed (16 bytes a frame), and the outermost frame has a sentinel outside of it, which spares a test in every loop.
 #pragma once
 
 #include <cstddef>
@@ -24,27 +28,23 @@
 
 namespace memline::capture {
 
-/// A word of memory and what it held.
-struct Word {
-  std::uint64_t address;
-  std::uint64_t value;
-
-  bool is_unchanged() const noexcept { return difference(address, value) == 0; }
-
-  static std::uint64_t difference(std::uint64_t address, std::uint64_t value) noexcept {
-    using AnyWord [[gnu::may_alias]] = std::uint64_t;  // the program's memory, of whatever type
-    return *reinterpret_cast<const AnyWord*>(address) ^ value;
-  }
-};
-
 class KeptStack {
  public:
   static constexpr std::uint32_t kNoMatch = ~std::uint32_t{0};
   static constexpr std::size_t kExtrasPerFrame = 2;
 
-  /// Takes memory for max_frames frames and max_frames * kExtrasPerFrame words.
-  void place(KeptFrame* frames, Word* extras, std::uint32_t max_frames) noexcept {
-    frames_ = frames;
+  /// What place() needs for a stack of `max_frames`.
+  static constexpr std::size_t frames_needed(std::size_t max_frames) noexcept { return max_frames + 1; }
+  static constexpr std::size_t words_needed(std::size_t max_frames) noexcept { return max_frames + 1; }
+  static constexpr std::size_t extras_needed(std::size_t max_frames) noexcept {
+    return max_frames * kExtrasPerFrame + 1;
+  }
+
+  /// Takes zeroed memory.
+  void place(KeptFrame* frames, Word* words, Word* extras, std::uint32_t max_frames) noexcept {
+    frames_ = frames + 1;
+    words_ = words + 1;
+    words_[-1].address = ~std::uint64_t{0};
     extras_ = extras;
     max_frames_ = max_frames;
     forget();
@@ -52,92 +52,108 @@ class KeptStack {
 
   void forget() noexcept {
     depth_ = 0;
-    reusable_ = false;
+    candidates_ = 0;
+    bounds_ = StackBounds{0, 0};
   }
 
+  KeptFrame* frames() noexcept { return frames_; }
+  const Word* words() const noexcept { return words_; }
   std::uint32_t depth() const noexcept { return depth_; }
   StackEnd end() const noexcept { return end_; }
 
-  /// The kept stack as it is, where a walk's first frame has matched the innermost one.
-  bool is_innermost(std::uint32_t index) const noexcept { return index + 1 == depth_; }
+  /// The kept frames that what is outside of a fresh one may equal.
+  struct Candidates {
+    const Word* end;    ///< those before this one, the outermost first
+    bool are_verified;  ///< all words outside of the innermost one have been compared in this walk
+  };
 
-  /// Begins a walk. `known`: the start lies on the known stack. Gives the candidates: frames [0, candidates) may match.
-  std::uint32_t begin_walk(StackBounds bounds, bool known) noexcept {
-    const bool same_stack = known && reusable_ && bounds.lo == bounds_.lo && bounds.hi == bounds_.hi;
-    bounds_ = bounds;
-    known_ = known;
-    is_verified_ = false;
-    if (!same_stack) return 0;
-    return depth_ <= max_match_ ? depth_ : max_match_ + 1;
+  /// At the begin of a walk, which starts on this stack; none where it starts on an unknown one.
+  Candidates candidates(StackBounds bounds, bool known) const noexcept {
+    const bool same_stack = known && bounds.lo == bounds_.lo && bounds.hi == bounds_.hi;
+    return Candidates{same_stack ? words_ + candidates_ : words_, false};
   }
 
-  /// Whether the kept stack from some frame outwards is what lies outside of a fresh frame, the `count`-th of this
-  /// walk. True: kept frame candidates - 1 equals it. Lowers `candidates` past the frames that cannot match any more.
+  /// Whether the kept stack from some frame outwards is what lies outside of a fresh frame, the `count`-th of this walk.
+  /// True: the innermost candidate, index_of(left), equals it. Drops the candidates that cannot match any more.
   [[gnu::always_inline]] bool match(std::uint64_t slot, std::uint64_t pc, std::uint64_t bp, bool exact,
-                                    std::uint32_t count, std::uint32_t& candidates) noexcept {
-    for (; candidates > 0; --candidates) {
-      const KeptFrame& kept = frames_[candidates - 1];
-      if (kept.return_slot < slot) continue;
-      if (kept.return_slot != slot || kept.pc != pc || (kept.bp != bp && kept.needs_bp != 0)) return false;
-      if (exact != (kept.exact != 0)) return false;
-      if (proves(candidates - 1, count)) [[likely]]
-        return true;
-      limit(candidates);
-      return false;
-    }
+                                    std::uint32_t count, Candidates& left) noexcept {
+    while (left.end[-1].address < slot) --left.end;
+    if (left.end[-1].address != slot || left.end[-1].value != pc) return false;
+    const std::uint32_t index = index_of(left);
+    const KeptFrame& frame = frames_[index];
+    if ((frame.bp != bp && frame.needs_bp != 0) || exact != (frame.exact != 0)) return false;
+    if (is_deep_enough(index + count) && (left.are_verified || is_unchanged_outside(index))) [[likely]]
+      return true;
+    left = unchanged_of(left);
     return false;
   }
 
-  /// Replaces what lies inside of kept frame `matched` (all of it: kNoMatch) by the fresh frames, `fresh[count - 1]`
-  /// being the outermost, equal to the matched one. `ending` counts where nothing matched. Gives the number of frames
-  /// with a new hash.
+  std::uint32_t index_of(const Candidates& left) const noexcept {
+    return static_cast<std::uint32_t>(left.end - words_) - 1;
+  }
+  bool is_innermost(const Candidates& left) const noexcept { return left.end == words_ + depth_; }
+
+  /// Replaces what lies inside of kept frame `matched` by the fresh frames, `fresh[count - 1]` being the outermost, equal
+  /// to the matched one; none of them has flags but kUsesBp. Gives the number of frames with a new hash.
+  std::uint32_t splice(const FreshFrame* fresh, std::uint32_t count, std::uint32_t matched) noexcept;
+
   struct Ending {
     StackEnd end;
     bool is_proven;               ///< unless the words tell, the next walk must find the end anew
     std::uint64_t terminal_slot;  ///< the word whose 0 ended the stack, or 0
   };
-  std::uint32_t commit(const FreshFrame* fresh, std::uint32_t count, std::uint32_t matched,
-                       const Ending& ending) noexcept;
+  /// The same for fresh frames of any kind. kNoMatch: replaces all. `ending` counts then, and `bounds`, those of the stack
+  /// where they are known.
+  std::uint32_t commit(const FreshFrame* fresh, std::uint32_t count, std::uint32_t matched, const Ending& ending,
+                       StackBounds bounds) noexcept;
 
  private:
-  /// Whether all that lies outside of frame `index` is as it was, and enough for a stack with `count` frames from
-  /// there.
-  [[gnu::always_inline]] bool proves(std::uint32_t index, std::uint32_t count) noexcept {
-    // A stack that was cut holds enough outer frames for just the same depth.
-    if (index + count > max_frames_ || (end_ == StackEnd::kDepthLimit && index + count != max_frames_)) return false;
-    if (is_verified_) return true;
-    if (terminal_slot_ != 0 && Word::difference(terminal_slot_, 0) != 0) return false;
-    const KeptFrame* frame = frames_;
-    const KeptFrame* const last = frames_ + index;
+  /// What a frame hands to the next inner one.
+  struct Link {
+    std::uint64_t hash;
+    std::uint32_t extras;  ///< how many there are by then
+    bool needs_bp;         ///< the outer frame has the bp of the inner one, and needs it
+  };
+
+  /// A stack that was cut holds enough outer frames for just the same depth.
+  bool is_deep_enough(std::uint32_t depth) const noexcept {
+    return depth <= max_frames_ && (end_ != StackEnd::kDepthLimit || depth == max_frames_);
+  }
+
+  [[gnu::always_inline]] bool is_unchanged_outside(std::uint32_t index) const noexcept {
+    const Word* word = words_;
+    const Word* const last = words_ + index;
     std::uint64_t difference = 0;
-    for (; last - frame >= 4; frame += 4) {
-      difference |= Word::difference(frame[0].return_slot, frame[0].pc);
-      difference |= Word::difference(frame[1].return_slot, frame[1].pc);
-      difference |= Word::difference(frame[2].return_slot, frame[2].pc);
-      difference |= Word::difference(frame[3].return_slot, frame[3].pc);
+    for (; last - word >= 4; word += 4) {
+      difference |= word[0].difference() | word[1].difference() | word[2].difference() | word[3].difference();
     }
-    for (; frame != last; ++frame) difference |= Word::difference(frame->return_slot, frame->pc);
-    const Word* word = extras_;
-    const Word* const words_end = extras_ + (index > 0 ? frames_[index - 1].extras : 0);
-    for (; word != words_end; ++word) difference |= Word::difference(word->address, word->value);
+    for (; word != last; ++word) difference |= word->difference();
+    const Word* extra = extras_;
+    const Word* const extras_end = extras_ + extras_outside(index);
+    for (; extra != extras_end; ++extra) difference |= extra->difference();
     return difference == 0;
   }
 
-  void limit(std::uint32_t& candidates) noexcept;
-  std::uint32_t write_extras(std::uint32_t position, std::uint32_t index, const FreshFrame& fresh,
-                             bool needs_bp) noexcept;
+  /// How many of the extra words belong to what is outside of frame `index`.
+  std::uint32_t extras_outside(std::uint32_t index) const noexcept { return (frames_ + index)[-1].extras; }
 
-  KeptFrame* frames_;
+  Candidates unchanged_of(Candidates left) const noexcept;
+  Link join(const FreshFrame& fresh, std::uint32_t matched, bool plain) noexcept;
+  Link begin_anew(const Ending& ending, StackBounds bounds) noexcept;
+  template <bool kPlain>
+  std::uint32_t write(const FreshFrame* fresh, const FreshFrame* from, std::uint32_t index, Link link,
+                      bool same) noexcept;
+  template <bool kPlain>
+  void link_in(std::uint32_t index, const FreshFrame& fresh, bool needs_bp, Link& link) noexcept;
+
+  Word* words_;        ///< the return-address slots
+  KeptFrame* frames_;  ///< frames_[-1], the sentinel, has the extra words of the stack's end
   Word* extras_;
-  std::uint32_t max_frames_;
   std::uint32_t depth_;
-  std::uint32_t max_match_;  ///< frames inside of this one cannot be matched
+  std::uint32_t candidates_;  ///< frames inside of these cannot be matched
+  StackBounds bounds_;        ///< {0, 0}: the next walk cannot use what is kept
+  std::uint32_t max_frames_;
   StackEnd end_;
-  bool is_verified_;  ///< the candidates' outer frames have been compared in this walk
-  bool known_;
-  bool reusable_;
-  StackBounds bounds_;
-  std::uint64_t terminal_slot_;
 };
 
 }  // namespace memline::capture

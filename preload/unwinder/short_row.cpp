@@ -102,14 +102,18 @@ bool sp_is_cfa(Reducer& reducer, const Rule& rule, const Place& cfa) noexcept {
          place.offset == cfa.offset;
 }
 
+/// A frame holds what it saved: its return address, and below that perhaps bp. The walk relies on it.
 bool fits_short(const MemoryRow& row) noexcept {
   constexpr std::int64_t kMaxCfa = std::numeric_limits<std::int32_t>::max();
-  constexpr std::int64_t kMaxBp = std::numeric_limits<std::int16_t>::max();
+  constexpr std::int64_t kMinBp = std::numeric_limits<std::int16_t>::min();
+  constexpr std::int64_t kWord = 8;
   if (row.is_signal || row.cfa.loaded || row.cfa.base == Place::Base::kCfa) return false;
   if (row.cfa.offset > kMaxCfa || row.cfa.offset < -kMaxCfa) return false;
-  if (row.return_address.base != Place::Base::kCfa || row.return_address.offset != -8) return false;
-  if (row.bp.base == Place::Base::kNowhere) return true;
-  return row.bp.base == Place::Base::kCfa && row.bp.offset <= kMaxBp && row.bp.offset >= -kMaxBp && row.bp.offset != 0;
+  if (row.return_address.base != Place::Base::kCfa || row.return_address.offset != -kWord) return false;
+  const std::int64_t frame_bytes = row.cfa.base == Place::Base::kSp ? row.cfa.offset : kMaxCfa;
+  if (row.bp.base == Place::Base::kNowhere) return frame_bytes >= kWord;
+  return row.bp.base == Place::Base::kCfa && row.bp.offset <= -2 * kWord && row.bp.offset >= kMinBp &&
+         row.bp.offset >= -frame_bytes;
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 /// \file Short rows: what the fast walk keeps of a FullRow, the two registers sp and bp being all it follows.
 ///
-/// Nearly every row is {CFA = sp or bp + offset; bp saved or not; return address right below the CFA} and fits eight
-/// bytes. Signal frames, realigned stacks and PLT entries need a MemoryRow: places that sp, bp and the CFA lead to,
+/// Nearly every row is {CFA = sp or bp + offset; bp saved or not, within the frame; return address right below the CFA}
+/// and fits eight bytes. Signal frames, realigned stacks and PLT entries need a MemoryRow: places that sp, bp and the CFA lead to,
 /// perhaps through one word of memory. What else exists is RowKind::kFull, for the evaluator of full_step.h.
 #pragma once
 
@@ -12,7 +12,7 @@
 namespace memline::capture {
 
 enum class RowKind : std::uint8_t {
-  kSp = 0,  ///< CFA = sp + cfa_offset
+  kSp = 0,  ///< CFA = sp + cfa_offset, which is at least 8 and no less than -bp_offset
   kBp,      ///< CFA = bp + cfa_offset
   kNone,    ///< no unwind information
   kRoot,    ///< the outermost frame
@@ -22,7 +22,7 @@ enum class RowKind : std::uint8_t {
 
 struct ShortRow {
   std::int32_t cfa_offset;
-  std::int16_t bp_offset;  ///< bp is saved at CFA + bp_offset; 0: bp is unchanged
+  std::int16_t bp_offset;  ///< bp is saved at CFA + bp_offset, which is at most -16; 0: bp is unchanged
   RowKind kind;
 };
 

@@ -25,6 +25,8 @@ class StackMemory {
   }
 
   bool on_known_stack() const noexcept { return on_known_stack_; }
+  /// Those of the known stack that the walk began on; else {0, 0}.
+  StackBounds known_bounds() const noexcept { return on_known_stack_ ? bounds_ : StackBounds{0, 0}; }
 
   /// How many bytes from `sp` upwards are known to be readable.
   std::uint64_t room_above(std::uint64_t sp) const noexcept { return sp >= low_ && sp < high_ ? high_ - sp : 0; }

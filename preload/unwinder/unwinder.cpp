@@ -16,10 +16,12 @@ constexpr std::size_t rounded(std::size_t bytes) noexcept {
 struct Layout {
   explicit Layout(std::size_t max_frames) noexcept
       : kept(rounded(sizeof(UnwinderCore))),
-        extras(kept + rounded(max_frames * sizeof(KeptFrame))),
-        fresh(extras + rounded(max_frames * KeptStack::kExtrasPerFrame * sizeof(Word))),
+        words(kept + rounded(KeptStack::frames_needed(max_frames) * sizeof(KeptFrame))),
+        extras(words + rounded(KeptStack::words_needed(max_frames) * sizeof(Word))),
+        fresh(extras + rounded(KeptStack::extras_needed(max_frames) * sizeof(Word))),
         end(fresh + rounded((max_frames + 1) * sizeof(FreshFrame))) {}
   std::size_t kept;
+  std::size_t words;
   std::size_t extras;
   std::size_t fresh;
   std::size_t end;
@@ -46,7 +48,8 @@ Unwinder* Unwinder::create(void* memory, std::uint32_t max_frames) noexcept {
   auto* bytes = static_cast<std::uint8_t*>(memory);
   const Layout layout(max_frames);
   core->start(max_frames, reinterpret_cast<FreshFrame*>(bytes + layout.fresh),
-              reinterpret_cast<KeptFrame*>(bytes + layout.kept), reinterpret_cast<Word*>(bytes + layout.extras));
+              reinterpret_cast<KeptFrame*>(bytes + layout.kept), reinterpret_cast<Word*>(bytes + layout.words),
+              reinterpret_cast<Word*>(bytes + layout.extras));
   return core;
 }
 
@@ -71,12 +74,14 @@ void Unwinder::allow_system_calls(bool allowed) noexcept {
   static_cast<UnwinderCore*>(this)->rows().allow_system_calls(allowed);
 }
 
-void UnwinderCore::start(std::uint32_t max_frames, FreshFrame* fresh, KeptFrame* kept, Word* extras) noexcept {
-  kept_ = kept;
+void UnwinderCore::start(std::uint32_t max_frames, FreshFrame* fresh, KeptFrame* kept, Word* words,
+                         Word* extras) noexcept {
+  stack_.place(kept, words, extras, max_frames);
+  kept_ = stack_.frames();
+  pcs_ = stack_.words();
   depth_ = 0;
   max_frames_ = max_frames;
   fresh_ = fresh;
-  stack_.place(kept, extras, max_frames);
   rows_.start();
 }
 
@@ -90,34 +95,30 @@ void UnwinderCore::clear_stack() noexcept {
   depth_ = 0;
 }
 
-UnwinderCore::Position UnwinderCore::position_at(const StartRegisters& from) noexcept {
-  return Position{from.pc, from.sp, from.bp, false, 0, {StackEnd::kDepthLimit, true, 0}};
-}
-
 UnwinderCore::Step UnwinderCore::end_with(Position& at, StackEnd end) noexcept {
   at.ending.end = end;
   at.ending.is_proven = end != StackEnd::kBadMemory;
   return Step::kEnded;
 }
 
-std::uint64_t UnwinderCore::finish(std::uint32_t count, std::uint32_t matched,
-                                   const KeptStack::Ending& ending) noexcept {
-  const std::uint32_t changed = stack_.commit(fresh_, count, matched, ending);
+std::uint64_t UnwinderCore::counts(std::uint32_t changed) noexcept {
   depth_ = stack_.depth();
-  end_ = stack_.end();
   return depth_ | std::uint64_t{changed} << 32;
 }
 
+std::uint64_t UnwinderCore::finish(std::uint32_t count, std::uint32_t matched, const KeptStack::Ending& ending,
+                                   StackBounds bounds) noexcept {
+  const std::uint32_t changed = stack_.commit(fresh_, count, matched, ending, bounds);
+  end_ = stack_.end();
+  return counts(changed);
+}
+
+/// The walk on a known stack through frames with rows of the two common kinds: nearly all of them. Whatever else it comes
+/// to is left to walk_on(). What is checked here about a frame is what reduce() could not promise of its row.
 std::uint64_t UnwinderCore::walk_from(const StartRegisters& from, StackBounds bounds) noexcept {
-  memory_.begin(from.sp, bounds, rows_.syscalls_allowed());
-  std::uint32_t candidates = stack_.begin_walk(bounds, memory_.on_known_stack());
-  // The walk's position, in registers; `at` is its copy for the slow steps.
   std::uint64_t pc = from.pc;
   std::uint64_t sp = from.sp;
   std::uint64_t bp = from.bp;
-  bool exact = false;
-  std::uint64_t room = memory_.room_above(sp);
-  Position at = position_at(from);
   FreshFrame* frame = fresh_;
   FreshFrame* const limit = fresh_ + max_frames_ - 1;
   frame->slot = sp - 8;
@@ -125,67 +126,69 @@ std::uint64_t UnwinderCore::walk_from(const StartRegisters& from, StackBounds bo
   frame->bp = bp;
   frame->bp_slot = 0;
   frame->flags = 0;
-  for (;;) {
+  const bool known = sp >= bounds.lo && sp < bounds.hi;
+  KeptStack::Candidates left = stack_.candidates(bounds, known);
+  while (known) {
     const auto count = static_cast<std::uint32_t>(frame - fresh_) + 1;
-    if (stack_.match(frame->slot, pc, bp, exact, count, candidates)) {
-      if (count == 1 && stack_.is_innermost(candidates - 1)) return depth_;
-      return finish(count, candidates - 1, at.ending);
+    if (stack_.match(sp - 8, pc, bp, false, count, left)) {
+      if (count == 1 && stack_.is_innermost(left)) return depth_;
+      return counts(stack_.splice(fresh_, count, stack_.index_of(left)));
     }
-    if (frame == limit) break;
-    const ShortRow row = rows_.row(pc, exact);
-    FreshFrame* const outer = frame + 1;
-    if (row.kind <= RowKind::kBp) [[likely]] {
-      std::uint64_t cfa = sp;
-      if (row.kind == RowKind::kBp) {
-        cfa = bp;
-        frame->flags |= FreshFrame::kUsesBp;
-        __asm__("" : "+r"(cfa));  // a branch, which is predicted; not a conditional move, which waits for the row
-      }
-      cfa += static_cast<std::uint64_t>(std::int64_t{row.cfa_offset});
-      const std::uint64_t bp_slot = cfa + static_cast<std::uint64_t>(std::int64_t{row.bp_offset});
-      const std::uint64_t size = cfa - sp;
-      // The frame [sp, CFA) lies on the known stack, and the words that it saved lie within.
-      if (size >= 8 && size <= room && (row.bp_offset == 0 || bp_slot - sp <= size - 8)) [[likely]] {
-        outer->bp_slot = 0;
-        if (row.bp_offset != 0) {
-          __builtin_memcpy(&bp, reinterpret_cast<const void*>(bp_slot), 8);
-          outer->bp_slot = bp_slot;
-        }
-        __builtin_memcpy(&pc, reinterpret_cast<const void*>(cfa - 8), 8);
-        sp = cfa;
-        exact = false;
-        room -= size;
-        if (pc == 0) [[unlikely]] {
-          at.ending = KeptStack::Ending{StackEnd::kRoot, true, cfa - 8};
-          break;
-        }
-        outer->slot = cfa - 8;
-        outer->pc = pc;
-        outer->bp = bp;
-        outer->flags = 0;
-        frame = outer;
-        continue;
-      }
+    const ShortRow row = rows_.row(pc, false);
+    if (row.kind > RowKind::kBp || frame == limit) [[unlikely]]
+      break;
+    const auto bp_offset = static_cast<std::uint64_t>(std::int64_t{row.bp_offset});
+    std::uint64_t cfa = static_cast<std::uint64_t>(std::int64_t{row.cfa_offset});
+    if (row.kind == RowKind::kBp) {
+      frame->flags = FreshFrame::kUsesBp;
+      cfa += bp;
+      // The words that the frame saved lie within it.
+      if (cfa - sp < 8 || cfa + bp_offset - sp > cfa - sp) [[unlikely]]
+        break;
+    } else {
+      cfa += sp;
     }
-    at.pc = pc;
-    at.sp = sp;
-    at.bp = bp;
-    at.exact = exact;
-    const Step step = step_slowly(at, row, *frame, *outer);
-    if (step == Step::kNeedsRegisters) return walk_with_registers(from, bounds);
-    if (step == Step::kEnded) break;
-    pc = at.pc;
-    sp = at.sp;
-    bp = at.bp;
-    exact = at.exact;
-    room = memory_.room_above(sp);
-    frame = outer;
+    if (cfa - sp > bounds.hi - sp) [[unlikely]]
+      break;
+    const std::uint64_t outer_pc = Word::read(cfa - 8);
+    if (outer_pc == 0) [[unlikely]]
+      break;
+    ++frame;
+    frame->bp_slot = 0;
+    if (bp_offset != 0) {
+      frame->bp_slot = cfa + bp_offset;
+      bp = Word::read(cfa + bp_offset);
+    }
+    pc = outer_pc;
+    sp = cfa;
+    frame->slot = cfa - 8;
+    frame->pc = pc;
+    frame->bp = bp;
+    frame->flags = 0;
   }
-  return finish(static_cast<std::uint32_t>(frame - fresh_) + 1, KeptStack::kNoMatch, at.ending);
+  memory_.begin(from.sp, bounds, rows_.syscalls_allowed());
+  const Position at{pc, sp, bp, false, 0, {StackEnd::kDepthLimit, true, 0}};
+  return walk_on(at, static_cast<std::uint32_t>(frame - fresh_) + 1, left, from);
 }
 
-[[gnu::noinline]] UnwinderCore::Step UnwinderCore::step_slowly(Position& at, const ShortRow& row, FreshFrame& inner,
-                                                               FreshFrame& outer) noexcept {
+/// Goes on from the `count`-th fresh frame, with frames of any kind.
+[[gnu::noinline]] std::uint64_t UnwinderCore::walk_on(Position at, std::uint32_t count, KeptStack::Candidates left,
+                                                      const StartRegisters& from) noexcept {
+  for (;; ++count) {
+    FreshFrame& inner = fresh_[count - 1];
+    if (stack_.match(inner.slot, at.pc, at.bp, at.exact, count, left)) {
+      return finish(count, stack_.index_of(left), at.ending, memory_.known_bounds());
+    }
+    if (count == max_frames_) break;
+    const Step step = step_slowly(at, rows_.row(at.pc, at.exact), inner, fresh_[count]);
+    if (step == Step::kNeedsRegisters) return walk_with_registers(from);
+    if (step == Step::kEnded) break;
+  }
+  return finish(count, KeptStack::kNoMatch, at.ending, memory_.known_bounds());
+}
+
+UnwinderCore::Step UnwinderCore::step_slowly(Position& at, const ShortRow& row, FreshFrame& inner,
+                                             FreshFrame& outer) noexcept {
   outer = FreshFrame{};
   switch (row.kind) {
     case RowKind::kRoot:
@@ -280,10 +283,8 @@ bool UnwinderCore::find_registers(const StartRegisters& from, Registers& registe
   return false;
 }
 
-[[gnu::noinline]] std::uint64_t UnwinderCore::walk_with_registers(const StartRegisters& from,
-                                                                  StackBounds bounds) noexcept {
+[[gnu::noinline]] std::uint64_t UnwinderCore::walk_with_registers(const StartRegisters& from) noexcept {
   Registers registers = capture_registers();
-  memory_.begin(from.sp, bounds, rows_.syscalls_allowed());
   memory_.extend_down(registers.value[kRegisterSp]);
   if (!find_registers(from, registers)) {
     registers.known = 0;
@@ -291,19 +292,19 @@ bool UnwinderCore::find_registers(const StartRegisters& from, Registers& registe
     registers.set(kRegisterSp, from.sp);
     registers.set(kRegisterBp, from.bp);
   }
-  std::uint32_t candidates = stack_.begin_walk(bounds, memory_.on_known_stack());
-  Position at = position_at(from);
+  KeptStack::Candidates left = stack_.candidates(memory_.known_bounds(), memory_.on_known_stack());
+  Position at{from.pc, from.sp, from.bp, false, 0, {StackEnd::kDepthLimit, true, 0}};
   fresh_[0] = FreshFrame{from.sp - 8, from.pc, from.bp, 0, 0, 0};
   std::uint32_t count = 1;
   for (;; ++count) {
     FreshFrame& inner = fresh_[count - 1];
-    if (stack_.match(inner.slot, at.pc, at.bp, at.exact, count, candidates)) {
-      return finish(count, candidates - 1, at.ending);
+    if (stack_.match(inner.slot, at.pc, at.bp, at.exact, count, left)) {
+      return finish(count, stack_.index_of(left), at.ending, memory_.known_bounds());
     }
     if (count == max_frames_) break;
     if (step_registers(at, registers, inner, fresh_[count]) == Step::kEnded) break;
   }
-  return finish(count, KeptStack::kNoMatch, at.ending);
+  return finish(count, KeptStack::kNoMatch, at.ending, memory_.known_bounds());
 }
 
 UnwinderCore::Step UnwinderCore::step_registers(Position& at, Registers& registers, FreshFrame& inner,
@@ -334,14 +335,13 @@ UnwinderCore::Step UnwinderCore::step_registers(Position& at, Registers& registe
 }
 
 std::uint64_t UnwinderCore::adopt_frames(const void* const* pcs, std::size_t count, StackEnd end) noexcept {
-  stack_.begin_walk(StackBounds{0, 0}, false);
   const auto used = static_cast<std::uint32_t>(count > max_frames_ ? max_frames_ : count);
   for (std::uint32_t i = 0; i < used; ++i) {
     fresh_[i] = FreshFrame{};
     fresh_[i].pc = reinterpret_cast<std::uint64_t>(pcs[i]);
     fresh_[i].flags = FreshFrame::kUnproven;
   }
-  return finish(used, KeptStack::kNoMatch, {used < count ? StackEnd::kDepthLimit : end, false, 0});
+  return finish(used, KeptStack::kNoMatch, {used < count ? StackEnd::kDepthLimit : end, false, 0}, StackBounds{0, 0});
 }
 
 }  // namespace memline::capture

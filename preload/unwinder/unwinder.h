@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "unwinder/word.h"
+
 struct link_map;
 
 namespace memline::capture {
@@ -41,19 +43,17 @@ struct StackBounds {
   std::uint64_t hi;
 };
 
-/// One frame of the kept stack. Frames are kept outermost first: frame(0) is the root, frame(depth() - 1) the hook's
-/// caller, so that a push or a pop changes the end only.
+/// One frame of the kept stack; its pc and where that was read stand apart, see Unwinder::pc(). Frames are kept outermost
+/// first: frame(0) is the root, frame(depth() - 1) the hook's caller, so that a push or a pop changes the end only.
 struct KeptFrame {
-  std::uint64_t return_slot;  ///< address of the word that holds this frame's pc
-  std::uint64_t pc;           ///< return address into this frame; an exact pc where `exact`
-  std::uint64_t bp;           ///< rbp in this frame; only meaningful to the unwinder
-  std::uint64_t hash;         ///< of the stack's end and of all pcs from the root up to and including this frame
-  std::uint32_t node;         ///< for the user of the unwinder: 0 when the frame is fresh, kept as long as the frame is
-  std::uint8_t exact;         ///< 1: the frame was interrupted by a signal, pc is not a return address
-  std::uint8_t needs_bp;      ///< for the unwinder: an outer frame was found by way of this frame's bp
-  std::uint16_t extras;       ///< for the unwinder: words beside return addresses that prove the frames up to this one
+  std::uint64_t bp;       ///< rbp in this frame; only meaningful to the unwinder
+  std::uint64_t hash;     ///< of the stack's end and of all pcs from the root up to and including this frame
+  std::uint32_t node;     ///< for the user of the unwinder: 0 when the frame is fresh, kept as long as the frame is
+  std::uint16_t extras;   ///< for the unwinder: words beside return addresses that prove the frames up to this one
+  std::uint8_t exact;     ///< 1: the frame was interrupted by a signal, pc is not a return address
+  std::uint8_t needs_bp;  ///< for the unwinder: an outer frame was found by way of this frame's bp
 };
-static_assert(sizeof(KeptFrame) == 40);
+static_assert(sizeof(KeptFrame) == 24);
 
 /// The loaded module that a code address lies in.
 struct ModuleInfo {
@@ -107,6 +107,14 @@ class Unwinder {
   KeptFrame& frame(std::uint32_t index) noexcept {
     return kept_[index];
   }
+  /// The return address into that frame; an exact pc where frame(index).exact.
+  std::uint64_t pc(std::uint32_t index) const noexcept {
+    return pcs_[index].value;
+  }
+  /// The address of the word that holds it.
+  std::uint64_t return_slot(std::uint32_t index) const noexcept {
+    return pcs_[index].address;
+  }
   std::uint32_t depth() const noexcept {
     return depth_;
   }
@@ -129,6 +137,7 @@ class Unwinder {
   std::uint64_t walk_packed(const StartRegisters& start, StackBounds bounds) noexcept;
 
   KeptFrame* kept_;
+  const Word* pcs_;  ///< with the slots that they were read from
   StackEnd end_;
   std::uint32_t depth_;
   std::uint32_t max_frames_;

@@ -14,7 +14,7 @@ namespace memline::capture {
 
 class UnwinderCore final : public Unwinder {
  public:
-  void start(std::uint32_t max_frames, FreshFrame* fresh, KeptFrame* kept, Word* extras) noexcept;
+  void start(std::uint32_t max_frames, FreshFrame* fresh, KeptFrame* kept, Word* words, Word* extras) noexcept;
   std::uint64_t walk_from(const StartRegisters& from, StackBounds bounds) noexcept;
   std::uint64_t adopt_frames(const void* const* pcs, std::size_t count, StackEnd end) noexcept;
   void clear() noexcept;
@@ -35,17 +35,20 @@ class UnwinderCore final : public Unwinder {
     KeptStack::Ending ending;
   };
 
-  static Position position_at(const StartRegisters& from) noexcept;
   static Step end_with(Position& at, StackEnd end) noexcept;
+  std::uint64_t walk_on(Position at, std::uint32_t count, KeptStack::Candidates left,
+                        const StartRegisters& from) noexcept;
   Step step_slowly(Position& at, const ShortRow& row, FreshFrame& inner, FreshFrame& outer) noexcept;
   Step step_memory(Position& at, FreshFrame& inner, FreshFrame& outer) noexcept;
   Step arrive(Position& at, const FreshFrame& inner, FreshFrame& outer, std::uint64_t sp) noexcept;
   Step moved(Position& at, const FreshFrame& inner, FreshFrame& outer, std::uint64_t sp) noexcept;
   bool comes_after(std::uint64_t address, std::uint64_t inner_slot) const noexcept;
-  std::uint64_t walk_with_registers(const StartRegisters& from, StackBounds bounds) noexcept;
+  std::uint64_t walk_with_registers(const StartRegisters& from) noexcept;
   Step step_registers(Position& at, Registers& registers, FreshFrame& inner, FreshFrame& outer) noexcept;
   bool find_registers(const StartRegisters& from, Registers& registers) noexcept;
-  std::uint64_t finish(std::uint32_t count, std::uint32_t matched, const KeptStack::Ending& ending) noexcept;
+  std::uint64_t finish(std::uint32_t count, std::uint32_t matched, const KeptStack::Ending& ending,
+                       StackBounds bounds) noexcept;
+  std::uint64_t counts(std::uint32_t changed) noexcept;
 
   KeptStack stack_;
   FreshFrame* fresh_;

@@ -81,7 +81,7 @@ void report(const Unwinder::Walk& walk, Unwinder& unwinder, void** expected, std
   write_text(text, std::snprintf(text, sizeof text, "difference: ours %u frames, end %d; libunwind %u frames\n",
                                  walk.depth, static_cast<int>(walk.end), count));
   for (std::uint32_t i = 0; i < count || i < walk.depth; ++i) {
-    const std::uint64_t ours = i < walk.depth ? unwinder.frame(walk.depth - 1 - i).pc : 0;
+    const std::uint64_t ours = i < walk.depth ? unwinder.pc(walk.depth - 1 - i) : 0;
     const std::uint64_t theirs = i < count ? reinterpret_cast<std::uint64_t>(expected[i]) : 0;
     if (ours == theirs) {
       write_frame("both", ours);
@@ -127,7 +127,7 @@ bool start_thread(Thread& self) {
   bool same = count == walk.depth || guessed;
   for (std::uint32_t i = 0; same && i < walk.depth; ++i) {
     same = reinterpret_cast<std::uint64_t>(self.buffer[first + static_cast<int>(i)]) ==
-           self.unwinder->frame(walk.depth - 1 - i).pc;
+           self.unwinder->pc(walk.depth - 1 - i);
   }
   if (same && guessed) {
     g_guessed.fetch_add(1, std::memory_order_relaxed);

@@ -81,7 +81,7 @@ void Probe::check_nodes() {
 
 std::vector<std::uint64_t> Probe::pcs() const {
   std::vector<std::uint64_t> result;
-  for (std::uint32_t i = unwinder_->depth(); i > 0; --i) result.push_back(unwinder_->frame(i - 1).pc);
+  for (std::uint32_t i = unwinder_->depth(); i > 0; --i) result.push_back(unwinder_->pc(i - 1));
   return result;
 }
 
@@ -93,8 +93,7 @@ void Probe::compare(const StartRegisters& start) {
   const auto expected = static_cast<std::uint32_t>(count - first);
   bool same = expected == last.depth;
   for (std::uint32_t i = 0; same && i < expected; ++i) {
-    same =
-        reinterpret_cast<std::uint64_t>(buffer[first + static_cast<int>(i)]) == unwinder_->frame(last.depth - 1 - i).pc;
+    same = reinterpret_cast<std::uint64_t>(buffer[first + static_cast<int>(i)]) == unwinder_->pc(last.depth - 1 - i);
   }
   if (same) return;
   ++differences;
@@ -104,7 +103,7 @@ void Probe::compare(const StartRegisters& start) {
     first_difference +=
         i < expected ? describe(reinterpret_cast<std::uint64_t>(buffer[first + static_cast<int>(i)])) : "-";
     first_difference += "   |   ";
-    first_difference += i < last.depth ? describe(unwinder_->frame(last.depth - 1 - i).pc) : "-";
+    first_difference += i < last.depth ? describe(unwinder_->pc(last.depth - 1 - i)) : "-";
     first_difference += "\n";
   }
 }

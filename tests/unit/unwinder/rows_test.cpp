@@ -108,9 +108,12 @@ TEST_CASE("rows of a function with a frame pointer") {
     CHECK(found.short_row.cfa_offset == 16);
     CHECK(found.short_row.bp_offset == -16);
   }
+  // At the ret bp is still said to be saved, where it was: below sp by now, so outside of the frame.
   found = row_at(bytes, kCode + 20);
-  CHECK(found.short_row.kind == RowKind::kSp);
-  CHECK(found.short_row.cfa_offset == 8);
+  CHECK(found.short_row.kind == RowKind::kMemory);
+  CHECK(found.memory.cfa.base == Place::Base::kSp);
+  CHECK(found.memory.cfa.offset == 8);
+  CHECK(found.memory.bp.offset == -16);
   CHECK_FALSE(row_at(bytes, kCode + 64).ok);
   CHECK_FALSE(row_at(bytes, kCode - 1).ok);
 }

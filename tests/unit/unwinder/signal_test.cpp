@@ -30,8 +30,8 @@ void on_fault(int, siginfo_t*, void* context) {
   current_probe->event();
   Unwinder& unwinder = current_probe->unwinder();
   for (std::uint32_t i = 0; i < unwinder.depth(); ++i) {
-    const KeptFrame& frame = unwinder.frame(i);
-    if (frame.exact != 0 && frame.pc == reinterpret_cast<std::uint64_t>(&unwinder_victim_leaf)) ++g_exact_leaf;
+    const bool in_leaf = unwinder.pc(i) == reinterpret_cast<std::uint64_t>(&unwinder_victim_leaf);
+    if (unwinder.frame(i).exact != 0 && in_leaf) ++g_exact_leaf;
   }
   static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP] += 2;  // behind the load
 }
