@@ -18,6 +18,15 @@ int wrong_usage(const CLI::App& app, const std::string& what, const Streams& str
   return static_cast<int>(ExitCode::kUsage);
 }
 
+/// The first option that ends in '='; nullptr if there is none. CLI11 would give it the next argument for a value.
+const std::string* find_option_without_value(const Arguments& arguments) {
+  for (const std::string& argument : arguments) {
+    if (argument == "--") break;
+    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) return &argument;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 void ProfileArguments::add_to(CLI::App& app) {
@@ -107,6 +116,9 @@ std::string check_count(const std::string& text) {
 
 std::optional<int> parse(CLI::App& app, const std::string& usage, const Arguments& arguments, const Streams& streams) {
   app.set_help_flag("-h,--help", "Print this help");
+  if (const std::string* const option = find_option_without_value(arguments)) {
+    return wrong_usage(app, *option + " has no value", streams);
+  }
   try {
     // CLI11 takes them last first
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

@@ -73,6 +73,17 @@ TEST_CASE("args: a wrong command line is one line and exit code 2") {
   }
 }
 
+TEST_CASE("args: nothing after an equals sign does not take the next argument") {
+  for (const Arguments& arguments : {Arguments{"--span=", "trace.bin"}, Arguments{"--image=", "1"}, Arguments{"--own="},
+                                     Arguments{"--verbose="}, Arguments{"--width", "80", "--unit=", "MiB"}}) {
+    INFO(arguments.front());
+    const Parsed parsed = parse_report(arguments);
+    CHECK(parsed.code == 2);
+    CHECK(parsed.err.find("= has no value; see memline report --help\n") != std::string::npos);
+  }
+  CHECK(parse_report({"--span=a=", "--own", "b="}).code == std::nullopt);
+}
+
 TEST_CASE("args: control characters of a wrong option do not reach the terminal") {
   CHECK(parse_report({"--\x1b[31m"}).err.find('\x1b') == std::string::npos);
 }
