@@ -47,6 +47,13 @@ std::string_view without_qualifiers(std::string_view signature) {
   return end == std::string_view::npos ? signature : signature.substr(0, end + 1);
 }
 
+std::string without_empty_list(std::string_view pattern) {
+  for (const std::string_view list : {"()", "(void)"}) {
+    if (pattern.ends_with(list)) return std::string(pattern.substr(0, pattern.size() - list.size()));
+  }
+  return std::string(pattern);
+}
+
 }  // namespace
 
 bool glob_match(std::string_view pattern, std::string_view text) {
@@ -111,6 +118,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t mo
 
 NameMatcher::NameMatcher(std::string_view pattern)
     : pattern_(squeeze(pattern)),
+      bare_(without_empty_list(pattern_)),
       plain_(plain_part(qualified_part(pattern))),
       is_glob_(pattern.find_first_of("*?") != std::string_view::npos),
       is_long_(pattern.find_first_of(":(< ") != std::string_view::npos || pattern.starts_with("_Z")) {
@@ -130,21 +138,26 @@ bool NameMatcher::may_match(std::string_view plain_name) const {
   return is_glob_ && (is_long_ || glob_match(pattern_, plain_name));
 }
 
+const std::string& NameMatcher::pattern_for(const Function& function) const {
+  return function.signature.find('(') == std::string::npos ? bare_ : pattern_;
+}
+
 bool NameMatcher::matches(const Function& function) const {
   return matches_exactly(function) || (is_glob_ && matches_glob(function));
 }
 
 bool NameMatcher::matches_exactly(const Function& function) const {
-  if (squeeze(function.name) == pattern_ || function.linkage_name == pattern_) return true;
+  const std::string& pattern = pattern_for(function);
+  if (squeeze(function.name) == pattern || function.linkage_name == pattern) return true;
   const std::string signature = squeeze(function.signature);
   if (!demangled_.empty()) return signature == demangled_;
   // gcc's debug information says "f<long int>" where the demangled name, and most people, say "f<long>".
-  return ends_at_scope(squeeze(function.qualified), pattern_) ||
-         ends_at_scope(squeeze(qualified_part(function.signature)), pattern_) ||
-         ends_at_scope(squeeze(without_template_arguments(function.qualified)), pattern_) || signature == pattern_ ||
-         ends_at_scope(squeeze(without_return_type(function.signature)), pattern_) ||
-         ends_at_scope(squeeze(without_qualifiers(without_return_type(function.signature))), pattern_) ||
-         squeeze(without_qualifiers(function.signature)) == pattern_ || matches_closure(function);
+  return ends_at_scope(squeeze(function.qualified), pattern) ||
+         ends_at_scope(squeeze(qualified_part(function.signature)), pattern) ||
+         ends_at_scope(squeeze(without_template_arguments(function.qualified)), pattern) || signature == pattern ||
+         ends_at_scope(squeeze(without_return_type(function.signature)), pattern) ||
+         ends_at_scope(squeeze(without_qualifiers(without_return_type(function.signature))), pattern) ||
+         squeeze(without_qualifiers(function.signature)) == pattern || matches_closure(function);
 }
 
 bool NameMatcher::matches_closure(const Function& function) const {
@@ -158,12 +171,13 @@ bool NameMatcher::matches_closure(const Function& function) const {
 }
 
 bool NameMatcher::matches_glob(const Function& function) const {
+  const std::string& pattern = pattern_for(function);
   for (const std::string_view name : {std::string_view(function.name), std::string_view(function.qualified),
                                       std::string_view(function.signature), without_return_type(function.signature),
                                       qualified_part(function.signature), std::string_view(function.linkage_name)}) {
-    if (!name.empty() && glob_match(pattern_, squeeze(name))) return true;
+    if (!name.empty() && glob_match(pattern, squeeze(name))) return true;
   }
-  return glob_match(pattern_, squeeze(without_template_arguments(function.qualified)));
+  return glob_match(pattern, squeeze(without_template_arguments(function.qualified)));
 }
 
 }  // namespace memline::symbols

@@ -10,7 +10,8 @@
 namespace memline::symbols {
 
 /// Matches a plain name ("f"), a qualified one ("ns::C<int>::f", "ns::C::f", "C::f"), a signature ("int ns::f(long)",
-/// with or without return type and qualifiers such as const), a closure's ("f(int)::{lambda()#1}::operator()"), a linkage name, or a glob with * and ? over any of these.
+/// with or without return type and qualifiers such as const), a closure's ("f(int)::{lambda()#1}::operator()"), a linkage name, or a glob with * and ? over any of these. A function whose names have no parameter list is found
+/// with an empty one behind them too ("f()").
 class NameMatcher {
  public:
   explicit NameMatcher(std::string_view pattern);
@@ -25,7 +26,12 @@ class NameMatcher {
   bool matches_closure(const Function& function) const;
   bool matches_glob(const Function& function) const;
 
+  /// The pattern as it is to be compared with this function's names. One in C has no parameter list in them, and "f()"
+  /// is how people write its name.
+  const std::string& pattern_for(const Function& function) const;
+
   std::string pattern_;  // without blanks
+  std::string bare_;     ///< the same without an empty parameter list
   std::string plain_;
   std::string demangled_;
   std::string closure_;  ///< without blanks; what a name with a closure in it comes to, "" for all others

@@ -40,6 +40,25 @@ TEST_CASE("a signature matches with and without its qualifiers and its return ty
   CHECK(matches("void run<int>(int) &", run));
 }
 
+TEST_CASE("an empty parameter list is not looked at where the names have none") {
+  const Function in_c = function("api_call");
+  for (const char* pattern : {"api_call", "api_call()", "api_call( )", "api_call(void)", "api_*()", "api_?all(void)"}) {
+    INFO(pattern);
+    CHECK(matches(pattern, in_c));
+  }
+  for (const char* pattern : {"api_call(int)", "all()", "api_cal()", "api_call()()", "()", "operator()"}) {
+    INFO(pattern);
+    CHECK_FALSE(matches(pattern, in_c));
+  }
+  // Overloads in C++ are told apart by it.
+  CHECK(matches("api_call()", function("api_call", "api_call()")));
+  CHECK_FALSE(matches("api_call()", function("api_call", "api_call(int)")));
+  Function call = function("Callable::operator()");
+  call.name = "operator()";
+  CHECK(matches("operator()", call));
+  CHECK(matches("Callable::operator()", call));
+}
+
 TEST_CASE("a closure without a symbol is found by every tool's spelling of it") {
   Function closure = function("main::<lambda>::operator()");
   closure.name = "operator()";
