@@ -4,7 +4,7 @@
 Usage: check_exports.py libmemline.so hook_list.h
 
 It exports the hooks of hook_list.h and the marker API's one symbol, imports only functions that neither allocate nor
-can be taken over to harm us, needs no C++ runtime, and reaches its thread-locals without __tls_get_addr.
+can be taken over to harm us, none of them newer than the oldest C library that it is for, needs no C++ runtime, and reaches its thread-locals without __tls_get_addr.
 """
 import re
 import subprocess
@@ -18,6 +18,7 @@ IMPORTS = {
     # put there by the compiler's start-up files
     "__cxa_finalize", "__gmon_start__", "_ITM_deregisterTMCloneTable", "_ITM_registerTMCloneTable",
 }
+NEWEST_GLIBC = (2, 35)  # the first with _dl_find_object; Ubuntu 22.04's
 LIBRARIES = {"libc.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libdl.so.2", "libpthread.so.0"}
 
 
@@ -29,6 +30,17 @@ def symbols(library, option):
     names = set()
     for line in run("nm", "-D", "-P", option, library).splitlines():
         names.add(line.split()[0].split("@")[0])
+    return names
+
+
+def too_new(library):
+    """Imports that the oldest C library does not have in that version, as name@GLIBC_x.y."""
+    names = set()
+    for line in run("nm", "-D", "-P", "--undefined-only", library).splitlines():
+        name = line.split()[0]
+        version = re.search(r"@GLIBC_(\d+)\.(\d+)", name)
+        if "@GLIBC_PRIVATE" in name or (version and tuple(map(int, version.groups())) > NEWEST_GLIBC):
+            names.add(name)
     return names
 
 
@@ -47,6 +59,9 @@ def main():
     expect_empty(hooks - exports, "hooks that are not exported")
     expect_empty(exports - hooks - {MARKER}, "exports that are not in the hook list")
     expect_empty(symbols(library, "--undefined-only") - IMPORTS, "imports that are not allowed")
+    versioned = run("nm", "-D", "-P", "--undefined-only", library).count("@GLIBC_")
+    expect_empty(set() if versioned > 5 else {"GLIBC_"}, "versions of imports, not found")
+    expect_empty(too_new(library), f"imports newer than glibc {'.'.join(map(str, NEWEST_GLIBC))}")
     dynamic = run("readelf", "-dW", library)
     expect_empty(set(re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic)) - LIBRARIES, "needed libraries")
     expect_empty(set() if "NOW" in dynamic else {"-z now"}, "bound lazily, missing")
