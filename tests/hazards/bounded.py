@@ -14,7 +14,6 @@ class Done:
     stdout: bytes
     stderr: bytes
     hung: bool
-    seconds: float
 
 
 def close_stdio():
@@ -44,7 +43,6 @@ def run(command, folder, env=None, seconds=60, closed_stdio=False, keep_group=Fa
     """`while_running` is called with the process once it runs. `keep_group`: what the command leaves behind may live on. `patience`: seconds more
     for a process that is at work."""
     out, err = os.path.join(folder, ".stdout"), os.path.join(folder, ".stderr")
-    begin = time.monotonic()
     with open(out, "wb") as out_file, open(err, "wb") as err_file:
         process = subprocess.Popen(command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=out_file, stderr=err_file,
                                    start_new_session=True, preexec_fn=close_stdio if closed_stdio else None)
@@ -64,6 +62,5 @@ def run(command, folder, env=None, seconds=60, closed_stdio=False, keep_group=Fa
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    taken = time.monotonic() - begin
     with open(out, "rb") as out_file, open(err, "rb") as err_file:
-        return Done(process.returncode, out_file.read(), err_file.read(), hung, taken)
+        return Done(process.returncode, out_file.read(), err_file.read(), hung)
