@@ -119,6 +119,19 @@ model::TopModel top() {
   return model;
 }
 
+/// The second site was looked at by nobody.
+model::TopModel top_with_resident() {
+  model::TopModel model = top();
+  model.has_resident = true;
+  model.common.notes = {"Resident: seen 3.2 ms before the peak; 98.00 % of the bytes at peak were looked at."};
+  for (model::Site& site : model.sites) {
+    site.costs.looked_at_peak = site.costs.at_peak;
+    site.costs.resident_at_peak = site.costs.at_peak / 2;
+  }
+  model.sites[1].costs.looked_at_peak = model.sites[1].costs.resident_at_peak = 0;
+  return model;
+}
+
 model::HeapModel heap() {
   model::HeapModel model;
   model.common = program();
@@ -183,6 +196,10 @@ TEST_CASE("golden: report") {
 
 TEST_CASE("golden: top") {
   check_everywhere("top", {views::top_view(top(), 3)});
+}
+
+TEST_CASE("golden: top with what is in RAM") {
+  check_everywhere("top_resident", {views::top_view(top_with_resident(), 3)});
 }
 
 TEST_CASE("golden: heap") {
