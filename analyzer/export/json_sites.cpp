@@ -90,6 +90,7 @@ std::string heap_json(const model::HeapModel& heap, std::size_t most_rows) {
   document["count"] = heap.count;
   document["bytes"] = heap.bytes;
   document["typed_bytes"] = or_null(heap.typed_bytes);
+  document["seconds_to_look"] = finite_or_null(heap.seconds_to_look);
   document["rows"] = Json::array();
   for (std::size_t i = 0; i < shown(heap.rows.size(), most_rows); ++i) {
     document["rows"].push_back(row_object(heap.rows[i]));

@@ -90,6 +90,7 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
   for (const replay::LiveBlock& block : live) partition.add(block, resident ? resident->find(block) : std::nullopt);
 
   HeapModel heap;
+  heap.rows = partition.rows();
   heap.common = profile.common();
   heap.common.losses = losses ? *losses : outcome->losses;  // a replay that stops early misses later ones
   heap.at = request.at;
@@ -104,8 +105,8 @@ Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
     heap.common.notes.push_back("That moment is after the end of the recording: this is what was live at its end." +
                                 lasted);
   }
-  heap.rows = partition.rows();
   heap.has_resident = resident.has_value();
+  if (resident && image.ticks_per_second > 0) heap.seconds_to_look = resident->seconds_to_look();
   if (heap.rows.empty()) {
     heap.common.notes.push_back(
         (request.since && !profile.is_filtered() ? "Nothing that was acquired since then was live at that moment."

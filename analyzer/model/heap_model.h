@@ -31,6 +31,7 @@ struct HeapModel {
   std::uint64_t count = 0, bytes = 0;
   std::optional<std::uint64_t> typed_bytes;  ///< by type: those of a known type
   bool has_resident = false;                 ///< somebody looked at what was in RAM
+  std::optional<double> seconds_to_look;     ///< from the moment to when they did, negative: before; null: unknown
   std::vector<HeapRow> rows;                 ///< largest first; their sums are count and bytes
 };
 

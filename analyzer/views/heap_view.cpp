@@ -1,11 +1,13 @@
 #include "views/heap_view.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include "base/counted.h"
+#include "base/short_time.h"
 #include "views/common_parts.h"
 
 namespace memline::views {
@@ -20,6 +22,13 @@ std::string moment_heading(const model::HeapModel& heap) {
   }
   const std::string since = heap.since ? ", acquired since " + *heap.since : "";
   return "Live at " + heap.at + when + since + ", by " + heap.by + ".";
+}
+
+/// Blocks that did not live then are as they were in the look on the other side of the moment.
+std::string resident_heading(double seconds_to_look) {
+  const std::string distance = short_time(std::abs(seconds_to_look));
+  if (seconds_to_look == 0) return "Resident: as of that moment.";
+  return "Resident: as of " + distance + (seconds_to_look < 0 ? " before." : " after.");
 }
 
 std::string typed_heading(const model::HeapModel& heap) {
@@ -45,6 +54,7 @@ Table heap_view(const model::HeapModel& heap, std::size_t most_rows, bool with_r
                    {"cumulative_percent", "%", Align::kRight, Shrink::kNever},
                    {"kind", "Kind", Align::kLeft, Shrink::kCutEnd}};
   if (heap.typed_bytes) table.heading.push_back(typed_heading(heap));
+  if (heap.has_resident && heap.seconds_to_look) table.heading.push_back(resident_heading(*heap.seconds_to_look));
   with_rules = with_rules && heap.typed_bytes;
   if (with_rules) table.columns.push_back({"rule", "Known by", Align::kLeft, Shrink::kNever});
   constexpr int kResidentColumn = 5;

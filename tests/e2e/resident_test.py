@@ -46,8 +46,21 @@ class Resident(E2eTest):
         found = {row["bytes"]: row["resident"] for row in heap["rows"] if row["bytes"] in (2 * MIB, 6 * MIB)}
         self.assertEqual(found, {2 * MIB: 2 * MIB, 6 * MIB: 3 * MIB})
 
+    def test_how_far_away_the_look_was(self):
+        _, trace = self.memline.record([self.guest("resident")])
+        mark = self.memline.json("heap", trace, "--at", "mark:all of it")
+        look = mark["at_time"] + mark["seconds_to_look"]
+        # the moment nearest to it that can be asked for on either side of it has the same look
+        for seconds, word in ((look + 5e-6, "before"), (look - 5e-6, "after")):
+            heap = self.memline.json("heap", trace, "--at", f"{seconds:.7f}")
+            self.assertAlmostEqual(heap["at_time"] + heap["seconds_to_look"], look, delta=1e-6)
+            text = self.memline.run(["heap", trace, "--at", f"{seconds:.7f}"]).stdout
+            self.assertRegex(text, rf"\nResident: as of [0-9.]+ [nµ]s {word}\.\n")
+
     def test_it_can_be_turned_off(self):
         _, trace = self.memline.record([self.guest("resident")], env={"MEMLINE_RESIDENT": "0"})
+        self.assertIsNone(self.memline.json("heap", trace)["seconds_to_look"])
+        self.assertNotIn("Resident", self.memline.run(["heap", trace]).stdout)
         top = self.memline.json("top", trace)
         self.assertEqual({site["resident_at_peak"] for site in top["sites"]}, {None})
         done = self.memline.run(["summary", trace, "--ledger"])

@@ -169,7 +169,7 @@ TEST_CASE("json: top and heap") {
   heap.rows = {{"a.cpp:1", "a.cpp", 1, "f", 2, 7}};
   const json partition = json::parse(exporting::heap_json(heap, 0));
   CHECK(partition["schema"] == "memline.heap/1");
-  check_keys(partition, {"at", "by", "count", "bytes", "rows"});
+  check_keys(partition, {"at", "by", "count", "bytes", "seconds_to_look", "rows"});
   CHECK(keys_of(partition["rows"][0]).size() == 8);
   check_keys(partition["rows"][0], {"kind", "file", "line", "function", "count", "bytes", "resident", "rule"});
 }

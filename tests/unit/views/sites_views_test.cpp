@@ -95,6 +95,18 @@ TEST_CASE("the partition of the heap looks like guppy's") {
   CHECK(text_of(table.rows[1]) == "1|6|75.000000%|100B|25.000000%|400B|100.000000%|a.cpp:2 f");
 }
 
+TEST_CASE("the heap says how far away the look at the RAM was") {
+  model::HeapModel heap = make_heap();
+  heap.seconds_to_look = -0.0032;
+  CHECK(heap_view(heap).heading.size() == 3);  // no column, no word
+  heap.has_resident = true;
+  CHECK(heap_view(heap).heading.back() == "Resident: as of 3.2 ms before.");
+  heap.seconds_to_look = 2.5;
+  CHECK(heap_view(heap).heading.back() == "Resident: as of 2.5 s after.");
+  heap.seconds_to_look = 0;
+  CHECK(heap_view(heap).heading.back() == "Resident: as of that moment.");
+}
+
 TEST_CASE("rows that are not shown are counted, and an empty heap divides by nothing") {
   const Table table = heap_view(make_heap(), 1);
   CHECK(table.rows.size() == 1);
