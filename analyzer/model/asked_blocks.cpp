@@ -37,7 +37,6 @@ AskedBlock answer(Profile& profile, const replay::Mark& mark, const replay::Addr
 
 Result<AskedBlocks> build_asked_blocks(Profile& profile, std::size_t most) {
   AskedBlocks result;
-  result.common = profile.common();
   std::vector<const replay::Mark*> marks;
   std::vector<replay::AddressQuestion> questions;
   const std::size_t shown = most == 0 ? kMostAsked : std::min(most, kMostAsked);
@@ -55,6 +54,7 @@ Result<AskedBlocks> build_asked_blocks(Profile& profile, std::size_t most) {
   const std::vector<replay::AddressHistory> histories =
       replay::read_address_histories(profile.recording(), profile.image_index(), questions);
   for (std::size_t i = 0; i < marks.size(); ++i) result.asked.push_back(answer(profile, *marks[i], histories[i]));
+  result.common = profile.common();  // last: what it says of debug information is of what was looked at
   return result;
 }
 

@@ -82,13 +82,13 @@ Result<AddressReport> build_address_report(Profile& profile, std::uint64_t addre
                        profile.recording().losses);
   }
   AddressReport report;
-  report.common = profile.common();
   report.address = address;
   report.count = history.count;
   const std::size_t shown = most == 0 ? history.lives.size() : std::min(most, history.lives.size());
   for (std::size_t i = 0; i < shown; ++i) {
     report.blocks.push_back(describe_block(profile, history.lives[history.lives.size() - 1 - i]));
   }
+  report.common = profile.common();  // last: what it says of debug information is of what was looked at
   return report;
 }
 

@@ -7,6 +7,7 @@
 #include "model/cost_pass.h"
 #include "model/frame_source.h"
 #include "model/path_pattern.h"
+#include "model/profile_notes.h"
 #include "model/sites.h"
 #include "symbols/name_match.h"
 
@@ -66,6 +67,7 @@ std::string unknown_name_message(Profile& profile, const std::vector<ModuleId>& 
       message += " (the program's own functions are not known: " + std::string{symbols::to_string(state)} + ")";
     }
   }
+  for (const std::string& note : split_notes(profile.symbolizer().split_faults())) message += " (" + note + ")";
   return message;
 }
 

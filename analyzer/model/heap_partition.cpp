@@ -129,6 +129,7 @@ bool HeapPartition::has_debug_information(NodeId node) const {
     case symbols::NoLine::kFileMissing:
     case symbols::NoLine::kBuildIdDiffers:
     case symbols::NoLine::kUnreadable:
+    case symbols::NoLine::kNoSplitFile:
       return false;
   }
   return true;

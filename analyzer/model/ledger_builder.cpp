@@ -90,7 +90,6 @@ std::string to_string(LedgerKind kind) {
 
 Result<LedgerModel> build_ledgers(Profile& profile) {
   LedgerModel model;
-  model.common = profile.common();
   const replay::Image& image = profile.image();
   if (image.looks.empty()) return model;
   const auto highest = std::max_element(
@@ -101,7 +100,6 @@ Result<LedgerModel> build_ledgers(Profile& profile) {
   LookSplitter splitter(image, {highest->ticks, image.looks.back().ticks});
   const Result<replay::Outcome> outcome = profile.run(&splitter);
   if (!outcome) return outcome.error();
-  model.common.losses = outcome->losses;
   Sites sites(profile.frames(), profile.rules(), [&](const std::string& name) { return profile.display_name(name); });
   for (const auto& [at, ticks] : wanted) {
     const LookSplitter::Done* const done = splitter.find(ticks);
@@ -110,6 +108,8 @@ Result<LedgerModel> build_ledgers(Profile& profile) {
     model.ledgers.back().at = at;
     model.ledgers.back().rows = rows_of(done->split, sites);
   }
+  model.common = profile.common();  // last: what it says of debug information is of what was looked at
+  model.common.losses = outcome->losses;
   return model;
 }
 

@@ -116,6 +116,7 @@ CommonInfo Profile::common() const {
   common.image = image_;
   common.still_running = recording_.still_running;
   common.notes = profile_notes(recording_, image_, options_);
+  for (std::string& note : split_notes(symbolizer_->split_faults())) common.notes.push_back(std::move(note));
   return common;
 }
 

@@ -8,6 +8,7 @@ namespace memline::model {
 namespace {
 
 constexpr std::size_t kMostNames = 8;
+constexpr std::size_t kMostSplitFiles = 3;
 
 std::string exit_kind_name(trace::ExitKind kind) {
   switch (kind) {
@@ -111,6 +112,38 @@ std::vector<std::string> profile_notes(const replay::Recording& recording, std::
     notes.push_back("Only the events of these threads: " + threads + ".");
   }
   if (options.span) notes.push_back("Only events inside the span '" + *options.span + "'.");
+  return notes;
+}
+
+std::vector<std::string> split_notes(const std::vector<symbols::SplitFault>& faults) {
+  using symbols::SplitProblem;
+  constexpr const char* kWithoutScopes =
+      "what was inlined into that code is not known, and its lines may stand in headers";
+  struct Words {
+    SplitProblem problem;
+    const char *state, *consequence;
+  };
+  constexpr Words kWords[] = {
+      {SplitProblem::kMissing, "is missing", kWithoutScopes},
+      {SplitProblem::kNoFile, "cannot be read, since that is no file", kWithoutScopes},
+      {SplitProblem::kForeign, "cannot be used, since it is of another build or damaged", kWithoutScopes},
+      {SplitProblem::kNameless, "has no names (gcc makes such files with -flto)",
+       "functions are named by their symbols, and inlined ones not at all"},
+  };
+  std::vector<std::string> notes;
+  for (const Words& words : kWords) {
+    std::vector<std::string> paths;
+    for (const symbols::SplitFault& fault : faults) {
+      if (fault.problem == words.problem) paths.push_back(fault.path);
+    }
+    std::sort(paths.begin(), paths.end());
+    paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+    if (paths.empty()) continue;
+    std::string names;
+    for (std::size_t i = 0; i < paths.size() && i < kMostSplitFiles; ++i) names += (i > 0 ? ", " : "") + paths[i];
+    if (paths.size() > kMostSplitFiles) names += " and " + std::to_string(paths.size() - kMostSplitFiles) + " more";
+    notes.push_back("The debug information in " + names + " " + words.state + ": " + words.consequence + ".");
+  }
   return notes;
 }
 

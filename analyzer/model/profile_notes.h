@@ -10,6 +10,7 @@
 #include "model/common_info.h"
 #include "model/profile.h"
 #include "replay/recording.h"
+#include "symbols/split_fault.h"
 
 namespace memline::model {
 
@@ -18,6 +19,9 @@ ProgramInfo program_info(const replay::Recording& recording, std::size_t image);
 /// One sentence each: other images, other processes, a recording that goes on, sampling, filters in force.
 std::vector<std::string> profile_notes(const replay::Recording& recording, std::size_t image,
                                        const ProfileOptions& options);
+
+/// What is missing from split debug information, and what the report lacks for it.
+std::vector<std::string> split_notes(const std::vector<symbols::SplitFault>& faults);
 
 /// An error of nothing found becomes one of an unreadable trace where what was asked for may be among what is lost.
 Error mind_damage(Error error, const replay::Losses& losses);

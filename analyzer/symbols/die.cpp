@@ -7,6 +7,9 @@
 namespace memline::symbols::die {
 namespace {
 
+/// Length, version, abbreviations and size of addresses, in 32-bit DWARF 2 to 4; all others are larger.
+constexpr Dwarf_Off kLeastUnitHeaderBytes = 11;
+
 bool in_code(const std::vector<AddressRange>& sections, std::uint64_t address) {
   auto after = std::upper_bound(sections.begin(), sections.end(), address,
                                 [](std::uint64_t value, const AddressRange& range) { return value < range.begin; });
@@ -51,6 +54,8 @@ std::optional<Dwarf_Die> reference(Dwarf_Die die, unsigned attribute) {
   Dwarf_Die target{};
   if (dwarf_attr(&die, attribute, &value) == nullptr) return std::nullopt;
   if (dwarf_formref_die(&value, &target) == nullptr || target.cu == nullptr) return std::nullopt;
+  // gcc -flto -gsplit-dwarf leaves references that were never filled in: they lead to the header of the unit.
+  if (dwarf_cuoffset(&target) < kLeastUnitHeaderBytes) return std::nullopt;
   return target;
 }
 
@@ -63,6 +68,22 @@ std::vector<Dwarf_Die> origins(Dwarf_Die die) {
     chain.push_back(*next);
   }
   return chain;
+}
+
+std::optional<std::uint64_t> entry(Dwarf_Die function) {
+  Dwarf_Addr begin = 0;
+  if (dwarf_tag(&function) != DW_TAG_subprogram) return std::nullopt;
+  if (dwarf_entrypc(&function, &begin) == 0) return begin;
+  Dwarf_Addr base = 0;
+  Dwarf_Addr end = 0;
+  if (dwarf_ranges(&function, 0, &base, &begin, &end) <= 0) return std::nullopt;
+  return begin;
+}
+
+std::string_view symbol_name(Dwarf_Die function, const SymbolTable& symbols) {
+  const std::optional<std::uint64_t> pc = entry(function);
+  const Symbol* const symbol = pc ? symbols.find(*pc) : nullptr;
+  return symbol == nullptr ? std::string_view() : std::string_view(symbol->name);
 }
 
 std::vector<AddressRange> code_ranges(Dwarf_Die die, const std::vector<AddressRange>& sections, std::size_t most) {

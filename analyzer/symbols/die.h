@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "symbols/elf_file.h"
+#include "symbols/symbol_table.h"
 
 namespace memline::symbols::die {
 
@@ -27,6 +28,12 @@ std::optional<Dwarf_Die> reference(Dwarf_Die die, unsigned attribute);
 
 /// The DIE itself, then what it is an instance of (abstract_origin), then what that declares (specification).
 std::vector<Dwarf_Die> origins(Dwarf_Die die);
+
+/// Where the code of a function begins; of one in several parts that does not say so, where the first of them does, even
+/// if that is its cold part. Nothing for other DIEs.
+std::optional<std::uint64_t> entry(Dwarf_Die function);
+/// What the symbol table calls it there; "" if it knows no name.
+std::string_view symbol_name(Dwarf_Die function, const SymbolTable& symbols);
 
 /// Code ranges, without those outside of `sections` (code that the linker threw away).
 std::vector<AddressRange> code_ranges(Dwarf_Die die, const std::vector<AddressRange>& sections, std::size_t most);

@@ -5,7 +5,6 @@
 #include <libelf.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <string>
 #include <utility>
 
@@ -76,6 +75,7 @@ void DwarfFile::index_units() {
     const auto index = static_cast<std::uint32_t>(units_.size());
     units_.push_back({});
     units_.back().skeleton = die;
+    units_.back().is_skeleton = type == DW_UT_skeleton;
     for (const AddressRange& range : ranges) ranges_.push_back({range, 0, index});
   }
   std::sort(ranges_.begin(), ranges_.end(), [](const UnitRange& a, const UnitRange& b) {
@@ -121,34 +121,22 @@ const LineTable& DwarfFile::lines(std::uint32_t index) {
   return *unit.lines;
 }
 
-bool DwarfFile::split_file_is_safe(Dwarf_Die skeleton) const {
-  std::string_view name = die::text(skeleton, DW_AT_dwo_name);
-  if (name.empty()) name = die::text(skeleton, DW_AT_GNU_dwo_name);
-  if (name.empty()) return true;
-  // libdw opens the first of these that exists, and would wait on a FIFO for ever.
-  const std::filesystem::path folder = std::filesystem::path(file_->path()).parent_path();
-  std::error_code failed;
-  const std::filesystem::path real = std::filesystem::canonical(file_->path(), failed).parent_path();
-  const std::filesystem::path built_in = die::text(skeleton, DW_AT_comp_dir);
-  for (const std::filesystem::path& base : {folder, real, built_in, folder / built_in, real / built_in}) {
-    const std::filesystem::file_status status = std::filesystem::status(base / name, failed);
-    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) return false;
-  }
-  return true;
-}
-
 Dwarf_Die DwarfFile::body(Unit& unit) {
   if (unit.body_known) return unit.body;
   unit.body_known = true;
   unit.body = unit.skeleton;
-  Dwarf_Die split{};
-  std::uint8_t type = 0;
-  if (split_file_is_safe(unit.skeleton) &&
-      dwarf_cu_info(unit.skeleton.cu, nullptr, &type, nullptr, &split, nullptr, nullptr, nullptr) == 0 &&
-      type == DW_UT_skeleton && split.cu != nullptr) {
-    unit.body = split;
-  }
+  if (!unit.is_skeleton) return unit.body;
+  const SplitUnit split = find_split_unit(unit.skeleton, file_->path());
+  if (split.die) unit.body = *split.die;
+  if (split.fault) split_faults_.push_back(*split.fault);
+  unit.is_bare = !split.die;
   return unit.body;
+}
+
+bool DwarfFile::is_bare(std::uint32_t index) {
+  Unit& unit = units_[index];
+  body(unit);
+  return unit.is_bare;
 }
 
 const Outline& DwarfFile::outline(std::uint32_t index) {

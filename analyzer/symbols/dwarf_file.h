@@ -16,6 +16,7 @@
 #include "symbols/elf_file.h"
 #include "symbols/line_table.h"
 #include "symbols/outline.h"
+#include "symbols/split_unit.h"
 
 namespace memline::symbols {
 
@@ -34,6 +35,10 @@ class DwarfFile {
   std::size_t unit_count() const { return units_.size(); }
   /// Whether some of it lies in .dwo files.
   bool is_split() const { return is_split_; }
+  /// Whether that of this unit cannot be had: then it has lines, but no scopes.
+  bool is_bare(std::uint32_t unit);
+  /// What is wrong with the .dwo files that were asked for so far, in that order.
+  const std::vector<SplitFault>& split_faults() const { return split_faults_; }
   /// Reads what lines() and outline() of the units at `pc` need. Touches nothing that other modules use.
   void read_units_at(std::uint64_t pc);
 
@@ -52,7 +57,9 @@ class DwarfFile {
   struct Unit {
     Dwarf_Die skeleton{};  ///< has ranges and lines
     Dwarf_Die body{};      ///< has the scopes; the same where the unit is not split
+    bool is_skeleton = false;
     bool body_known = false;
+    bool is_bare = false;  ///< its other part cannot be had
     std::unique_ptr<LineTable> lines;
   };
   struct UnitRange {
@@ -65,7 +72,6 @@ class DwarfFile {
   bool attach_shared_file(const DebugFinder& finder);
   void index_units();
   Dwarf_Die body(Unit& unit);
-  bool split_file_is_safe(Dwarf_Die skeleton) const;
 
   std::unique_ptr<ElfFile> file_;
   Dwarf* dwarf_;
@@ -75,6 +81,7 @@ class DwarfFile {
   Dwarf* shared_ = nullptr;
   SourceFiles source_files_;
   bool is_split_ = false;
+  std::vector<SplitFault> split_faults_;
   std::vector<Unit> units_;
   std::vector<UnitRange> ranges_;  ///< sorted by begin
   std::unordered_map<Dwarf_CU*, std::unique_ptr<Outline>> outlines_;

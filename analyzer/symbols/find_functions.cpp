@@ -32,6 +32,7 @@ std::vector<FunctionId> Symbolizer::Impl::named_like(ModuleId id, Module& module
     for (const NamedFunction& named : module.names().functions()) {
       if (!matcher.may_match(named.name)) continue;
       const FunctionResolver::Resolved function = function_of(id, module, named);
+      if (function.id.none()) continue;
       found.push_back(function.id);
       recipes.push_back(function.recipe);
     }

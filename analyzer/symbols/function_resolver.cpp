@@ -83,7 +83,11 @@ FunctionResolver::Resolved FunctionResolver::of_die(const Place& place, Dwarf_Di
   const std::vector<Dwarf_Die> chain = die::origins(die);
   Resolved found;
   if (is_nameless_part(chain)) found = original_of_part(place, chain);
-  if (found.id.none()) found = intern(place, describe(place, chain), instance, touched_before);
+  if (found.id.none()) {
+    Description described = describe(place, chain);
+    const bool has_name = !described.function.name.empty() || place.source.symbols == nullptr;
+    if (has_name) found = intern(place, std::move(described), instance, touched_before);
+  }
   touched_.resize(touched_before);  // the others are among what the recipe needs
   by_die_[die.addr] = found;
   return touch(found);
@@ -106,6 +110,8 @@ FunctionResolver::Description FunctionResolver::describe(const Place& place, con
     if (out.column == 0) out.column = die::number(die, DW_AT_decl_column).value_or(0);
   }
   function.module = place.source.module;
+  const SymbolTable* const symbols = place.source.symbols;
+  if (name.empty() && linkage.empty() && symbols != nullptr) linkage = die::symbol_name(chain.front(), *symbols);
   function.linkage_name = strip_clone_suffix(linkage);
   const std::string demangled = demangle(function.linkage_name);
   std::string_view spelled = name;
@@ -174,7 +180,7 @@ void FunctionResolver::add_scopes(const Place& place, Dwarf_Die declared, Descri
           function.enclosing = outer.id;
           out.enclosing_recipe = outer.recipe;
         }
-        if (!openmp) join(function.qualified, (*functions_)[outer.id].qualified);
+        if (!openmp && !outer.id.none()) join(function.qualified, (*functions_)[outer.id].qualified);
         return;
       }
     }
@@ -279,11 +285,10 @@ FunctionResolver::Resolved FunctionResolver::intern(const Place& place, Descript
 
 void FunctionResolver::guess_place(const Place& place, Dwarf_Die instance, Function& function) {
   // Line-tables-only information has no declarations. The row at the first instruction is the closest thing.
-  Dwarf_Addr pc = 0;
   if (dwarf_tag(&instance) != DW_TAG_subprogram) {
     function.file = file_of_inlined(place, instance);
-  } else if (dwarf_entrypc(&instance, &pc) == 0) {
-    const LineRow* entry = place.dwarf->lines(place.unit).find(pc);
+  } else if (const std::optional<std::uint64_t> pc = die::entry(instance)) {
+    const LineRow* entry = place.dwarf->lines(place.unit).find(*pc);
     if (entry == nullptr) return;
     function.file = entry->file;
     function.decl_line = entry->line;

@@ -33,11 +33,13 @@ class FunctionResolver {
   struct Source {
     ModuleId module;
     ModuleAnswers* answers = nullptr;
+    const SymbolTable* symbols = nullptr;  ///< of a module whose debug information may lack names, else null
   };
 
   FunctionResolver(FunctionTable& functions, FileTable& files) : functions_(&functions), files_(&files) {}
 
-  /// The function that a scope of kind kFunction or kInlined is an instance of; `instance` is its DIE.
+  /// The function that a scope of kind kFunction or kInlined is an instance of; `instance` is its DIE. none() where
+  /// nothing names it.
   Resolved of_instance(const Source& source, DwarfFile& dwarf, std::uint32_t unit, Dwarf_Die instance);
   /// The function that only a symbol names.
   Resolved of_symbol(const Source& source, const Symbol& symbol);

@@ -11,7 +11,7 @@ namespace {
 
 using trace::Decoder;
 
-constexpr auto kMostWhy = static_cast<std::uint64_t>(NoLine::kUnknownModule);
+constexpr auto kMostWhy = static_cast<std::uint64_t>(NoLine::kNoSplitFile);
 
 /// Numbers as trace_codec.h writes them, into memory that grows.
 class Writer {

@@ -27,7 +27,7 @@ bool looks_inside(std::string_view name) {
 
 }  // namespace
 
-NameIndex::NameIndex(DwarfFile* dwarf, const SymbolTable* symbols) {
+NameIndex::NameIndex(DwarfFile* dwarf, const SymbolTable* symbols) : symbols_(symbols) {
   if (dwarf == nullptr) return;
   std::vector<std::vector<const Symbol*>> by_unit(dwarf->unit_count());
   if (symbols != nullptr) {
@@ -53,6 +53,8 @@ void NameIndex::add_unit(DwarfFile& dwarf, std::uint32_t unit, const std::vector
     if (is_new) {
       NamedFunction fresh;
       fresh.name = plain_name(instance);
+      if (fresh.name.empty() && dwarf.is_split() && symbols_ != nullptr)
+        fresh.name = strip_clone_suffix(die::symbol_name(instance, *symbols_));
       fresh.instance = instance;
       fresh.origin = key;
       fresh.may_be_inside = looks_inside(fresh.name);

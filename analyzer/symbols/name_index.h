@@ -34,6 +34,7 @@ class NameIndex {
  private:
   void add_unit(DwarfFile& dwarf, std::uint32_t unit, const std::vector<const Symbol*>& symbols);
 
+  const SymbolTable* symbols_;
   std::vector<NamedFunction> functions_;
   std::unordered_map<const void*, std::size_t> by_origin_;
 };

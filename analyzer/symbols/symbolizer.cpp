@@ -29,6 +29,8 @@ std::string_view to_string(NoLine why) {
       return "compiler-generated code";
     case NoLine::kUnknownModule:
       return "module unknown";
+    case NoLine::kNoSplitFile:
+      return ".dwo file missing";
   }
   return "";
 }
@@ -101,13 +103,15 @@ std::vector<Frame> Symbolizer::Impl::resolve(ModuleId id, std::uint64_t pc) {
 }
 
 Symbolizer::Impl::Answer Symbolizer::Impl::find(ModuleId id, Module& module, std::uint64_t pc) {
+  bool is_bare = false;
   if (module.dwarf() != nullptr) {
     for (const std::uint32_t unit : module.dwarf()->units_at(pc)) {
+      is_bare = is_bare || module.dwarf()->is_bare(unit);
       Answer found = resolve_in_unit(id, module, unit, pc);
       if (!found.frames.empty()) return found;
     }
   }
-  return symbol_frame(id, module, pc, module.why_uncovered());
+  return symbol_frame(id, module, pc, is_bare ? NoLine::kNoSplitFile : module.why_uncovered());
 }
 
 Symbolizer::Impl::Answer Symbolizer::Impl::resolve_in_unit(ModuleId id, Module& module, std::uint32_t unit,
@@ -167,6 +171,16 @@ Symbolizer::Impl::Answer Symbolizer::Impl::symbol_frame(ModuleId id, Module& mod
   return answer;
 }
 
+std::vector<SplitFault> Symbolizer::Impl::split_faults() const {
+  std::vector<SplitFault> faults;
+  for (const std::unique_ptr<Module>& module : modules_) {
+    if (module->dwarf() == nullptr) continue;
+    const std::vector<SplitFault>& more = module->dwarf()->split_faults();
+    faults.insert(faults.end(), more.begin(), more.end());
+  }
+  return faults;
+}
+
 Frame Symbolizer::Impl::named_frame(std::string_view file, std::string_view function, std::uint32_t line) {
   Frame frame;
   frame.file = files_.intern(file);
@@ -221,6 +235,10 @@ const ModuleFile& Symbolizer::module_file(ModuleId id) const {
 NoLine Symbolizer::module_state(ModuleId id) const {
   const Module* module = impl_->module(id);
   return module == nullptr ? NoLine::kUnknownModule : module->state();
+}
+
+std::vector<SplitFault> Symbolizer::split_faults() const {
+  return impl_->split_faults();
 }
 
 std::vector<FunctionId> Symbolizer::find_functions(std::span<const ModuleId> modules, std::string_view pattern) {

@@ -14,6 +14,7 @@
 
 #include "base/strong_id.h"
 #include "symbols/function.h"
+#include "symbols/split_fault.h"
 #include "symbols/types/call_types.h"
 
 namespace memline::symbols {
@@ -29,6 +30,7 @@ enum class NoLine : std::uint8_t {
   kUnreadable,      ///< the file is no ELF file, or its debug information is damaged
   kArtificial,      ///< the compiler made this code; it stands for no line (line 0)
   kUnknownModule,   ///< the trace lost the record that names the module
+  kNoSplitFile,     ///< the debug information of this code lies in a .dwo file that cannot be had
 };
 /// A short phrase for people, as in "no line: stripped".
 std::string_view to_string(NoLine why);
@@ -92,6 +94,9 @@ class Symbolizer {
   const ModuleFile& module_file(ModuleId id) const;
   /// Why a whole module gives no lines; kNone if it gives some, or was not looked at yet.
   NoLine module_state(ModuleId id) const;
+
+  /// Split debug information that is missing, of what was asked for so far.
+  std::vector<SplitFault> split_faults() const;
 
   /// Every function that has code in the debug information of these modules and whose plain name, qualified name,
   /// signature or linkage name matches `pattern` (a name, or a glob with * and ?). Also returns functions that never

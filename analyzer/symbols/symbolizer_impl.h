@@ -39,6 +39,7 @@ class Symbolizer::Impl {
   std::vector<std::string> nearest_names(std::span<const ModuleId> modules, std::string_view name, std::size_t most);
   std::vector<CodeLine> code_lines(FunctionId id);
 
+  std::vector<SplitFault> split_faults() const;
   const FunctionTable& functions() const { return functions_; }
   const FileTable& files() const { return files_; }
   const Module* module(ModuleId id) const {
@@ -70,7 +71,10 @@ class Symbolizer::Impl {
 
   Module* locate(ModuleId id);
   Module* load(ModuleId id);
-  static FunctionResolver::Source source(ModuleId id, Module& module) { return {id, module.answers()}; }
+  static FunctionResolver::Source source(ModuleId id, Module& module) {
+    const bool is_split = module.dwarf() != nullptr && module.dwarf()->is_split();
+    return {id, module.answers(), is_split ? &module.symbols() : nullptr};
+  }
   std::vector<Frame> resolve(ModuleId module, std::uint64_t pc);
   Answer find(ModuleId id, Module& module, std::uint64_t pc);
   Answer resolve_in_unit(ModuleId id, Module& module, std::uint32_t unit, std::uint64_t pc);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What cannot be shown, and how memline says so: running, rebuilt, missing, unknown, empty, static, setuid."""
 
+import glob
 import json
 import os
 import shutil
@@ -62,6 +63,22 @@ class Refusals(E2eTest):
         for site in self.memline.json("top", trace)["sites"]:
             self.assertIsNone(site["line"], site)
             self.assertTrue(site["why"], site)
+
+    def test_missing_split_debug_information_is_named(self):
+        done, trace = self.memline.record([self.build(self.copy_source(), "-gsplit-dwarf")])
+        self.assertEqual(done.returncode, 0)
+        self.assertNotIn("missing", str(self.memline.json("top", trace)["notes"]))
+        (split,) = glob.glob(self.path("*.dwo"))
+        os.remove(split)
+        note = f"The debug information in {split} is missing: what was inlined into that code is not known"
+        for command in ("report", "top", "heap"):
+            with self.subTest(command):
+                self.assertTrue([one for one in self.memline.json(command, trace)["notes"] if one.startswith(note)])
+                text = self.memline.run([command, trace])
+                self.assertEqual(text.returncode, 0)
+                self.assertIn(note, text.stdout + text.stderr)
+        done = self.memline.run(["report", trace, "--func", "diferent_size"])
+        self.assertIn(note, done.stderr)
 
     def test_a_missing_source_still_has_numbers(self):
         source = self.copy_source()

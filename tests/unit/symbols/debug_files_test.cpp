@@ -163,25 +163,70 @@ TEST_CASE("debuginfod is asked only if the user asks") {
   ::unsetenv("DEBUGINFOD_CACHE_PATH");
 }
 
-TEST_CASE("split debug information that is gone or is no file") {
+TEST_CASE("split debug information that cannot be had") {
   const ScratchFolder folder;
   compile(kGcc, "-O2 -g -gsplit-dwarf", {"lines.c"}, folder / "program");
   const std::vector<Stop> stops = stops_of(folder / "program");
-  bool removed = false;
+  std::string split;
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
-    if (entry.path().extension() != ".dwo" || entry.path().string().find("lines") == std::string::npos) continue;
-    std::filesystem::remove(entry.path());
-    REQUIRE(::mkfifo(entry.path().c_str(), 0600) == 0);
-    removed = true;
-    break;
+    const std::string path = entry.path().string();
+    if (path.ends_with(".dwo") && path.find("lines") != std::string::npos) split = path;
   }
-  REQUIRE(removed);
+  REQUIRE_FALSE(split.empty());
+  SECTION("it is there") {
+    Symbolizer symbolizer = symbolizer_for(folder / "program");
+    check_stops(symbolizer, stops, "lines.c");
+    CHECK(symbolizer.split_faults().empty());
+    return;
+  }
+  SplitProblem problem = SplitProblem::kMissing;
+  SECTION("it is gone") {
+    std::filesystem::remove(split);
+  }
+  SECTION("a FIFO is there") {
+    problem = SplitProblem::kNoFile;
+    std::filesystem::remove(split);
+    REQUIRE(::mkfifo(split.c_str(), 0600) == 0);
+  }
+  SECTION("it is of another build") {
+    problem = SplitProblem::kForeign;
+    std::filesystem::rename(folder / "program", folder / "first");
+    compile(kGcc, "-O1 -g -gsplit-dwarf", {"lines.c"}, folder / "program");
+    std::filesystem::rename(folder / "first", folder / "program");
+  }
   Symbolizer symbolizer = symbolizer_for(folder / "program");
-  // The line tables stay in the program, and so do the symbols.
+  // The line tables stay in the program, and so do the symbols; what was inlined is not known.
   const std::span<const Frame> frames = symbolizer.frames(kFirst, stops.back().offset, false);
   REQUIRE(frames.size() == 1);
   CHECK(frames[0].line == stops.back().lines[0]);
   CHECK(symbolizer.function(frames[0].function).name == "main");
+  CHECK(symbolizer.frames(kFirst, stops.front().offset, false).size() == 1);
+  REQUIRE(symbolizer.split_faults().size() == 1);
+  CHECK(symbolizer.split_faults()[0].path == split);
+  CHECK(symbolizer.split_faults()[0].problem == problem);
+}
+
+TEST_CASE("split debug information without names, as gcc -flto makes it") {
+  const ScratchFolder folder;
+  compile(kGcc, "-O2 -g -flto -gsplit-dwarf", {"lines.c"}, folder / "program");
+  const std::vector<Stop> stops = stops_of(folder / "program");
+  Symbolizer symbolizer = symbolizer_for(folder / "program");
+  for (const Stop& stop : stops) {
+    const std::span<const Frame> frames = symbolizer.frames(kFirst, stop.offset, false);
+    REQUIRE(frames.size() == stop.lines.size());
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+      INFO(stop.names[i]);
+      CHECK(frames[i].line == stop.lines[i]);
+      // The symbol table names functions, and not what was inlined into them.
+      CHECK(frames[i].function.none() == frames[i].inlined);
+      if (!frames[i].inlined) CHECK(symbolizer.function(frames[i].function).name == stop.names[i]);
+    }
+  }
+  REQUIRE_FALSE(symbolizer.split_faults().empty());
+  CHECK(symbolizer.split_faults()[0].problem == SplitProblem::kNameless);
+  const std::vector<FunctionId> found = symbolizer.find_functions({&kFirst, 1}, "outer");
+  REQUIRE(found.size() == 1);
+  CHECK(symbolizer.code_lines(found[0]).size() >= 3);
 }
 
 TEST_CASE("a program without debug information has its symbols") {
