@@ -158,27 +158,28 @@ void add_table(const views::Table& table, const TextStyle& style, Page& page) {
   const std::vector<std::size_t> widths = table_widths(table, cells, style.width_columns);
   std::vector<std::string> titles;
   for (const views::Column& column : table.columns) titles.push_back(column.title);
-  const std::string header = layout_line(titles, table.columns, widths);
-  page.line(header, kTitleColour);
-  const std::size_t rule = text_width(header);
-  page.line(std::string(style.width_columns > 0 ? std::min(rule, style.width_columns) : rule, '='));
   const std::size_t last = table.columns.size() - 1;
   const bool squeezed = table.columns[last].shrink != views::Shrink::kNever && widths[last] < kReadableText;
   // where even the least widths are too much for the terminal, the last column has less than its own
   const std::size_t others = std::accumulate(widths.begin(), widths.end() - 1, kColumnGap * last);
   const std::size_t left = style.width_columns - std::min(style.width_columns, others);
   const std::size_t last_width = style.width_columns == 0 ? widths[last] : std::min(widths[last], left);
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    const std::string_view colour = colour_of(table.rows[i].role);
-    if (squeezed && text_width(cells[i][last]) > last_width) {
-      const std::string text = std::exchange(cells[i][last], {});
-      page.line(layout_line(cells[i], table.columns, widths), colour);
-      const std::size_t room = style.width_columns - std::min(style.width_columns, kOwnLineIndent);
-      page.line(std::string(kOwnLineIndent, ' ') + cut(text, table.columns[last].shrink, room), colour);
-    } else {
-      page.line(layout_line(cells[i], table.columns, widths), colour);
-    }
-  }
+  std::size_t widest = 0;
+  const auto add_line = [&](const std::string& line, std::string_view colour) {
+    widest = std::max(widest, text_width(line));
+    page.line(line, colour);
+  };
+  const auto add_row = [&](std::vector<std::string> row, std::string_view colour) {
+    const bool own_line = squeezed && text_width(row[last]) > last_width;
+    const std::string text = own_line ? std::exchange(row[last], {}) : std::string();
+    add_line(layout_line(row, table.columns, widths), colour);
+    if (!own_line) return;
+    const std::size_t room = style.width_columns - std::min(style.width_columns, kOwnLineIndent);
+    add_line(std::string(kOwnLineIndent, ' ') + cut(text, table.columns[last].shrink, room), colour);
+  };
+  add_row(std::move(titles), kTitleColour);
+  page.line(std::string(style.width_columns > 0 ? std::min(widest, style.width_columns) : widest, '='));
+  for (std::size_t i = 0; i < cells.size(); ++i) add_row(std::move(cells[i]), colour_of(table.rows[i].role));
 }
 
 /// A note, broken at blanks where the terminal is narrower; what follows is indented.
