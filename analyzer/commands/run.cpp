@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -180,6 +181,8 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   RecordedProgram program(command, own_environment(), run.options, *preload, {}, *counters);
   for (const std::string& refusal : program.refused_counters()) say(streams, refusal);
   if (program.start_errno() != 0) return fail_to_start(streams, command.front(), program.start_errno());
+  const bool follows_children = run.options.children.value_or(variable_or(kEnvChildren, "")) != "none";
+  if (follows_children) program.watch_descendants();
   std::optional<RegionWatch> watch;
   std::function<void(const std::string& trace)> look_on;
   if (run.watch) {
@@ -189,7 +192,13 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   const int status = program.await(look_on).wait_status;
   if (watch) watch->finish(program.trace());
 
-  for (const std::string& sentence : program.explain_missing()) say(streams, sentence);
+  std::vector<std::string> missing = program.explain_missing();
+  if (follows_children) {
+    for (std::string& sentence : program.explain_missing_descendants()) {
+      if (std::ranges::find(missing, sentence) == missing.end()) missing.push_back(std::move(sentence));
+    }
+  }
+  for (const std::string& sentence : missing) say(streams, sentence);
   if (!program.trace().empty() && !run.no_pack) {
     std::vector<std::string> family = {program.trace()};
     family.insert(family.end(), program.others().begin(), program.others().end());

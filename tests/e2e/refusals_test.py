@@ -164,6 +164,23 @@ class Refusals(E2eTest):
         self.assertEqual(done.returncode, 0)
         self.assertIn("static", done.stderr)
 
+    def test_static_children_are_named_once(self):
+        try:
+            program = self.build(os.path.join(SOURCES, "waiting.c"), "-static")
+        except subprocess.CalledProcessError:
+            self.skipTest("no static libc here")
+        why = f"nothing was recorded of {program}: it is statically linked"
+        # Seen in /proc: the shell starts it without a fork of which a trace could tell, and it waits for the line.
+        started = f"(sleep 0.5; echo) | {program}; (sleep 0.5; echo) | {program}; true"
+        done, _ = self.run_under_memline(["sh", "-c", started])
+        self.assertEqual((done.returncode, done.stdout), (0, "ready\nready\n"))
+        self.assertEqual(done.stderr.count(why), 1, done.stderr)
+        # Told by the trace of the forked child, however short its life.
+        done, _ = self.run_under_memline(["sh", "-c", f"(exec {program} </dev/null) & wait; true"], name="forked.bin")
+        self.assertEqual(done.stderr.count(why), 1, done.stderr)
+        done, _ = self.run_under_memline(["sh", "-c", started], "--children", "none", name="alone.bin")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
     @unittest.skipUnless(os.getuid() == 0, "only root can make a program setuid for somebody else")
     def test_a_setuid_program(self):
         program = shutil.copy(self.guest("malloc_api"), self.path("program"))

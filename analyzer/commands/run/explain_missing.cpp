@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <ostream>
 
+#include "base/counted.h"
 #include "base/escape.h"
 #include "commands/run/inspect_program.h"
 #include "commands/run/trace_locator.h"
@@ -15,6 +16,8 @@ namespace {
 
 /// A trace with more blocks than that holds events beyond doubt.
 constexpr std::uintmax_t kSmallTraceBytes = std::uintmax_t{4} << 20;
+
+constexpr std::size_t kMostSentences = 5;
 
 /// What is said where the file gives no reason.
 constexpr std::string_view kNoReason =
@@ -58,6 +61,36 @@ std::vector<std::string> explain_missing(const std::string& trace, const std::st
     sentences.push_back(sentence(inspect_program(last.exec_path, search_path), kNoReason));
   }
   return sentences;
+}
+
+std::vector<std::string> explain_descendants(const std::set<std::string>& programs, const std::string& search_path) {
+  std::vector<std::string> sentences;
+  std::size_t more = 0;
+  for (const std::string& program : programs) {
+    const Inspection inspection = inspect_program(program, search_path);
+    // One that was removed since is not to be judged.
+    if (inspection.reason.empty() || inspection.obstacle == Obstacle::kNotFound) continue;
+    if (sentences.size() < kMostSentences) {
+      sentences.push_back(sentence(inspection, {}));
+    } else {
+      ++more;
+    }
+  }
+  if (more > 0) {
+    sentences.push_back(fmt::format("nor was anything recorded of {}, for such reasons",
+                                    counted(more, "more program", "more programs")));
+  }
+  return sentences;
+}
+
+std::string unrecorded_exec(const std::string& trace) {
+  std::error_code error;
+  const bool went_on = read_trace_header(trace).exit_kind == static_cast<std::uint32_t>(trace::ExitKind::kExec);
+  if (!went_on || std::filesystem::file_size(trace, error) > kSmallTraceBytes) return {};
+  const auto recording = replay::scan(trace);
+  if (!recording || recording->images.empty() || recording->images.back().exec_path.empty()) return {};
+  const replay::Image& last = recording->images.back();
+  return (std::filesystem::path(last.working_dir) / last.exec_path).lexically_normal().native();
 }
 
 }  // namespace memline::commands

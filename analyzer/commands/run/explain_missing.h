@@ -1,6 +1,7 @@
 /// \file explain_missing(): after a program has ended, what of it was not recorded, and why.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,5 +11,12 @@ namespace memline::commands {
 /// into the trace only where it is small, so that the answer comes at once: a large one is not empty.
 std::vector<std::string> explain_missing(const std::string& trace, const std::string& program,
                                          const std::string& search_path);
+
+/// The same of programs that descendants ran, by path. Says nothing of a program that has nothing against it, and not
+/// everything where there are many.
+std::vector<std::string> explain_descendants(const std::set<std::string>& programs, const std::string& search_path);
+
+/// What a process that wrote the small trace `trace` before went on to run without being recorded; "" if it did not.
+std::string unrecorded_exec(const std::string& trace);
 
 }  // namespace memline::commands

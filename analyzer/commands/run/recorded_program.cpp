@@ -1,6 +1,8 @@
 #include "commands/run/recorded_program.h"
 
+#include <cstddef>
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include "commands/run/explain_missing.h"
@@ -20,6 +22,9 @@ bool can_be_preloaded(const std::string& program, const std::string& search_path
   const Inspection inspection = inspect_program(program, search_path);
   return inspection.obstacle != Obstacle::kOtherLibc && inspection.obstacle != Obstacle::kRefusesPreloads;
 }
+
+/// Of more descendants the traces are not looked at: the answer has to come at once.
+constexpr std::size_t kMostRead = 200;
 
 std::uint64_t bytes_or_no_limit(const std::string& size) {
   std::uint64_t bytes = 0;
@@ -63,6 +68,7 @@ AwaitedEnd RecordedProgram::await(const std::function<void(const std::string& tr
   bool begun = false;
   AwaitedEnd ended = await_end(child_, start_, limit_, [&] {
     if (std::exchange(begun, true)) watcher.step();
+    if (descendants_) descendants_->step();
     if (look_on && !watcher.trace().empty()) look_on(watcher.trace());
     return watcher.interval();
   });
@@ -74,6 +80,15 @@ AwaitedEnd RecordedProgram::await(const std::function<void(const std::string& tr
 
 std::vector<std::string> RecordedProgram::explain_missing() const {
   return commands::explain_missing(trace_, program_, search_path_);
+}
+
+std::vector<std::string> RecordedProgram::explain_missing_descendants() const {
+  std::set<std::string> programs = descendants_ ? descendants_->programs() : std::set<std::string>();
+  for (std::size_t i = 0; i < others_.size() && i < kMostRead; ++i) {
+    std::string program = unrecorded_exec(others_[i]);
+    if (!program.empty()) programs.insert(std::move(program));
+  }
+  return explain_descendants(programs, search_path_);
 }
 
 }  // namespace memline::commands

@@ -11,6 +11,7 @@
 
 #include "commands/run/await_end.h"
 #include "commands/run/child_process.h"
+#include "commands/run/descendant_watch.h"
 #include "commands/run/run_environment.h"
 #include "commands/run/trace_locator.h"
 #include "sampling/counter_spec.h"
@@ -38,6 +39,9 @@ class RecordedProgram {
   /// Of `counters`, those that are not to be had: "cache-misses: not supported here".
   std::vector<std::string> refused_counters() const;
 
+  /// await() shall look at what its descendants run, too.
+  void watch_descendants() { descendants_.emplace(child_.pid()); }
+
   /// Follows it until it has ended. `look_on`, where there is one, is called now and then with the path of its trace.
   AwaitedEnd await(const std::function<void(const std::string& trace)>& look_on = {});
 
@@ -46,6 +50,8 @@ class RecordedProgram {
   const std::vector<std::string>& others() const { return others_; }
   /// What of it was not recorded, and why, in sentences.
   std::vector<std::string> explain_missing() const;
+  /// The same of the programs that its descendants ran, as far as watch_descendants() and their traces tell.
+  std::vector<std::string> explain_missing_descendants() const;
 
  private:
   std::string program_, search_path_;
@@ -57,6 +63,7 @@ class RecordedProgram {
   ChildProcess child_;
   std::string trace_;
   std::vector<std::string> others_;
+  std::optional<DescendantWatch> descendants_;
 };
 
 }  // namespace memline::commands
