@@ -1,5 +1,7 @@
 #include "ancestors.h"
 
+#include "environment_file.h"
+#include "memline/env.h"
 #include "memory_maps.h"
 #include "process_info.h"
 #include "sys.h"
@@ -30,9 +32,25 @@ bool has_mapped(std::uint32_t pid, const FileText& file) noexcept {
   return any_mapping(path.c_str(), [&](const MapLine& line) { return line.file == file.view(); });
 }
 
-}  // namespace
+/// Whether it was started so.
+bool asks_for_samples(std::uint32_t pid) noexcept {
+  Text<64> path;
+  path.add("/proc/");
+  path.add_number(pid);
+  path.add("/environ");
+  bool asks = false;
+  for_each_variable(path.c_str(), [&](std::string_view variable) {
+    const std::size_t equals = variable.find('=');
+    if (equals == std::string_view::npos) return;
+    const std::string_view name(variable.data(), equals);
+    const std::string_view value(variable.data() + equals + 1, variable.size() - equals - 1);
+    asks = asks || (name == kEnvCounters && !value.empty()) || (name == kEnvResident && value == "1");
+  });
+  return asks;
+}
 
-bool is_child_of_recorded() noexcept {
+template <class Condition>
+bool any_recorded_ancestor(const Condition& condition) noexcept {
   constexpr unsigned kMostAncestors = 64;
   FileText own;
   if (!find_own_file(own)) return false;
@@ -41,9 +59,19 @@ bool is_child_of_recorded() noexcept {
     ProcessStat stat;
     if (!read_stat(pid, stat) || stat.parent_pid == 0) return false;
     pid = stat.parent_pid;
-    if (has_mapped(pid, own)) return true;
+    if (has_mapped(pid, own) && condition(pid)) return true;
   }
   return false;
+}
+
+}  // namespace
+
+bool is_child_of_recorded() noexcept {
+  return any_recorded_ancestor([](std::uint32_t) { return true; });
+}
+
+bool is_child_of_sampled() noexcept {
+  return any_recorded_ancestor(asks_for_samples);
 }
 
 }  // namespace memline::capture

@@ -7,4 +7,7 @@ namespace memline::capture {
 /// another user, or made private) counts as not recorded.
 bool is_child_of_recorded() noexcept;
 
+/// Whether one of them asks for counters or page faults: what samples it samples this process, too.
+bool is_child_of_sampled() noexcept;
+
 }  // namespace memline::capture

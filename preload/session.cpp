@@ -13,6 +13,7 @@
 #include "message.h"
 #include "out_path.h"
 #include "real.h"
+#include "sidecar.h"
 #include "stack_recorder.h"
 #include "sys.h"
 #include "thread_end.h"
@@ -132,7 +133,9 @@ bool Session::open_file(bool forked) noexcept {
         opened.path.c_str());
   }
   trace::TraceHeader& header = space.header();
+  awaits_sidecar = !forked && needs_sidecar(settings, opened.continued && space.has_watcher());
   if (opened.continued) {
+    if (awaits_sidecar) header.watcher_pid = trace::kExpectedWatcher;
     lane_context.image = std::atomic_ref(header.images).fetch_add(1);
     header.exit_kind = static_cast<std::uint32_t>(trace::ExitKind::kUnknown);
     header.exit_code = 0;
@@ -148,6 +151,8 @@ bool Session::open_file(bool forked) noexcept {
   header.process_start = identity.start;
   header.pid = identity.pid;
   header.images = 1;
+  // Before the header counts: others who sample this process by inheritance are to keep away.
+  if (awaits_sidecar) header.watcher_pid = trace::kExpectedWatcher;
   std::atomic_signal_fence(std::memory_order_seq_cst);
   header.magic = trace::kFileMagic;
   return true;
@@ -163,7 +168,8 @@ bool Session::begin_image(const ForkInfo* fork) noexcept {
   thread_state.number = 0;
   thread_state.ended = false;
   clock.start_alone();
-  if (settings.own_stamps) clock.share();
+  // Each event tells its own time, to stand between samples, also where one thread makes them all.
+  if (!settings.counters.empty()) clock.share();
   if (!modules.create()) return false;
   Lane* const lane = lanes.claim(lane_context, true);
   if (lane == nullptr) return false;
@@ -207,6 +213,7 @@ void Session::resume_sampling() noexcept {
 
 void Session::finish_start() noexcept {
   watch_thread_ends();
+  start_sidecar();
   if (state() == State::kRecording || state() == State::kPaused) watch_this_thread();
   if (settings.libunwind || !Unwinder::kSupported) {
     // What dlopen allocates is not the program's: it is done inside a hook, as it were.

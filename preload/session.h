@@ -104,6 +104,7 @@ class Session {
   bool foreign_allocator{};      ///< malloc is not the C library's: block sizes do not follow from its rules
   bool tells_usable_size{};      ///< a foreign allocator that may be asked for the size of a block
   const void* allocator_code{};  ///< the malloc that serves the program
+  bool awaits_sidecar{};         ///< one is to be started as soon as the C library is ready
   std::atomic<std::uint64_t> epoch{};
   RssSampler rss;
   ResidentWatch resident;

@@ -1,8 +1,8 @@
 #include "settings.h"
 
+#include "environment_file.h"
 #include "memline/env.h"
 #include "memline/variable_values.h"
-#include "sys.h"
 
 namespace memline::capture {
 namespace {
@@ -23,34 +23,6 @@ void apply_entry(std::string_view entry, Settings& settings) noexcept {
   const std::size_t equals = entry.find('=');
   if (equals == std::string_view::npos) return;
   apply_variable({entry.data(), equals}, {entry.data() + equals + 1, entry.size() - equals - 1}, settings);
-}
-
-/// Entry by entry; one that is longer than the buffer is none of ours and is skipped.
-void read_kernel_environment(Settings& settings) noexcept {
-  const int fd = sys::open("/proc/self/environ", O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return;
-  char buffer[8192];
-  std::size_t kept = 0;
-  bool skipping = false;
-  for (;;) {
-    const long got = sys::read(fd, buffer + kept, sizeof buffer - kept);
-    if (got == -EINTR) continue;
-    if (got <= 0) break;
-    const std::string_view bytes(buffer, kept + static_cast<std::size_t>(got));
-    std::size_t begin = 0;
-    for (std::size_t end = bytes.find('\0'); end != std::string_view::npos; end = bytes.find('\0', begin)) {
-      if (!skipping) apply_entry({buffer + begin, end - begin}, settings);
-      skipping = false;
-      begin = end + 1;
-    }
-    kept = bytes.size() - begin;
-    for (std::size_t i = 0; i < kept; ++i) buffer[i] = buffer[begin + i];
-    if (kept == sizeof buffer) {
-      skipping = true;
-      kept = 0;
-    }
-  }
-  sys::close(fd);
 }
 
 }  // namespace
@@ -77,8 +49,13 @@ void apply_variable(std::string_view name, std::string_view value, Settings& set
     settings.under_valgrind = value.find("/vgpreload_") != std::string_view::npos;
   } else if (name == kEnvResident) {
     settings.no_resident = value == "0";
+    settings.every_fault = value == "1";
   } else if (name == kEnvCounters) {
-    settings.own_stamps = !value.empty();
+    settings.counters.clear();
+    settings.counters.add(value);
+  } else if (name == kEnvSidecar) {
+    settings.sidecar.clear();
+    settings.sidecar.add(value);
   } else if (settings.mpi_rank.empty()) {
     for (const std::string_view variable : kRankVariables) {
       if (name == variable) settings.mpi_rank.add(value);
@@ -90,7 +67,7 @@ void read_settings(const char* const* environment, Settings& settings) noexcept 
   if (environment != nullptr) {
     for (; *environment != nullptr; ++environment) apply_entry(*environment, settings);
   } else {
-    read_kernel_environment(settings);
+    for_each_variable("/proc/self/environ", [&](std::string_view entry) { apply_entry(entry, settings); });
   }
   if (settings.out_pattern.empty()) settings.out_pattern.add(kDefaultOut);
 }

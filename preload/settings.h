@@ -30,7 +30,9 @@ struct Settings {
   bool is_private = false;
   bool under_valgrind = false;
   bool no_resident = false;
-  bool own_stamps = false;  ///< each event tells its own time, also where one thread makes them all
+  bool every_fault = false;  ///< page faults are recorded, by a process outside
+  Text<1024> counters;       ///< what is counted and sampled, by a process outside; empty: nothing
+  PathText sidecar;          ///< that process's program, where it is named; or kNoSidecar
   std::uint32_t refused_count = 0;
   RefusedValue refused[kMostRefused];  ///< the defaults are in force instead
 };

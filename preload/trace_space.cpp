@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include "memline/watching_lock.h"
 #include "sys.h"
 
 namespace memline::capture {
@@ -197,6 +198,12 @@ std::byte* TraceSpace::claim(SpaceFault& fault) noexcept {
     }
     return block;
   }
+}
+
+bool TraceSpace::has_watcher() noexcept {
+  const int fd = is_watched() ? descriptor_.get(path_.c_str(), kOpenFlags, false) : -1;
+  struct flock lock = trace::watching_lock(F_WRLCK);
+  return fd >= 0 && sys::call(SYS_fcntl, fd, F_OFD_GETLK, sys::as_long(&lock)) == 0 && lock.l_type != F_UNLCK;
 }
 
 void TraceSpace::write_header(std::uint64_t reserved_bytes) noexcept {

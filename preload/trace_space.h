@@ -59,10 +59,12 @@ class TraceSpace {
   /// Whether everything is in the file the moment it is recorded.
   bool is_mapped() const noexcept { return window_.is_mapped(); }
 
-  /// Whether `memline run` reserves space and samples from outside.
+  /// Whether `memline run` or a sidecar reserves space and samples from outside.
   bool is_watched() const noexcept {
     return std::atomic_ref(header().watcher_pid).load(std::memory_order_relaxed) != 0;
   }
+  /// Whether that process is there still.
+  bool has_watcher() noexcept;
   const PathText& path() const noexcept { return path_; }
 
  private:

@@ -25,7 +25,7 @@ using Arguments = std::vector<std::string>;
 
 struct Command {
   std::string_view name;
-  std::string_view summary;  ///< one line for `memline --help`
+  std::string_view summary;  ///< one line for `memline --help`; "": not for people, and not listed
   int (*run)(const Arguments& arguments, const Streams& streams);
 };
 
@@ -44,6 +44,12 @@ int time_command(const Arguments& arguments, const Streams& streams);
 int timeit_command(const Arguments& arguments, const Streams& streams);
 int pack_command(const Arguments& arguments, const Streams& streams);
 int dump_command(const Arguments& arguments, const Streams& streams);
+
+/// `memline sidecar PID START FD`: started by the preload beside a program that nobody watches, where counters or page
+/// faults are asked for (preload/sidecar.h); does for it what `memline run` does. PID and START name the process, which
+/// waits. Answers through the descriptor FD: a line for each counter that cannot be had, and at the end the line
+/// "ready"; without it, the line before says why not.
+int sidecar_command(const Arguments& arguments, const Streams& streams);
 
 /// In the order in which `memline --help` lists them.
 std::span<const Command> all_commands();

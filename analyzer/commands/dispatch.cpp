@@ -27,6 +27,7 @@ constexpr std::array kCommands = {
     Command{"sweep", "Show how memory and time grow with the size of the input", sweep_command},
     Command{"pack", "Make a trace smaller", pack_command},
     Command{"dump", "Print the records of a trace", dump_command},
+    Command{"sidecar", "", sidecar_command},
 };
 
 std::string help_text() {
@@ -37,7 +38,9 @@ std::string help_text() {
       "       memline --help | --version\n"
       "\n"
       "Commands:\n";
-  for (const Command& command : kCommands) text += fmt::format("  {:<10}{}\n", command.name, command.summary);
+  for (const Command& command : kCommands) {
+    if (!command.summary.empty()) text += fmt::format("  {:<10}{}\n", command.name, command.summary);
+  }
   return text +
          "\n"
          "`memline COMMAND --help` explains a command, its options and its columns.\n"

@@ -2,6 +2,7 @@
 
 #include "base/escape.h"
 #include "commands/args.h"
+#include "commands/await_watcher.h"
 #include "commands/command.h"
 #include "commands/dump.h"
 #include "commands/output.h"
@@ -30,6 +31,7 @@ int dump_command(const Arguments& arguments, const Streams& streams) {
   app.add_option("TRACE", trace, "The recording to read")->capture_default_str();
   app.footer(kDumpNotes);
   if (const auto code = parse(app, "[TRACE]", arguments, streams)) return *code;
+  await_watcher(trace, streams);
   const auto code = dump(trace, streams.out);
   if (!code) return fail(streams, code.error());
   if (*code == ExitCode::kUnreadable) say(streams, escape_control(trace) + ": damaged; printed is what could be read");

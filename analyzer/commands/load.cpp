@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "commands/await_watcher.h"
 #include "commands/output.h"
 #include "commands/process_family.h"
 
@@ -21,6 +22,7 @@ Result<std::unique_ptr<model::Profile>> open_profile(ProfileArguments& arguments
       arguments.trace = choice.path;
     }
   }
+  await_watcher(arguments.trace, streams);
   model::ProfileOptions options = arguments.profile_options();
   arguments.progress = std::make_unique<ProgressBar>(streams.err, streams.terminal.err_is_terminal);
   options.progress = arguments.progress.get();

@@ -62,7 +62,7 @@ Result<TouchedModel> build_touched(Profile& profile) {
   if (!touched.totals().measured) {
     const std::string& reason = touched.totals().reason;
     return Error{ExitCode::kNothing,
-                 "page faults were not recorded: " + (reason.empty() ? "memline run --resident 1 does so" : reason),
+                 "page faults were not recorded: " + (reason.empty() ? "MEMLINE_RESIDENT=1 has it done" : reason),
                  profile.recording().path};
   }
   const Result<replay::Outcome> outcome = profile.run(&touched);

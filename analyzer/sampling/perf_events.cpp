@@ -59,11 +59,10 @@ std::vector<int> online_processors() {
   return found;
 }
 
-perf_event_attr common_attributes() {
+perf_event_attr common_attributes(const CountedProcess& process) {
   perf_event_attr attributes{};
   attributes.size = sizeof attributes;
-  attributes.disabled = 1;
-  attributes.enable_on_exec = 1;
+  attributes.disabled = attributes.enable_on_exec = process.is_running ? 0 : 1;
   attributes.inherit = 1;
   attributes.exclude_hv = 1;
   attributes.sample_id_all = 1;
@@ -72,8 +71,8 @@ perf_event_attr common_attributes() {
   return attributes;
 }
 
-perf_event_attr counter_attributes(const CounterSpec& spec) {
-  perf_event_attr attributes = common_attributes();
+perf_event_attr counter_attributes(const CounterSpec& spec, const CountedProcess& process) {
+  perf_event_attr attributes = common_attributes(process);
   attributes.type = spec.type;
   attributes.config = spec.config;
   attributes.config1 = spec.config1;
@@ -88,8 +87,8 @@ perf_event_attr counter_attributes(const CounterSpec& spec) {
 }
 
 /// Tells where code lies, and who forks.
-perf_event_attr code_attributes() {
-  perf_event_attr attributes = common_attributes();
+perf_event_attr code_attributes(const CountedProcess& process) {
+  perf_event_attr attributes = common_attributes(process);
   attributes.type = PERF_TYPE_SOFTWARE;
   attributes.config = PERF_COUNT_SW_DUMMY;
   attributes.sample_type = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_TID | PERF_SAMPLE_TIME;
@@ -126,7 +125,8 @@ std::string refusal_of(int error, int paranoid) {
   }
 }
 
-PerfEvents::PerfEvents(std::vector<CounterSpec> specs, pid_t pid) : pid_(pid), processors_(online_processors()) {
+PerfEvents::PerfEvents(std::vector<CounterSpec> specs, CountedProcess process)
+    : process_(process), processors_(online_processors()) {
   for (CounterSpec& spec : specs) counters_.push_back({std::move(spec), false});
   descriptors_.resize(counters_.size());
   const std::string reason = open_all_rings();
@@ -158,7 +158,8 @@ PerfEvents::~PerfEvents() {
 }
 
 int PerfEvents::open_one(perf_event_attr& attributes, int processor) {
-  return static_cast<int>(::syscall(SYS_perf_event_open, &attributes, pid_, processor, -1, PERF_FLAG_FD_CLOEXEC));
+  return static_cast<int>(
+      ::syscall(SYS_perf_event_open, &attributes, process_.pid, processor, -1, PERF_FLAG_FD_CLOEXEC));
 }
 
 bool PerfEvents::open_rings(RingKind kind, std::size_t most_bytes) {
@@ -174,7 +175,7 @@ bool PerfEvents::open_rings(RingKind kind, std::size_t most_bytes) {
 
 /// ENOMEM: so much memory may not be locked. A smaller ring wakes us up earlier, so it is its event that is opened anew.
 bool PerfEvents::open_rings_of(RingKind kind, std::size_t bytes) {
-  perf_event_attr attributes = code_attributes();
+  perf_event_attr attributes = code_attributes(process_);
   if (kind == RingKind::kFaults) attributes.mmap = attributes.mmap2 = attributes.comm = attributes.task = 0;
   attributes.wakeup_watermark = static_cast<std::uint32_t>(bytes / 8);
   for (const int processor : processors_) {
@@ -213,7 +214,7 @@ int PerfEvents::ring_descriptor(RingKind kind, std::size_t processor) const {
 void PerfEvents::open_counter(std::size_t index) {
   OpenedCounter& counter = counters_[index];
   const auto kind = counter.spec.faults ? RingKind::kFaults : RingKind::kCounters;
-  perf_event_attr attributes = counter_attributes(counter.spec);
+  perf_event_attr attributes = counter_attributes(counter.spec, process_);
   for (std::size_t i = 0; i < processors_.size(); ++i) {
     int fd = open_one(attributes, processors_[i]);
     if (fd < 0 && i == 0 && (errno == EACCES || errno == EPERM || errno == EOPNOTSUPP)) {

@@ -1,4 +1,4 @@
-/// \file PerfEvents: the counters of one process and all that it will start, opened from outside before its exec.
+/// \file PerfEvents: the counters of one process and all that it will start, opened from outside.
 ///
 /// Two ring buffers a processor: one for what says where code lies (mappings, forks, execs) and for the counters, one for
 /// page faults, which may flood it. Descriptors and mappings are owned. One thread at a time; nothing is ever opened
@@ -6,7 +6,6 @@
 #pragma once
 
 #include <poll.h>
-#include <sys/types.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -34,10 +33,16 @@ struct OpenedCounter {
   bool user_only = false;
 };
 
+/// Whose events are counted.
+struct CountedProcess {
+  std::uint32_t pid = 0;
+  bool is_running = false;  ///< counted from now on, its only thread; false: from its next exec on
+};
+
 class PerfEvents {
  public:
-  /// Opens what can be had for process `pid`, which is to begin counting with its next exec.
-  PerfEvents(std::vector<CounterSpec> specs, pid_t pid);
+  /// Opens what can be had.
+  PerfEvents(std::vector<CounterSpec> specs, CountedProcess process);
   ~PerfEvents();
   PerfEvents(const PerfEvents&) = delete;
   PerfEvents& operator=(const PerfEvents&) = delete;
@@ -75,7 +80,7 @@ class PerfEvents {
   void close_counter(std::size_t index);
   static void drain(Ring& ring, const std::function<void(std::span<const std::byte>)>& record);
 
-  pid_t pid_;
+  CountedProcess process_;
   std::vector<int> processors_;
   std::vector<OpenedCounter> counters_;
   std::vector<std::vector<int>> descriptors_;           ///< by counter, one a processor

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/monotonic_clock.h"
+#include "sampling/code_mappings.h"
 
 namespace memline::sampling {
 namespace {
@@ -17,8 +18,11 @@ constexpr std::uint64_t kSettledNs = 1'000'000;
 
 }  // namespace
 
-Sampler::Sampler(std::vector<CounterSpec> specs, std::uint32_t pid, SampleSink& sink)
-    : pid_(pid), sink_(sink), events_(std::move(specs), static_cast<pid_t>(pid)) {}
+Sampler::Sampler(std::vector<CounterSpec> specs, CountedProcess process, SampleSink& sink)
+    : pid_(process.pid), sink_(sink), events_(std::move(specs), process) {
+  // the kernel tells of mappings as they are made: of those that are there already /proc does
+  if (process.is_running) for_each_code_mapping(pid_, [this](const MapRecord& map) { handle(map); });
+}
 
 Sampler::~Sampler() {
   finish();

@@ -51,8 +51,8 @@ class SampleSink {
 
 class Sampler {
  public:
-  /// Opens the counters for `pid`, which has not begun its program yet. `sink` must outlive the Sampler.
-  Sampler(std::vector<CounterSpec> specs, std::uint32_t pid, SampleSink& sink);
+  /// Opens the counters. A running process must stand still until this is done. `sink` must outlive the Sampler.
+  Sampler(std::vector<CounterSpec> specs, CountedProcess process, SampleSink& sink);
   ~Sampler();
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;

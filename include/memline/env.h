@@ -19,12 +19,16 @@ inline constexpr char kEnvUnwinder[] = "MEMLINE_UNWINDER";
 /// "1": command line, working directory and host stay out of the trace.
 inline constexpr char kEnvPrivate[] = "MEMLINE_PRIVATE";
 
-/// "0": nobody looks at which pages are in RAM.
+/// "0": nobody looks at which pages are in RAM. "1": each page fault is recorded.
 inline constexpr char kEnvResident[] = "MEMLINE_RESIDENT";
 
-/// Of `memline run`: what the kernel and the processor shall count, and sample with stacks; names as perf spells them,
-/// with commas between. In the preload: not empty, each event is stamped with its own time, to stand between samples.
+/// What the kernel and the processor shall count, and sample with stacks; names as perf spells them, with commas between.
 inline constexpr char kEnvCounters[] = "MEMLINE_COUNTERS";
+
+/// The program memline, which runs beside this one where the two above need it; "none": somebody watches already, as
+/// `memline run` does, or nobody shall. By default it is found from the place of the library.
+inline constexpr char kEnvSidecar[] = "MEMLINE_SIDECAR";
+inline constexpr char kNoSidecar[] = "none";
 
 /// Of the analyzer: the folder in which it keeps what it found out about debug information; "none": nothing is kept.
 inline constexpr char kEnvCache[] = "MEMLINE_CACHE";

@@ -39,6 +39,9 @@ inline constexpr std::uint32_t kBlockMagic = 0x4b4c424d;  // "MBLK"
 inline constexpr std::uint32_t kWatcherLane = 0xfffffffe;
 inline constexpr std::uint32_t kSamplerLane = 0xfffffffd;
 
+/// TraceHeader::watcher_pid while a sidecar is being started.
+inline constexpr std::uint32_t kExpectedWatcher = 0xffffffff;
+
 enum class ExitKind : std::uint32_t {
   kUnknown = 0,  ///< still running, or killed with nobody watching
   kExit = 1,     ///< exit(), _exit(), quick_exit() or a return from main; code = status
@@ -77,7 +80,7 @@ struct TraceHeader {
       claimed_blocks;       ///< (atomic) blocks handed out; the file may end before (reserved space is cut at exit)
   std::uint32_t exit_kind;  ///< ExitKind
   std::int32_t exit_code;
-  std::uint32_t watcher_pid;     ///< `memline run`, if it watches from outside; else 0
+  std::uint32_t watcher_pid;     ///< `memline run` or the sidecar, if it watches from outside; else 0
   std::uint64_t reserved_bytes;  ///< (atomic) file space that may be written to; or kUnmapped...
   std::uint64_t exit_monotonic_ns;
   std::array<std::uint64_t, static_cast<std::size_t>(Loss::kCount)> lost_events;  ///< (atomic)

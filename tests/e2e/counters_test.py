@@ -32,6 +32,17 @@ class Counters(E2eTest):
                 break
         return done.stderr, trace
 
+    def sample_beside(self, counters, *command):
+        """The same by the preload alone, which starts a sidecar for it."""
+        for _ in range(5):
+            for old in self.memline.traces():
+                os.remove(old)
+            done, trace = self.memline.record(command, env={"MEMLINE_COUNTERS": counters})
+            self.assertEqual((done.returncode, done.stderr), (0, b""))
+            if self.memline.json("summary", trace)["lost_samples"] == 0:
+                break
+        return trace
+
     def setUp(self):
         super().setUp()
         done, trace = self.run_under_memline([self.guest("nothing")], "--counters", "page-faults", name="probe")
@@ -76,8 +87,16 @@ class Counters(E2eTest):
         _, trace = self.sample("page-faults", self.guest("sampled"), before=drop)
         self.assert_faults(trace)
 
+    def test_by_the_preload_alone(self):
+        self.assert_faults(self.sample_beside("page-faults", self.guest("sampled")))
+        self.assert_children(self.sample_beside("page-faults", self.guest("sampled"), "children"))
+        self.assert_times(self.sample_beside("task-clock", self.guest("sampled"), "time"))
+
     def test_children_have_samples_of_their_own(self):
         _, trace = self.sample("page-faults", self.guest("sampled"), "children")
+        self.assert_children(trace)
+
+    def assert_children(self, trace):
         children = [path for path in self.memline.traces() if path != trace]
         self.assertEqual(len(children), 1)
         before = self.memline.json("report", children[0], "--image", "0", "--func", "child_touches")
@@ -90,6 +109,9 @@ class Counters(E2eTest):
 
     def test_cpu_time_by_line(self):
         _, trace = self.sample("task-clock", self.guest("sampled"), "time")
+        self.assert_times(trace)
+
+    def assert_times(self, trace):
         report = self.memline.json("report", trace, "--func", "work", "--func", "spin")
         for text, seconds in (("spin(300)", 0.3), ("spin(100)", 0.1)):
             time = source_line(report, "work", text)["counters"]["task-clock"]

@@ -70,6 +70,20 @@ class Touched(E2eTest):
         self.assertGreaterEqual(report["resident"]["by_kernel"], 3 * MIB)
         self.assertEqual(report["counters"], [])
 
+    def test_by_the_preload_alone(self):
+        for _ in range(5):
+            for old in self.memline.traces():
+                os.remove(old)
+            done, trace = self.memline.record([self.guest("touched")], env={"MEMLINE_RESIDENT": "1"})
+            self.assertEqual((done.returncode, done.stderr), (0, b""))
+            if self.memline.json("summary", trace)["lost_samples"] == 0:
+                break
+        report = self.memline.json("report", trace, "--func", "pages", "--func", "touch_in_thread")
+        if not report["resident"]["measured"]:
+            raise unittest.SkipTest(report["resident"]["reason"])
+        self.check_pages(report)
+        self.check_sum(report, trace)
+
     def test_without_privileges_the_kernels_pages_are_told_apart(self):
         drop = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
         report, trace = self.record(before=drop)

@@ -1,5 +1,6 @@
 """The cases that need nothing but a compiler. The numbers follow from the programs' sources."""
 
+import json
 import os
 import time
 
@@ -40,6 +41,15 @@ def wait_for_daemon(folder):
             return []
         time.sleep(0.05)
     return ["the daemon never reported"]
+
+
+COUNTING = {"MEMLINE_COUNTERS": "page-faults"}
+
+
+def counts(profiler, trace):
+    """The process beside the program has lived to its end, if it could count at all."""
+    (counter,) = json.loads(profiler.ask("summary", "--format", "json", trace).stdout)["counters"]
+    return [] if counter["refusal"] or counter["total"] else [f"nothing was counted: {counter}"]
 
 
 CASES = [
@@ -93,6 +103,9 @@ CASES = [
     program("foreign_signals", SIGNALS, blocks={8601: 2000}),
     program("signal_in_hook", SIGNALS, blocks={8651: 100000}, short="may"),
     program("single_threaded", SIGNALS, blocks={8701: 1000}, run=True),
+    program("watched_from_beside", SIGNALS, env=COUNTING, blocks={8751: 1000}, examine=counts, peers=False),
+    program("watched_from_beside", SIGNALS, "adopting {bin}/watched_from_beside adopted", case="watched_while_adopting", own_preload=True, env=COUNTING,
+            blocks={8751: 1000}, examine=counts, peers=False),
     program("altstack_above", SIGNALS, blocks={8801: 100000}, short="may"),
 
     *(program("small_stacks", STACKS, way, case=f"small_stack_of_{way}", blocks={8901: 100}, short="may",

@@ -4,6 +4,7 @@
 
 #include "base/escape.h"
 #include "commands/args.h"
+#include "commands/await_watcher.h"
 #include "commands/command.h"
 #include "commands/output.h"
 #include "commands/pack/pack_file.h"
@@ -33,6 +34,7 @@ int pack_command(const Arguments& arguments, const Streams& streams) {
   app.add_option("-o,--out", out, "Write the packed trace here, and leave TRACE as it is")->type_name("FILE");
   app.footer(kPackNotes);
   if (const auto code = parse(app, "[TRACE] [-o FILE]", arguments, streams)) return *code;
+  await_watcher(trace, streams);
   const auto file = trace::open_file_source(trace);
   if (file && out.empty() && trace::pack::is_packed(**file)) {
     say(streams, escape_control(trace) + " is packed already");

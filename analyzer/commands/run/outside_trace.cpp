@@ -13,6 +13,7 @@
 
 #include "base/monotonic_clock.h"
 #include "commands/run/seal_blocks.h"
+#include "memline/watching_lock.h"
 
 namespace memline::commands {
 namespace {
@@ -27,6 +28,12 @@ bool may_grow(int fd, std::uint64_t end, std::uint64_t bytes) {
   struct statvfs disk {};
   if (::fstatvfs(fd, &disk) != 0) return false;
   return std::uint64_t{disk.f_bavail} * disk.f_frsize > bytes + 2 * kMostAhead;
+}
+
+/// Where files cannot be locked, nobody can tell that it is watched.
+void lock_for_watching(int fd) {
+  struct flock lock = trace::watching_lock(F_WRLCK);
+  ::fcntl(fd, F_OFD_SETLK, &lock);
 }
 
 }  // namespace
@@ -44,6 +51,7 @@ std::unique_ptr<OutsideTrace> OutsideTrace::open(const std::string& path, std::u
   if (header->version != trace::kVersion || header->block_bytes != trace::kBlockBytes) return nullptr;
   if (std::atomic_ref(header->reserved_bytes).load() >= trace::kUnmappedDone) return nullptr;  // not shared with us
   if (role == Role::kWatcher) {
+    lock_for_watching(fd);
     std::atomic_ref(header->watcher_pid).store(static_cast<std::uint32_t>(::getpid()));
   }
   return trace;
@@ -89,7 +97,7 @@ void OutsideTrace::reserve_ahead() {
   }
 }
 
-void OutsideTrace::finish(int wait_status) {
+void OutsideTrace::note_end(int wait_status) {
   const auto recorded = static_cast<trace::ExitKind>(std::atomic_ref(header_->exit_kind).load());
   const bool killed = WIFSIGNALED(wait_status);
   if (killed || recorded == trace::ExitKind::kUnknown) {
@@ -98,6 +106,14 @@ void OutsideTrace::finish(int wait_status) {
     std::atomic_ref(header_->exit_kind)
         .store(static_cast<std::uint32_t>(killed ? trace::ExitKind::kSignal : trace::ExitKind::kExit));
   }
+}
+
+void OutsideTrace::leave() {
+  std::atomic_ref(header_->watcher_pid).store(0);
+}
+
+void OutsideTrace::finish(std::optional<int> wait_status) {
+  if (wait_status) note_end(*wait_status);
   const std::uint32_t claimed = std::atomic_ref(header_->claimed_blocks).load();
   seal_open_blocks(fd_, claimed);
   const std::uint64_t used = block_start(claimed);

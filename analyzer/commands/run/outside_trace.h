@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "memline/trace_block.h"
@@ -20,8 +21,10 @@ constexpr std::uint64_t block_start(std::uint32_t index) {
 class OutsideTrace {
  public:
   enum class Role : std::uint8_t {
-    kWatcher,  ///< puts our pid into the header: from then on reserved space is given back by finish(), not the program
-    kGuest,    ///< only adds blocks of its own
+    /// Puts our pid into the header: from then on reserved space is given back by finish(), not by the program. Holds a
+    /// lock (F_OFD_SETLK on the header), by which others see that what it writes is not complete yet.
+    kWatcher,
+    kGuest,  ///< only adds blocks of its own
   };
   /// nullptr if the file is no trace that this program can write to. `most_bytes` bounds the file; 0: no bound.
   static std::unique_ptr<OutsideTrace> open(const std::string& path, std::uint64_t most_bytes,
@@ -44,11 +47,15 @@ class OutsideTrace {
 
   /// The process is gone: seals the blocks that it left open, gives back what was reserved, and notes how it ended where
   /// the trace does not say so already.
-  /// `wait_status` as from waitpid.
-  void finish(int wait_status);
+  /// `wait_status` as from waitpid; nullopt: nobody knows.
+  void finish(std::optional<int> wait_status);
+
+  /// For a watcher that goes before the process does: reserved space is the program's business again.
+  void leave();
 
  private:
   OutsideTrace(int fd, trace::TraceHeader* header, std::uint64_t most_bytes);
+  void note_end(int wait_status);
 
   int fd_;
   trace::TraceHeader* header_;

@@ -10,7 +10,6 @@
 #include "commands/run/sampling_run.h"
 #include "commands/run/watcher.h"
 #include "memline/env.h"
-#include "memline/variable_values.h"
 #include "model/descendants.h"
 
 namespace memline::commands {
@@ -25,12 +24,6 @@ bool can_be_preloaded(const std::string& program, const std::string& search_path
 
 /// Of more descendants the traces are not looked at: the answer has to come at once.
 constexpr std::size_t kMostRead = 200;
-
-std::uint64_t bytes_or_no_limit(const std::string& size) {
-  std::uint64_t bytes = 0;
-  parse_size(size, bytes);
-  return bytes;
-}
 
 std::vector<std::string> environment_for(const std::string& program, const std::string& search_path,
                                          std::vector<std::string> environment, const RunOptions& options,
@@ -53,8 +46,9 @@ RecordedProgram::RecordedProgram(const std::vector<std::string>& command, std::v
       child_(command, environment_for(program_, search_path_, std::move(environment), options, preload),
              group_for(limit), [&](pid_t pid) {
                if (counters.empty()) return;
-               sampling_ =
-                   std::make_unique<SamplingRun>(counters, locator_, static_cast<std::uint32_t>(pid), max_trace_bytes_);
+               sampling_ = std::make_unique<SamplingRun>(
+                   counters, locator_, sampling::CountedProcess{.pid = static_cast<std::uint32_t>(pid)}, 0,
+                   max_trace_bytes_);
              }) {}
 
 RecordedProgram::~RecordedProgram() = default;

@@ -38,6 +38,12 @@ std::string variable_or(const char* name, std::string otherwise) {
   return value != nullptr && *value != '\0' ? value : std::move(otherwise);
 }
 
+std::uint64_t bytes_or_no_limit(const std::string& size) {
+  std::uint64_t bytes = 0;
+  parse_size(size, bytes);
+  return bytes;
+}
+
 std::vector<std::string> own_environment() {
   std::vector<std::string> environment;
   for (char** entry = ::environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
@@ -73,6 +79,7 @@ std::vector<std::string> make_environment(std::vector<std::string> environment, 
   set(kEnvResident, options.resident);
   set(kEnvCounters, options.counters);
   set(kEnvUnwinder, options.unwinder);
+  set_variable(environment, kEnvSidecar, kNoSidecar);  // what it would do is done here
   if (options.private_trace) set_variable(environment, kEnvPrivate, "1");
   const std::string others = variable(environment, "LD_PRELOAD");
   set_variable(environment, "LD_PRELOAD", others.empty() ? preload : preload + ':' + others);

@@ -20,6 +20,8 @@ inline constexpr char kDefaultSearchPath[] = "/bin:/usr/bin";
 
 /// Our own environment variable; `otherwise` where it is not set or empty.
 std::string variable_or(const char* name, std::string otherwise);
+/// Bytes of a size such as 64M, as MEMLINE_MAX_TRACE has it; 0, no limit, for anything else.
+std::uint64_t bytes_or_no_limit(const std::string& size);
 /// Our own environment, NAME=VALUE each.
 std::vector<std::string> own_environment();
 

@@ -13,14 +13,17 @@ namespace {
 constexpr std::uint64_t kSearchEveryNs = 100'000'000;
 constexpr std::uint64_t kWriteEveryNs = 50'000'000;
 
+/// Its samples are that one's business: they would all stand there twice.
+bool is_watched_by_other(const trace::TraceHeader& header) {
+  return header.watcher_pid != 0 && header.watcher_pid != static_cast<std::uint32_t>(::getpid());
+}
+
 }  // namespace
 
-SampleWriter::SampleWriter(const TraceLocator& locator, std::uint32_t first_pid, std::uint64_t most_bytes)
-    : locator_(locator),
-      first_pid_(first_pid),
-      most_bytes_(most_bytes),
-      since_(name_process(static_cast<std::uint32_t>(::getpid())).start) {
-  on_program(first_pid, 0);
+SampleWriter::SampleWriter(const TraceLocator& locator, std::uint32_t first_pid, std::uint64_t begin_ns,
+                           std::uint64_t most_bytes)
+    : locator_(locator), first_pid_(first_pid), most_bytes_(most_bytes), since_(name_process(first_pid).start) {
+  on_program(first_pid, begin_ns);
 }
 
 SampleWriter::~SampleWriter() = default;
@@ -68,7 +71,7 @@ void SampleWriter::find_traces() {
     if (header.magic != trace::kFileMagic) continue;  // it may be on its way
     entry->second = header.pid;
     const auto found = processes_.find(header.pid);
-    if (header.process_start < since_) continue;
+    if (header.process_start < since_ || is_watched_by_other(header)) continue;
     if (found == processes_.end()) {
       entry->second = 0;  // its process has not shown up here yet
       continue;

@@ -21,8 +21,9 @@ namespace memline::commands {
 
 class SampleWriter : public sampling::SampleSink {
  public:
-  /// `locator` must outlive the writer. `first_pid` is the process that was started; `most_bytes` bounds each trace.
-  SampleWriter(const TraceLocator& locator, std::uint32_t first_pid, std::uint64_t most_bytes);
+  /// `locator` must outlive the writer. `first_pid` is the process whose descendants the others are, and whose program
+  /// began at `begin_ns` (0: before any of its trace); `most_bytes` bounds each trace.
+  SampleWriter(const TraceLocator& locator, std::uint32_t first_pid, std::uint64_t begin_ns, std::uint64_t most_bytes);
   ~SampleWriter() override;
 
   /// What stands in each trace before its samples; `counters` must outlive the writer.
@@ -49,7 +50,7 @@ class SampleWriter : public sampling::SampleSink {
   const TraceLocator& locator_;
   std::uint32_t first_pid_;
   std::uint64_t most_bytes_;
-  std::uint64_t since_;  ///< traces of processes that began before this one are somebody else's
+  std::uint64_t since_;  ///< traces of processes that began before the first are somebody else's
   std::span<const sampling::OpenedCounter> counters_;
   std::map<std::uint32_t, Process> processes_;
   std::map<std::string, std::uint32_t> looked_at_;  ///< path and inode of files that were looked at -> whose they are

@@ -18,11 +18,11 @@ Result<std::vector<sampling::CounterSpec>> choose_counters(const std::string& li
   return specs;
 }
 
-SamplingRun::SamplingRun(std::vector<sampling::CounterSpec> counters, const TraceLocator& locator, std::uint32_t pid,
-                         std::uint64_t most_bytes) {
+SamplingRun::SamplingRun(std::vector<sampling::CounterSpec> counters, const TraceLocator& locator,
+                         sampling::CountedProcess process, std::uint64_t begin_ns, std::uint64_t most_bytes) {
   if (counters.empty()) return;
-  writer_.emplace(locator, pid, most_bytes);
-  sampler_.emplace(std::move(counters), pid, *writer_);
+  writer_.emplace(locator, process.pid, begin_ns, most_bytes);
+  sampler_.emplace(std::move(counters), process, *writer_);
   writer_->set_counters(sampler_->counters());
   sampler_->start();
 }

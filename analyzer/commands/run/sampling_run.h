@@ -1,4 +1,5 @@
-/// \file SamplingRun: counters and samples of one `memline run`, from before its program begins to its end.
+/// \file SamplingRun: counters and samples of a program that is being recorded, to its end: taken by `memline run` from
+/// before it begins, by the sidecar from where it is.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +20,9 @@ Result<std::vector<sampling::CounterSpec>> choose_counters(const std::string& li
 
 class SamplingRun {
  public:
-  /// Process `pid` has not begun its program yet. `locator` must outlive this.
-  SamplingRun(std::vector<sampling::CounterSpec> counters, const TraceLocator& locator, std::uint32_t pid,
-              std::uint64_t most_bytes);
+  /// `locator` must outlive this. `begin_ns`: when the program of a running process began.
+  SamplingRun(std::vector<sampling::CounterSpec> counters, const TraceLocator& locator,
+              sampling::CountedProcess process, std::uint64_t begin_ns, std::uint64_t most_bytes);
   /// "cache-misses: not supported here", for each counter that was asked for and is not to be had.
   std::vector<std::string> refusals() const;
   /// The program has ended: writes what is left. To be called before its trace is finished.

@@ -56,7 +56,19 @@ void Watcher::step() {
   if (rss_pages > 0) ticks_->sample(rss_pages);
 }
 
-std::string Watcher::finish(int wait_status) {
+std::uint64_t Watcher::last_beginning_ns() const {
+  if (!trace_) return 0;
+  ImageBeginnings beginnings;
+  const std::vector<ImageBeginning>& found = beginnings.update(*trace_);
+  return found.empty() ? 0 : found.back().monotonic_ns;
+}
+
+void Watcher::give_up() {
+  if (trace_) trace_->leave();
+  trace_.reset();
+}
+
+std::string Watcher::finish(std::optional<int> wait_status) {
   if (!trace_) open_trace();
   if (ticks_) ticks_->finish();
   if (trace_) trace_->finish(wait_status);

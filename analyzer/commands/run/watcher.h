@@ -26,10 +26,16 @@ class Watcher {
   void step();
   /// When the next step is due: 10 ms from now, sooner while a young program has not begun its trace.
   std::chrono::milliseconds interval() const;
+  /// Whether the trace was found and can be written to.
+  bool is_watching() const { return trace_ != nullptr; }
   /// Of the trace; "": it was not found yet.
   const std::string& trace() const { return path_; }
-  /// The process has ended; returns the path of its trace, "" if it has none.
-  std::string finish(int wait_status);
+  /// When the last program in the trace began (CLOCK_MONOTONIC); 0 if that is not known.
+  std::uint64_t last_beginning_ns() const;
+  /// The process has ended; returns the path of its trace, "" if it has none. `wait_status` as OutsideTrace has it.
+  std::string finish(std::optional<int> wait_status);
+  /// Leaves the process alone, as if nobody had watched it.
+  void give_up();
 
  private:
   void open_trace();

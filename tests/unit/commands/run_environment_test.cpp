@@ -13,13 +13,15 @@ TEST_CASE("run environment: options become variables, the rest stays") {
   options.private_trace = true;
   CHECK(make_environment({"HOME=/root", "MEMLINE_OUT=old", "MEMLINE_START=paused"}, options, "/lib/libmemline.so") ==
         Environment{"HOME=/root", "MEMLINE_START=paused", "MEMLINE_OUT=x.bin", "MEMLINE_CHILDREN=none",
-                    "MEMLINE_MAX_TRACE=64M", "MEMLINE_PRIVATE=1", "LD_PRELOAD=/lib/libmemline.so"});
+                    "MEMLINE_MAX_TRACE=64M", "MEMLINE_SIDECAR=none", "MEMLINE_PRIVATE=1",
+                    "LD_PRELOAD=/lib/libmemline.so"});
 }
 
 TEST_CASE("run environment: the preload stands before others") {
   CHECK(make_environment({"LD_PRELOAD=libother.so libthird.so"}, {}, "libmemline.so") ==
-        Environment{"LD_PRELOAD=libmemline.so:libother.so libthird.so"});
-  CHECK(make_environment({"LD_PRELOAD="}, {}, "libmemline.so") == Environment{"LD_PRELOAD=libmemline.so"});
+        Environment{"MEMLINE_SIDECAR=none", "LD_PRELOAD=libmemline.so:libother.so libthird.so"});
+  CHECK(make_environment({"LD_PRELOAD="}, {}, "libmemline.so") ==
+        Environment{"MEMLINE_SIDECAR=none", "LD_PRELOAD=libmemline.so"});
 }
 
 TEST_CASE("run environment: a value that the preload would not take is refused") {

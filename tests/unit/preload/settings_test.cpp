@@ -16,6 +16,7 @@ TEST_CASE("variables set what they name, others nothing", "[settings]") {
                                      "MEMLINE_UNWINDER=libunwind",
                                      "MEMLINE_PRIVATE=1",
                                      "MEMLINE_COUNTERS=page-faults",
+                                     "MEMLINE_SIDECAR=none",
                                      "PMI_RANK=12",
                                      "MEMLINE_OUTER=x",
                                      "no equals sign",
@@ -29,7 +30,8 @@ TEST_CASE("variables set what they name, others nothing", "[settings]") {
   CHECK(settings.no_free_stacks);
   CHECK(settings.libunwind);
   CHECK(settings.is_private);
-  CHECK(settings.own_stamps);
+  CHECK(settings.counters.view() == "page-faults");
+  CHECK(settings.sidecar.view() == "none");
   CHECK(settings.mpi_rank.view() == "12");
   CHECK(settings.refused_count == 0);
 }
@@ -42,7 +44,7 @@ TEST_CASE("an empty environment leaves the defaults", "[settings]") {
   CHECK(settings.out_pattern.view() == "trace.bin");
   CHECK_FALSE(settings.no_children);
   CHECK_FALSE(settings.start_paused);
-  CHECK_FALSE(settings.own_stamps);
+  CHECK(settings.counters.empty());
   CHECK(settings.max_trace_bytes == 0);
   CHECK_FALSE(settings.no_free_stacks);
 }
