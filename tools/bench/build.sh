@@ -7,7 +7,7 @@ mkdir -p "$1"
 out=$(cd "$1" && pwd)
 # No frame pointers and no tail calls: the stacks are as deep as the sources say, and have to be found by unwinding.
 flags="-O2 -g -fomit-frame-pointer -fno-optimize-sibling-calls -fno-builtin-malloc -fno-builtin-free -Wall -Wextra"
-for source in churn.cpp stl.cpp threads.cpp bigarrays.cpp realloc.c deep.c start.c spawn.c crowd.c; do
+for source in churn.cpp stl.cpp threads.cpp bigarrays.cpp realloc.c deep.c start.c spawn.c crowd.c touch.c; do
   name=${source%.*}
   [ "$out/$name" -nt "$here/workloads/$source" ] && continue
   case $source in

@@ -1,13 +1,13 @@
 #!/bin/sh
-# run.sh capture|threads|size|analysis|all [REPS]: measures memline against the unprofiled program and heaptrack, in one
+# run.sh capture|threads|size|faults|analysis|all [REPS]: measures memline against the unprofiled program and heaptrack, in one
 # run, paired and alternating, and writes the tables into RESULTS.md.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 what=${1:-}
 reps=${2:-5}
-case $what in capture | threads | size | analysis | all) ;; *)
-  echo "usage: $0 capture|threads|size|analysis|all [REPS]" >&2
+case $what in capture | threads | size | faults | analysis | all) ;; *)
+  echo "usage: $0 capture|threads|size|faults|analysis|all [REPS]" >&2
   exit 2 ;;
 esac
 "$root/tools/setup.sh"
@@ -38,6 +38,9 @@ fi
 if [ "$what" = size ] || [ "$what" = all ]; then
   record "Trace size, one thread" python3 "$here/capture.py" $common --peers memline,memline-run,ht --tables size single
   record "Trace size, real programs" python3 "$here/capture.py" $common --peers memline,memline-run,ht --tables size programs
+fi
+if [ "$what" = faults ] || [ "$what" = all ]; then
+  record "Page faults" python3 "$here/faults.py" $common
 fi
 if [ "$what" = analysis ] || [ "$what" = all ]; then
   record "Analysis" python3 "$here/analysis.py" $common
