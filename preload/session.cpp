@@ -133,7 +133,7 @@ bool Session::open_file(bool forked) noexcept {
         opened.path.c_str());
   }
   trace::TraceHeader& header = space.header();
-  awaits_sidecar = !forked && needs_sidecar(settings, opened.continued && space.has_watcher());
+  awaits_sidecar = !forked && needs_sidecar(settings, space, opened.continued);
   if (opened.continued) {
     if (awaits_sidecar) header.watcher_pid = trace::kExpectedWatcher;
     lane_context.image = std::atomic_ref(header.images).fetch_add(1);

@@ -170,9 +170,10 @@ void write_refused(std::string_view why) noexcept {
 
 }  // namespace
 
-bool needs_sidecar(const Settings& settings, bool has_watcher) noexcept {
+bool needs_sidecar(const Settings& settings, TraceSpace& trace, bool is_continued) noexcept {
   const bool is_asked_for = settings.every_fault || !settings.counters.empty();
-  return is_asked_for && settings.sidecar.view() != kNoSidecar && !has_watcher && !is_child_of_sampled();
+  if (!is_asked_for || settings.sidecar.view() == kNoSidecar) return false;
+  return !(is_continued && trace.has_watcher()) && !is_child_of_sampled();
 }
 
 void start_sidecar() noexcept {

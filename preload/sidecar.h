@@ -8,11 +8,13 @@
 #include <string_view>
 
 #include "settings.h"
+#include "trace_space.h"
 
 namespace memline::capture {
 
-/// Whether something is asked for that nobody does for this process yet. `has_watcher`: somebody writes to its trace.
-bool needs_sidecar(const Settings& settings, bool has_watcher) noexcept;
+/// Whether something is asked for that nobody does for this process yet. `trace` is its own; `is_continued`: an earlier
+/// program of it may have had one started.
+bool needs_sidecar(const Settings& settings, TraceSpace& trace, bool is_continued) noexcept;
 
 /// Where session.awaits_sidecar: starts it and waits until it is ready, for some seconds at most. Where it cannot be had, one line on standard error
 /// and the trace say why, and the program goes on without.

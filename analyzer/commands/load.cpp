@@ -12,6 +12,7 @@
 namespace memline::commands {
 
 Result<std::unique_ptr<model::Profile>> open_profile(ProfileArguments& arguments, const Streams& streams) {
+  await_watcher(arguments.trace, streams);  // of the first process, who writes to its children's traces, too
   if (!arguments.trace_given && !arguments.options.image) {
     const ProcessChoice choice = choose_process(arguments.trace);
     if (choice.path != arguments.trace) {
@@ -22,7 +23,6 @@ Result<std::unique_ptr<model::Profile>> open_profile(ProfileArguments& arguments
       arguments.trace = choice.path;
     }
   }
-  await_watcher(arguments.trace, streams);
   model::ProfileOptions options = arguments.profile_options();
   arguments.progress = std::make_unique<ProgressBar>(streams.err, streams.terminal.err_is_terminal);
   options.progress = arguments.progress.get();

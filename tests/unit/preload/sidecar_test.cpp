@@ -23,16 +23,16 @@ TEST_CASE("the names in a list of counters", "[sidecar]") {
 }
 
 TEST_CASE("a sidecar is needed where something is asked for that nobody does", "[sidecar]") {
+  TraceSpace none;
   Settings settings{};
-  CHECK_FALSE(needs_sidecar(settings, false));
+  CHECK_FALSE(needs_sidecar(settings, none, false));
   settings.counters.add("task-clock");
-  CHECK(needs_sidecar(settings, false));
-  CHECK_FALSE(needs_sidecar(settings, true));
+  CHECK(needs_sidecar(settings, none, false));
   settings.sidecar.add("none");
-  CHECK_FALSE(needs_sidecar(settings, false));
+  CHECK_FALSE(needs_sidecar(settings, none, false));
   Settings faults{};
   faults.every_fault = true;
-  CHECK(needs_sidecar(faults, false));
+  CHECK(needs_sidecar(faults, none, false));
 }
 
 }  // namespace
