@@ -41,6 +41,13 @@ std::string foreign_allocator_note(const replay::Image& image) {
          ", which was loaded before libmemline.so: its heap never reaches it.";
 }
 
+/// They are written when the process has ended: `memline run` or the sidecar were killed, or are not done yet.
+bool lacks_totals(const replay::Image& image) {
+  return image.samples > 0 &&
+         std::none_of(image.counters.begin(), image.counters.end(),
+                      [](const replay::CounterInfo& counter) { return counter.total.has_value(); });
+}
+
 }  // namespace
 
 ProgramInfo program_info(const replay::Recording& recording, std::size_t image_index) {
@@ -99,6 +106,10 @@ std::vector<std::string> profile_notes(const replay::Recording& recording, std::
   if (image.lost_samples > 0) {
     notes.push_back("Samples: " + std::to_string(image.lost_samples) +
                     " were lost, since they came faster than they could be read; what they show is too low by that.");
+  }
+  if (!recording.still_running && image_index + 1 == recording.images.size() && lacks_totals(image)) {
+    notes.emplace_back(
+        "Counters: whoever took them did not come to the end of the program: what they show is too low.");
   }
   if (image.was_paused) {
     notes.emplace_back("Acquisitions were not recorded while the program had paused recording.");

@@ -116,6 +116,21 @@ class Sidecar(E2eTest):
         guest.stdin.close()
         self.assertEqual(guest.wait(60), 0)
 
+    def test_one_that_is_killed_is_missed_by_nobody(self):
+        guest, sidecar, trace = self.start_waiting()
+        for _ in range(500):
+            if " PageFault " in self.memline.run(["dump", trace]).stdout:  # it writes now and then
+                break
+            time.sleep(0.02)
+        os.kill(sidecar, signal.SIGKILL)
+        guest.stdin.write(b"\n")
+        guest.stdin.close()
+        self.assertEqual(guest.wait(60), 0)
+        summary = self.memline.json("summary", trace)
+        self.assertEqual((summary["allocations"], summary["program"]["exit"]["kind"]), (1000, "exit"))
+        self.assertIsNone(summary["counters"][0]["total"])
+        self.assertIn("did not come to the end", self.memline.run(["summary", trace]).stdout)
+
     def test_one_follows_exec_and_children(self):
         # exec keeps the process, a child is sampled with its parent, an orphan has a sidecar of its own
         script = f"{self.guest('sampled')}; setsid -f {self.guest('sampled')}; sleep 0.5; exec {self.guest('sampled')}"
