@@ -45,9 +45,9 @@ constexpr char kHeapColumns[] =
     "in debug information, a container's node as what it holds (--verbose says how);\n"
     "what it cannot tell stands by site, or by library without debug information.\n"
     "\n"
-    "Moments: peak (when the process held the most), end, a time in seconds after the\n"
-    "start, mark:NAME for a mark that the program set, mark:NAME#N for the N-th mark\n"
-    "of that name.\n"
+    "Moments: peak (when the process held the most), end, a time after the start (in\n"
+    "seconds unless us, ms, min or h follow), mark:NAME for a mark that the program\n"
+    "set, mark:NAME#N for the N-th mark of that name.\n"
     "\n"
     "Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 the trace is unreadable or\n"
     "damaged (what can be read is shown).";

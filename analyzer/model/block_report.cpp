@@ -62,7 +62,7 @@ BlockReport describe_block(Profile& profile, const replay::BlockLife& life) {
 
 Result<AddressReport> build_address_report(Profile& profile, std::uint64_t address, const std::string& at,
                                            std::size_t most) {
-  const Result<HeapMoment> moment = find_moment(profile.image(), at);
+  const Result<HeapMoment> moment = find_moment(profile.image(), at, profile.recording().path);
   if (!moment) return mind_damage(moment.error(), profile.recording().losses);
   std::optional<std::uint64_t> until;
   if (moment->kind == HeapMoment::Kind::kTicks) until = moment->ticks;

@@ -200,7 +200,7 @@ Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const Repo
   for (const std::string& wanted : request.files) add(choose_by_file(profile, seen, wanted), wanted);
   if (!groups.empty() &&
       std::none_of(groups.begin(), groups.end(), [](const FunctionGroup& group) { return group.missing.empty(); })) {
-    return Error{ExitCode::kNothing, groups.front().missing};
+    return Error{ExitCode::kNothing, groups.front().missing, profile.recording().path};
   }
   if (groups.empty()) {
     Result<FunctionGroup> group = choose_hottest(profile, request.hottest);

@@ -46,12 +46,12 @@ std::string_view to_string(HeapKind kind) {
 
 Result<HeapModel> build_heap(Profile& profile, const HeapRequest& request) {
   const replay::Image& image = profile.image();
-  const Result<HeapMoment> moment = find_moment(image, request.at);
+  const Result<HeapMoment> moment = find_moment(image, request.at, profile.recording().path);
   if (!moment) return mind_damage(moment.error(), profile.recording().losses);
 
   std::uint64_t since_ticks = 0;
   if (request.since) {
-    const Result<HeapMoment> since = find_moment(image, *request.since);
+    const Result<HeapMoment> since = find_moment(image, *request.since, profile.recording().path);
     if (!since) return mind_damage(since.error(), profile.recording().losses);
     if (since->kind != HeapMoment::Kind::kTicks) {
       return Error{ExitCode::kUsage, "--since takes a time or a mark, not '" + *request.since + "'"};

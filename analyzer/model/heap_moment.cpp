@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "model/thread_choice.h"
 
@@ -10,12 +11,16 @@ namespace memline::model {
 namespace {
 
 std::optional<double> parse_seconds(std::string_view text) {
-  if (text.ends_with('s')) text.remove_suffix(1);
-  double seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (!std::isfinite(seconds) || seconds < 0) return std::nullopt;
-  return seconds;
+  constexpr std::pair<std::string_view, double> kUnits[] = {{"", 1},      {"s", 1},    {"us", 1e-6},
+                                                            {"ms", 1e-3}, {"min", 60}, {"h", 3600}};
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || error != std::errc{} || !std::isfinite(number) || number < 0) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  for (const auto& [unit, seconds] : kUnits) {
+    if (text == unit) return number * seconds;
+  }
+  return std::nullopt;
 }
 
 const replay::Mark* find_mark(const replay::Image& image, std::string_view name, std::size_t number) {
@@ -25,7 +30,7 @@ const replay::Mark* find_mark(const replay::Image& image, std::string_view name,
   return nullptr;
 }
 
-Result<HeapMoment> find_mark_moment(const replay::Image& image, std::string_view wanted) {
+Result<HeapMoment> find_mark_moment(const replay::Image& image, std::string_view wanted, const std::string& path) {
   // A name may hold a # itself, so the whole text is tried as a name first.
   const replay::Mark* mark = find_mark(image, wanted, 1);
   const std::size_t hash = wanted.rfind('#');
@@ -38,23 +43,26 @@ Result<HeapMoment> find_mark_moment(const replay::Image& image, std::string_view
     }
   }
   if (mark == nullptr) {
-    return Error{ExitCode::kNothing, "there is no mark '" + std::string{wanted} + "'; there are " + list_marks(image)};
+    return Error{ExitCode::kNothing, "there is no mark '" + std::string{wanted} + "'; there are " + list_marks(image),
+                 path};
   }
   return HeapMoment{HeapMoment::Kind::kTicks, mark->ticks};
 }
 
 }  // namespace
 
-Result<HeapMoment> find_moment(const replay::Image& image, std::string_view at) {
+Result<HeapMoment> find_moment(const replay::Image& image, std::string_view at, const std::string& path) {
   if (at == "peak") return HeapMoment{HeapMoment::Kind::kPeak, 0};
   if (at == "end") return HeapMoment{HeapMoment::Kind::kEnd, 0};
-  if (at.starts_with("mark:")) return find_mark_moment(image, at.substr(5));
+  if (at.starts_with("mark:")) return find_mark_moment(image, at.substr(5), path);
   const std::optional<double> seconds = parse_seconds(at);
   if (!seconds) {
-    return Error{ExitCode::kUsage,
-                 "'" + std::string{at} + "' is no moment: peak, end, seconds, mark:NAME or mark:NAME#N"};
+    return Error{
+        ExitCode::kUsage,
+        "'" + std::string{at} + "' is no moment: peak, end, seconds or a time such as 20ms, mark:NAME or mark:NAME#N"};
   }
-  if (image.ticks_per_second <= 0) return Error{ExitCode::kNothing, "the trace does not tell how fast its clock runs"};
+  if (image.ticks_per_second <= 0)
+    return Error{ExitCode::kNothing, "the trace does not tell how fast its clock runs", path};
   const double ticks = *seconds * image.ticks_per_second;
   constexpr double kEnough = 9e18;  // stays in the range of the integer
   const std::uint64_t after = ticks < kEnough ? static_cast<std::uint64_t>(ticks) : std::uint64_t{9000000000000000000};

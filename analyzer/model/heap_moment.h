@@ -15,7 +15,8 @@ struct HeapMoment {
   std::uint64_t ticks = 0;  ///< for kTicks
 };
 
-/// "peak", "end", seconds after the start ("1.5", "1.5s"), "mark:NAME" (its first), "mark:NAME#N" (from 1).
-Result<HeapMoment> find_moment(const replay::Image& image, std::string_view at);
+/// "peak", "end", a time after the start ("1.5", "1.5s", "20ms": as `plot --from` has it), "mark:NAME" (its first),
+/// "mark:NAME#N" (from 1). `path` is that of the trace, for errors that are about it.
+Result<HeapMoment> find_moment(const replay::Image& image, std::string_view at, const std::string& path = {});
 
 }  // namespace memline::model

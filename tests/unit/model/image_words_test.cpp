@@ -26,6 +26,10 @@ TEST_CASE("moments") {
   CHECK(find_moment(image, "end")->kind == HeapMoment::Kind::kEnd);
   CHECK(find_moment(image, "1.5")->ticks == 1150);
   CHECK(find_moment(image, "1.5s")->ticks == 1150);
+  CHECK(find_moment(image, "250ms")->ticks == 1025);
+  CHECK(find_moment(image, "20000us")->ticks == 1002);
+  CHECK(find_moment(image, "0.5min")->ticks == 4000);
+  CHECK(find_moment(image, "1h")->ticks == 361000);
   CHECK(find_moment(image, "1e300")->ticks > 1150);
   CHECK(find_moment(image, "mark:loaded")->ticks == 1100);
   CHECK(find_moment(image, "mark:step")->ticks == 1200);
@@ -43,7 +47,8 @@ TEST_CASE("moments that are none") {
   for (const char* missing : {"mark:none", "mark:step#3", "mark:step#0", "mark:"}) {
     CAPTURE(missing);
     REQUIRE_FALSE(find_moment(image, missing));
-    CHECK(find_moment(image, missing).error().code == ExitCode::kNothing);
+    CHECK(find_moment(image, missing, "t.bin").error().code == ExitCode::kNothing);
+    CHECK(find_moment(image, missing, "t.bin").error().path == "t.bin");
     CHECK(find_moment(image, missing).error().message.find("'loaded', 'step', 'odd#2'") != std::string::npos);
   }
 }
