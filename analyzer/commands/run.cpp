@@ -15,6 +15,7 @@
 #include "commands/args.h"
 #include "commands/command.h"
 #include "commands/output.h"
+#include "commands/output_place.h"
 #include "commands/run/child_process.h"
 #include "commands/run/fail_to_start.h"
 #include "commands/run/pack_family.h"
@@ -111,11 +112,7 @@ std::string why_not_writable(const std::string& out) {
   const std::filesystem::path parent = std::filesystem::path(out).parent_path();
   const std::string folder = parent.empty() ? "." : parent.native();
   if (folder.find('%') != std::string::npos) return {};
-  std::error_code error;
-  const auto status = std::filesystem::status(folder, error);
-  const int reason = std::filesystem::exists(status) && !std::filesystem::is_directory(status) ? ENOTDIR
-                     : ::access(folder.c_str(), W_OK | X_OK) != 0                              ? errno
-                                                                                               : 0;
+  const int reason = why_no_file_in(folder);
   return reason == 0 ? ""
                      : fmt::format("cannot write a trace into {}: {}", escape_control(folder), std::strerror(reason));
 }

@@ -8,6 +8,7 @@
 
 #include "commands/args.h"
 #include "commands/output.h"
+#include "commands/output_place.h"
 
 namespace memline::commands {
 
@@ -22,6 +23,7 @@ void RepeatArguments::add_to(CLI::App& app) {
       ->type_name("text|json")
       ->capture_default_str();
   app.add_option("-o,--out", out, "Write the result here, not to standard output, where the program writes too")
+      ->check(check_output_file)
       ->type_name("FILE");
 }
 

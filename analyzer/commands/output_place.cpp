@@ -1,0 +1,37 @@
+#include "commands/output_place.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+namespace memline::commands {
+
+namespace fs = std::filesystem;
+
+int why_no_file_in(const std::string& folder) {
+  std::error_code error;
+  const fs::file_status status = fs::status(folder, error);
+  if (fs::exists(status) && !fs::is_directory(status)) return ENOTDIR;
+  return ::access(folder.c_str(), W_OK | X_OK) != 0 ? errno : 0;
+}
+
+std::string check_output_file(const std::string& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  int reason = 0;
+  if (fs::is_directory(status)) {
+    reason = EISDIR;
+  } else if (fs::exists(status)) {
+    reason = ::access(path.c_str(), W_OK) != 0 ? errno : 0;
+  } else {
+    const fs::path folder = fs::path(path).parent_path();
+    reason = path.empty() ? ENOENT : why_no_file_in(folder.empty() ? "." : folder.native());
+  }
+  return reason == 0 ? "" : fmt::format("{} cannot be written: {}", path, std::strerror(reason));
+}
+
+}  // namespace memline::commands
