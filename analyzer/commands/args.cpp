@@ -29,7 +29,7 @@ const std::string* find_option_without_value(const Arguments& arguments) {
 
 }  // namespace
 
-void ProfileArguments::add_to(CLI::App& app) {
+void ProfileArguments::add_selection_to(CLI::App& app) {
   trace = kDefaultOut;
   app.add_option("TRACE", trace, "The recording to read")->each([this](const std::string&) { trace_given = true; });
   app.add_option("--image", options.image,
@@ -40,6 +40,13 @@ void ProfileArguments::add_to(CLI::App& app) {
       ->type_name("T")
       ->allow_extra_args(false);
   app.add_option("--span", options.span, "Only what threads did inside spans of this name")->type_name("NAME");
+  app.add_flag("--debuginfod", options.symbols.debuginfod,
+               "Fetch missing debug information from the servers in DEBUGINFOD_URLS");
+  app.add_flag("--no-cache", no_cache, "Read debug information anew; keep nothing of it for later reports");
+}
+
+void ProfileArguments::add_to(CLI::App& app) {
+  add_selection_to(app);
   app.add_option("--own", options.own, "Files or modules that match are your own code; repeatable")
       ->type_name("PATTERN")
       ->allow_extra_args(false);
@@ -53,9 +60,6 @@ void ProfileArguments::add_to(CLI::App& app) {
       ->check(CLI::IsMember({"short", "full"}))
       ->type_name("short|full")
       ->capture_default_str();
-  app.add_flag("--debuginfod", options.symbols.debuginfod,
-               "Fetch missing debug information from the servers in DEBUGINFOD_URLS");
-  app.add_flag("--no-cache", no_cache, "Read debug information anew; keep nothing of it for later reports");
   app.add_flag("--verbose", verbose, "Also print the rules that tell own code from library code");
 }
 

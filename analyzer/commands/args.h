@@ -29,7 +29,10 @@ struct ProfileArguments {
   bool verbose = false;
   std::unique_ptr<ProgressBar> progress;  ///< made by open_profile()
 
+  /// All of them.
   void add_to(CLI::App& app);
+  /// For reports that show neither sites nor source: which recording, which part of it, and how it is read.
+  void add_selection_to(CLI::App& app);
   /// What the strings above mean, after parsing.
   model::ProfileOptions profile_options() const;
 };

@@ -34,9 +34,9 @@ constexpr char kPlotAbout[] =
 
 constexpr char kPlotNotes[] =
     "Curves:\n"
-    "  live heap       what the program asked for and has not released; exact, and\n"
-    "                  however long the run no peak is lost in the drawing\n"
-    "  RSS             the kernel's figure for the whole process, sampled\n"
+    "  live heap         what the program asked for and has not released; exact, and\n"
+    "                    however long the run no peak is lost in the drawing\n"
+    "  RSS               the kernel's figure for the whole process, sampled\n"
     "  live heap in RAM  what of the live heap was in RAM whenever it was looked at\n"
     "\n"
     "Spans of the program and, with --func, calls of functions stand in brackets. A\n"

@@ -63,7 +63,7 @@ int regions_command(const Arguments& arguments, const Streams& streams) {
       ->check(CLI::IsMember({"text", "json", "csv"}))
       ->type_name("text|json|csv")
       ->capture_default_str();
-  profile_arguments.add_to(app);
+  profile_arguments.add_selection_to(app);
   app.footer(kRegionsColumns);
   if (const auto code = parse(app, "[OPTIONS] [TRACE]", arguments, streams)) return *code;
   if (metric == "rss") request.metric = model::RegionMetric::kRss;

@@ -65,6 +65,10 @@ int top_command(const Arguments& arguments, const Streams& streams) {
   if (!profile) return fail(streams, profile.error());
   auto top = model::build_top(**profile, request);
   if (!top) return fail(streams, top.error());
+  if (request.order == model::TopOrder::kCounter && top->counters.empty()) {
+    return fail(streams, {ExitCode::kNothing, "was recorded without counters (memline run --counters)",
+                          profile_arguments.trace});
+  }
   switch (output.chosen_format()) {
     case Format::kJson:
       streams.out << exporting::top_json(*top, most.value_or(0));

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """What a user picks out of a recording: functions by name, a moment, a thread, a span."""
 
+import os
+
 from e2e_test import E2eTest, main
 
 
@@ -24,6 +26,34 @@ class Choices(E2eTest):
             done = self.memline.run(["report", trace, option, ""])
             self.assertEqual((done.returncode, done.stdout), (2, ""))
             self.assertIn("need a name", done.stderr)
+
+    def test_what_would_have_no_effect_is_refused(self):
+        trace = self.record("loops")
+        for command, options, code in (("top", ["--by", "counter"], 1),  # recorded without counters
+                                       ("regions", ["--own", "x"], 2), ("plot", ["--theme", "dark"], 2)):
+            with self.subTest(command):
+                done = self.memline.run([command, trace, *options])
+                self.assertEqual((done.returncode, done.stdout), (code, ""))
+                self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+    def test_a_place_for_the_result_is_looked_at_before_the_program_runs(self):
+        touch = ["--", "touch", self.path("started")]
+        for options in (["memit"], ["time"], ["timeit"], ["sweep", "--n", "1,2"]):
+            for out in (self.path("missing/out.svg"), self.folder):
+                with self.subTest(options=options, out=out):
+                    done = self.memline.run([*options, "-o", out, *touch, "{n}"])
+                    self.assertEqual((done.returncode, done.stdout), (2, ""))
+                    self.assertIn(out, done.stderr)
+        self.assertFalse(os.path.exists(self.path("started")))
+
+    def test_errors_name_the_trace(self):
+        trace = self.record("loops")
+        for arguments in (["heap", "--at", "mark:none"], ["report", "--func", "no_such_name"],
+                          ["plot", "--func", "no_such_name"], ["heap", "--thread", "none"], ["top", "--span", "none"]):
+            with self.subTest(arguments):
+                done = self.memline.run([arguments[0], trace, *arguments[1:]])
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertTrue(done.stderr.startswith(f"memline: {trace}: "), done.stderr)
 
     def test_a_glob_shows_what_has_events_and_none_of_the_libraries_else(self):
         trace = self.record("loops")

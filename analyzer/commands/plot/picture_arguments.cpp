@@ -2,19 +2,22 @@
 
 #include <CLI/CLI.hpp>
 
+#include "commands/output_place.h"
 #include "commands/plot/picture_file.h"
 #include "render/chart/theme.h"
 
 namespace memline::commands {
 
 void PictureArguments::add_to(CLI::App& app, const std::string& about_out, const std::string& about_title) {
-  app.add_option("-o,--out", out, about_out + "; FILE ends in .svg, .png or .html")
-      ->check(check_picture_name)
-      ->type_name("FILE");
+  CLI::Option* const out_option = app.add_option("-o,--out", out, about_out + "; FILE ends in .svg, .png or .html")
+                                      ->check(check_picture_name)
+                                      ->check(check_output_file)
+                                      ->type_name("FILE");
   app.add_option("--title", title, about_title)->type_name("TEXT");
   app.add_option("--theme", theme, "Of the picture")
       ->check(CLI::IsMember({"light", "dark"}))
       ->type_name("light|dark")
+      ->needs(out_option)
       ->capture_default_str();
 }
 

@@ -72,9 +72,9 @@ struct SweepArguments {
     app.add_option("--func", functions, "Show this function and its lines; repeatable")
         ->type_name("NAME")
         ->allow_extra_args(false);
-    app.add_option("--line", lines, "Show this line; repeatable")
+    app.add_option("--line", lines, "Show this line, as FILE:LINE; repeatable")
         ->check([](const std::string& text) { return parse_line(text) ? "" : "not FILE:LINE: " + text; })
-        ->type_name("FILE:LINE")
+        ->type_name("PLACE")
         ->allow_extra_args(false);
     timeout_option = app.add_option("-t,--timeout", timeout, "A run that takes longer is killed, and ends the sweep")
                          ->check(CLI::Range(0.001, 1e9))
@@ -83,9 +83,12 @@ struct SweepArguments {
         ->check(check_count)
         ->type_name("N");
     picture.add_to(app, "Also write a picture", "Above the picture (default: the command)");
+    CLI::Option* const out_option = app.get_option("--out");
+    app.get_option("--title")->needs(out_option);
     app.add_option("--plot", plot, "What the picture shows")
         ->check(CLI::IsMember({"memory", "time"}))
         ->type_name("memory|time")
+        ->needs(out_option)
         ->capture_default_str();
     output.add_to(app);
   }
