@@ -14,6 +14,10 @@ std::string choose_cache_folder(const std::function<std::string(const char*)>& v
   return home.empty() ? home : home + "/.cache/memline";
 }
 
+bool is_cache_misunderstood(std::string_view value) {
+  return !value.empty() && value != "none" && !value.starts_with('/');
+}
+
 std::string choose_cache_folder() {
   return choose_cache_folder([](const char* name) {
     const char* const value = std::getenv(name);

@@ -14,4 +14,7 @@ std::string choose_cache_folder(const std::function<std::string(const char*)>& v
 /// The same from the process's own environment.
 std::string choose_cache_folder();
 
+/// Whether MEMLINE_CACHE, with this value, is neither a folder that can be used nor the word for none.
+bool is_cache_misunderstood(std::string_view value);
+
 }  // namespace memline::commands

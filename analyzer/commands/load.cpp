@@ -6,8 +6,11 @@
 
 #include "base/escape.h"
 #include "commands/await_watcher.h"
+#include "commands/cache_choice.h"
 #include "commands/output.h"
 #include "commands/process_family.h"
+#include "commands/run/run_environment.h"
+#include "memline/env.h"
 
 namespace memline::commands {
 
@@ -22,6 +25,11 @@ Result<std::unique_ptr<model::Profile>> open_profile(ProfileArguments& arguments
           escape_control(fmt::format("showing {}, whose process allocated most; beside it: {}", choice.path, others)));
       arguments.trace = choice.path;
     }
+  }
+  if (const std::string cache = variable_or(kEnvCache, ""); !arguments.no_cache && is_cache_misunderstood(cache)) {
+    say(streams,
+        escape_control(fmt::format("{}={} is not understood, nothing is kept; it takes an absolute path, or none",
+                                   kEnvCache, cache)));
   }
   model::ProfileOptions options = arguments.profile_options();
   arguments.progress = std::make_unique<ProgressBar>(streams.err, streams.terminal.err_is_terminal);

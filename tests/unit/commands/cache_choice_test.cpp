@@ -25,5 +25,10 @@ TEST_CASE("where the cache is", "[cache]") {
   CHECK(chosen({{"HOME", "relative"}}).empty());
 }
 
+TEST_CASE("what MEMLINE_CACHE is not understood as", "[cache]") {
+  for (const char* value : {"", "none", "/fast/disk"}) CHECK_FALSE(is_cache_misunderstood(value));
+  for (const char* value : {"relative", "None", "./x", "0"}) CHECK(is_cache_misunderstood(value));
+}
+
 }  // namespace
 }  // namespace memline::commands
