@@ -1,7 +1,11 @@
 #include "commands/args.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iterator>
 #include <ostream>
+#include <string_view>
+#include <vector>
 
 #include "base/escape.h"
 #include "base/result.h"
@@ -25,6 +29,19 @@ const std::string* find_option_without_value(const Arguments& arguments) {
     if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) return &argument;
   }
   return nullptr;
+}
+
+/// The first option that was given an empty value, which names nothing; "" if there is none.
+std::string find_empty_value(const CLI::App& app) {
+  constexpr std::string_view kMayBeEmpty[] = {"--title", "--counters", "--setup"};
+  for (const CLI::Option* const option : app.get_options()) {
+    const std::string name = option->get_name();
+    if (option->get_items_expected_max() == 0 || std::ranges::find(kMayBeEmpty, name) != std::end(kMayBeEmpty))
+      continue;
+    const std::vector<std::string>& values = option->results();
+    if (std::find(values.begin(), values.end(), "") != values.end()) return name;
+  }
+  return {};
 }
 
 }  // namespace
@@ -126,6 +143,9 @@ std::optional<int> parse(CLI::App& app, const std::string& usage, const Argument
   try {
     // CLI11 takes them last first
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    if (const std::string option = find_empty_value(app); !option.empty()) {
+      return wrong_usage(app, option + " needs a value that is not empty", streams);
+    }
     return std::nullopt;
   } catch (const CLI::CallForHelp&) {
     streams.out << help_text(app, usage);

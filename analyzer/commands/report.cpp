@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <ostream>
 #include <utility>
 
@@ -99,11 +98,6 @@ int report_command(const Arguments& arguments, const Streams& streams) {
   app.footer(kReportColumns);
   if (const auto code = parse(app, "[OPTIONS] [TRACE]", arguments, streams)) return *code;
   request.rss = metric == "rss";
-  for (const std::vector<std::string>* names : {&request.functions, &request.files}) {
-    if (std::find(names->begin(), names->end(), "") != names->end()) {
-      return fail(streams, Error{ExitCode::kUsage, "--func and --file need a name"});
-    }
-  }
 
   const auto profile = open_profile(profile_arguments, streams);
   if (!profile) return fail(streams, profile.error());

@@ -25,7 +25,7 @@ class Choices(E2eTest):
         for option in ("--func", "--file"):
             done = self.memline.run(["report", trace, option, ""])
             self.assertEqual((done.returncode, done.stdout), (2, ""))
-            self.assertIn("need a name", done.stderr)
+            self.assertIn("needs a value that is not empty", done.stderr)
 
     def test_what_would_have_no_effect_is_refused(self):
         trace = self.record("loops")

@@ -84,6 +84,15 @@ TEST_CASE("args: nothing after an equals sign does not take the next argument") 
   CHECK(parse_report({"--span=a=", "--own", "b="}).code == std::nullopt);
 }
 
+TEST_CASE("args: an empty value names nothing") {
+  for (const char* option : {"--span", "--thread", "--own", "--not-own", "--source", "--image"}) {
+    const Parsed parsed = parse_report({"trace.bin", option, ""});
+    CHECK(parsed.code == 2);
+    CHECK(parsed.err.find(option) != std::string::npos);
+  }
+  CHECK(parse_report({""}).err == "memline report: TRACE needs a value that is not empty; see memline report --help\n");
+}
+
 TEST_CASE("args: control characters of a wrong option do not reach the terminal") {
   CHECK(parse_report({"--\x1b[31m"}).err.find('\x1b') == std::string::npos);
 }
