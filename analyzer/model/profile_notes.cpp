@@ -139,7 +139,7 @@ std::vector<std::string> split_notes(const std::vector<symbols::SplitFault>& fau
       {SplitProblem::kNoFile, "cannot be read, since that is no file", kWithoutScopes},
       {SplitProblem::kForeign, "cannot be used, since it is of another build or damaged", kWithoutScopes},
       {SplitProblem::kNameless, "has no names (gcc makes such files with -flto)",
-       "functions are named by their symbols, and inlined ones not at all"},
+       "functions are named by their symbols, and what was inlined into them from their own file counts as theirs"},
   };
   std::vector<std::string> notes;
   for (const Words& words : kWords) {

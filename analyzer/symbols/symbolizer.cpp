@@ -158,7 +158,19 @@ Symbolizer::Impl::Answer Symbolizer::Impl::resolve_in_unit(ModuleId id, Module& 
     }
     scope = outer;
   }
+  give_nameless_to_callers(chain);
   return chain;
+}
+
+void Symbolizer::Impl::give_nameless_to_callers(Answer& chain) const {
+  for (std::size_t i = chain.frames.size(); i-- > 1;) {
+    const Frame& caller = chain.frames[i];
+    Frame& inlined = chain.frames[i - 1];
+    if (!inlined.function.none() || caller.function.none() || inlined.file != functions_[caller.function].file)
+      continue;
+    inlined.function = caller.function;
+    chain.recipes[i - 1] = chain.recipes[i];
+  }
 }
 
 Symbolizer::Impl::Answer Symbolizer::Impl::symbol_frame(ModuleId id, Module& module, std::uint64_t pc, NoLine why) {

@@ -78,6 +78,9 @@ class Symbolizer::Impl {
   std::vector<Frame> resolve(ModuleId module, std::uint64_t pc);
   Answer find(ModuleId id, Module& module, std::uint64_t pc);
   Answer resolve_in_unit(ModuleId id, Module& module, std::uint32_t unit, std::uint64_t pc);
+  /// Inlined code of which not even the function's name is known becomes part of the function that it stands in, if it
+  /// is of the same file.
+  void give_nameless_to_callers(Answer& chain) const;
   Answer symbol_frame(ModuleId id, Module& module, std::uint64_t pc, NoLine why);
   FunctionResolver::Resolved function_of(ModuleId id, Module& module, const NamedFunction& named);
   std::vector<FunctionId> named_like(ModuleId id, Module& module, const std::string& pattern);
