@@ -173,7 +173,7 @@ void write_refused(std::string_view why) noexcept {
 bool needs_sidecar(const Settings& settings, TraceSpace& trace, bool is_continued) noexcept {
   const bool is_asked_for = settings.every_fault || !settings.counters.empty();
   if (!is_asked_for || settings.sidecar.view() == kNoSidecar) return false;
-  return !(is_continued && trace.has_watcher()) && !is_child_of_sampled();
+  return !(is_continued && trace.others_write()) && !is_child_of_sampled();
 }
 
 void start_sidecar() noexcept {

@@ -13,11 +13,11 @@
 namespace memline::capture {
 
 /// Whether something is asked for that nobody does for this process yet. `trace` is its own; `is_continued`: an earlier
-/// program of it may have had one started.
+/// program of it began it, and may have had one started.
 bool needs_sidecar(const Settings& settings, TraceSpace& trace, bool is_continued) noexcept;
 
-/// Where session.awaits_sidecar: starts it and waits until it is ready, for some seconds at most. Where it cannot be had, one line on standard error
-/// and the trace say why, and the program goes on without.
+/// Where session.awaits_sidecar: starts it and waits until it is ready, for some seconds at most. Where it cannot be had,
+/// one line on standard error and the trace say why, and the program goes on without.
 void start_sidecar() noexcept;
 
 /// Calls visit(name) for each name of a list of counters: with commas between, but for those between two slashes.

@@ -200,8 +200,8 @@ std::byte* TraceSpace::claim(SpaceFault& fault) noexcept {
   }
 }
 
-bool TraceSpace::has_watcher() noexcept {
-  const int fd = is_watched() ? descriptor_.get(path_.c_str(), kOpenFlags, false) : -1;
+bool TraceSpace::others_write() noexcept {
+  const int fd = descriptor_.get(path_.c_str(), kOpenFlags, false);
   struct flock lock = trace::watching_lock(F_WRLCK);
   return fd >= 0 && sys::call(SYS_fcntl, fd, F_OFD_GETLK, sys::as_long(&lock)) == 0 && lock.l_type != F_UNLCK;
 }

@@ -63,8 +63,8 @@ class TraceSpace {
   bool is_watched() const noexcept {
     return std::atomic_ref(header().watcher_pid).load(std::memory_order_relaxed) != 0;
   }
-  /// Whether that process is there still.
-  bool has_watcher() noexcept;
+  /// Whether any process writes to the trace from outside, just now.
+  bool others_write() noexcept;
   const PathText& path() const noexcept { return path_; }
 
  private:

@@ -28,8 +28,7 @@ bool is_locked(const std::string& path) {
 /// The watcher of a program that runs on may take as long as that.
 bool is_being_finished(const std::string& path) {
   const trace::TraceHeader header = read_trace_header(path);
-  return header.magic == trace::kFileMagic && header.watcher_pid != 0 && is_locked(path) &&
-         !replay::process_alive(header);
+  return header.magic == trace::kFileMagic && is_locked(path) && !replay::process_alive(header);
 }
 
 }  // namespace

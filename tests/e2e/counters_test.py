@@ -96,6 +96,23 @@ class Counters(E2eTest):
         _, trace = self.sample("page-faults", self.guest("sampled"), "children")
         self.assert_children(trace)
 
+    def test_more_children_than_files_may_be_open(self):
+        files = 64 + 4 * os.cpu_count()
+        script = f"i=0; while [ $i -lt {files} ]; do {self.guest('nothing')}; i=$((i+1)); done"
+        # a machine that is busy may take some children's few samples with it
+        for _ in range(5):
+            for old in self.memline.traces():
+                os.remove(old)
+            done, trace = self.run_under_memline(["sh", "-c", script], "--counters", "page-faults", "--no-pack",
+                                                 before=["prlimit", f"--nofile={files}"])
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            if self.memline.json("summary", trace)["lost_samples"] == 0:
+                break
+        children = [path for path in self.memline.traces() if path != trace]
+        self.assertEqual(len(children), files)
+        without = [path for path in children if " PageFault " not in self.memline.run(["dump", path]).stdout]
+        self.assertEqual(without, [])
+
     def assert_children(self, trace):
         children = [path for path in self.memline.traces() if path != trace]
         self.assertEqual(len(children), 1)

@@ -132,8 +132,10 @@ class Sidecar(E2eTest):
         self.assertIn("did not come to the end", self.memline.run(["summary", trace]).stdout)
 
     def test_one_follows_exec_and_children(self):
-        # exec keeps the process, a child is sampled with its parent, an orphan has a sidecar of its own
-        script = f"{self.guest('sampled')}; setsid -f {self.guest('sampled')}; sleep 0.5; exec {self.guest('sampled')}"
+        # exec keeps the process, a child is sampled with its parent; an orphan that begins a program soon has a sidecar of
+        # its own, one that was seen before has not
+        guest = self.guest("sampled")
+        script = f"{guest}; setsid -f {guest}; ( (sleep 0.4; exec {guest}) & ); sleep 1; exec {guest}"
         for _ in range(5):
             for old in self.memline.traces():
                 os.remove(old)
@@ -142,7 +144,7 @@ class Sidecar(E2eTest):
             found = [one for one in map(self.touched_pages, self.memline.traces()) if one is not None]
             if not any(lost for _, lost in found):  # the kernel drops some on a machine that is busy with other things
                 break
-        self.assertEqual(len(found), 3)
+        self.assertEqual(len(found), 4)
         for pages, _ in found:
             self.assertGreaterEqual(pages, 2 * PAGES)
             self.assertLess(pages, 2 * PAGES + FEW)

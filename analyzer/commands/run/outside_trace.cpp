@@ -32,37 +32,60 @@ bool may_grow(int fd, std::uint64_t end, std::uint64_t bytes) {
 
 /// Where files cannot be locked, nobody can tell that it is watched.
 void lock_for_watching(int fd) {
-  struct flock lock = trace::watching_lock(F_WRLCK);
+  struct flock lock = trace::watching_lock(F_RDLCK);
   ::fcntl(fd, F_OFD_SETLK, &lock);
 }
 
 }  // namespace
 
-std::unique_ptr<OutsideTrace> OutsideTrace::open(const std::string& path, std::uint64_t most_bytes, Role role) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0) return nullptr;
-  void* const page = ::mmap(nullptr, trace::kHeaderBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  if (page == MAP_FAILED) {
-    ::close(fd);
-    return nullptr;
+bool OutsideTrace::open_file() {
+  fd_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  if (fd_ < 0) return false;
+  void* const page = ::mmap(nullptr, trace::kHeaderBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0);
+  if (page != MAP_FAILED) header_ = static_cast<trace::TraceHeader*>(page);
+  struct stat status {};
+  if (header_ == nullptr || ::fstat(fd_, &status) != 0 ||
+      static_cast<std::size_t>(status.st_size) < trace::kHeaderBytes || header_->magic != trace::kFileMagic ||
+      header_->version != trace::kVersion || header_->block_bytes != trace::kBlockBytes) {
+    close();
+    return false;
   }
-  auto* const header = static_cast<trace::TraceHeader*>(page);
-  std::unique_ptr<OutsideTrace> trace(new OutsideTrace(fd, header, most_bytes));
-  if (header->version != trace::kVersion || header->block_bytes != trace::kBlockBytes) return nullptr;
+  lock_for_watching(fd_);
+  return true;
+}
+
+std::unique_ptr<OutsideTrace> OutsideTrace::open(const std::string& path, std::uint64_t most_bytes, Role role) {
+  std::unique_ptr<OutsideTrace> trace(new OutsideTrace(path, most_bytes));
+  if (!trace->open_file()) return nullptr;
+  trace::TraceHeader* const header = trace->header_;
   if (std::atomic_ref(header->reserved_bytes).load() >= trace::kUnmappedDone) return nullptr;  // not shared with us
   if (role == Role::kWatcher) {
-    lock_for_watching(fd);
     std::atomic_ref(header->watcher_pid).store(static_cast<std::uint32_t>(::getpid()));
   }
   return trace;
 }
 
-OutsideTrace::OutsideTrace(int fd, trace::TraceHeader* header, std::uint64_t most_bytes)
-    : fd_(fd), header_(header), most_bytes_(most_bytes) {}
-
 OutsideTrace::~OutsideTrace() {
-  ::munmap(header_, trace::kHeaderBytes);
-  ::close(fd_);
+  close();
+}
+
+void OutsideTrace::close() {
+  if (header_ != nullptr) {
+    trace_id_ = header_->trace_id;
+    ::munmap(header_, trace::kHeaderBytes);
+    header_ = nullptr;
+  }
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+bool OutsideTrace::reopen() {
+  if (is_open()) return true;
+  const std::array<std::uint8_t, 16> wanted = trace_id_;
+  if (!open_file()) return false;
+  if (header_->trace_id == wanted) return true;
+  close();
+  trace_id_ = wanted;
+  return false;
 }
 
 std::uint32_t OutsideTrace::image() const {

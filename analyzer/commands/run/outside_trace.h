@@ -1,13 +1,16 @@
 /// \file OutsideTrace: the trace of a running program, as `memline run` holds it open from outside.
 ///
 /// The header page is mapped and shared with the program: fields are read and changed atomically. Nothing else is
-/// mapped: the file may be cut short at any time. One thread.
+/// mapped: the file may be cut short at any time. While it is open it holds a lock (memline/watching_lock.h), by which
+/// others see that what is written here is not complete yet. One thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "memline/trace_block.h"
 
@@ -21,10 +24,8 @@ constexpr std::uint64_t block_start(std::uint32_t index) {
 class OutsideTrace {
  public:
   enum class Role : std::uint8_t {
-    /// Puts our pid into the header: from then on reserved space is given back by finish(), not by the program. Holds a
-    /// lock (F_OFD_SETLK on the header), by which others see that what it writes is not complete yet.
-    kWatcher,
-    kGuest,  ///< only adds blocks of its own
+    kWatcher,  ///< puts our pid into the header: from then on reserved space is given back by finish(), not the program
+    kGuest,    ///< only adds blocks of its own
   };
   /// nullptr if the file is no trace that this program can write to. `most_bytes` bounds the file; 0: no bound.
   static std::unique_ptr<OutsideTrace> open(const std::string& path, std::uint64_t most_bytes,
@@ -34,6 +35,12 @@ class OutsideTrace {
   OutsideTrace& operator=(const OutsideTrace&) = delete;
 
   int fd() const { return fd_; }
+  bool is_open() const { return fd_ >= 0; }
+  /// Lets the file go, whose process has ended, so that there may be any number of them. Nothing else may be called until
+  /// reopen() has found the same trace at the same place.
+  void close();
+  bool reopen();
+  const trace::TraceHeader& header() const { return *header_; }
   /// The program image that runs now, from 0.
   std::uint32_t image() const;
   std::uint32_t claimed_blocks() const;
@@ -54,12 +61,15 @@ class OutsideTrace {
   void leave();
 
  private:
-  OutsideTrace(int fd, trace::TraceHeader* header, std::uint64_t most_bytes);
+  OutsideTrace(std::string path, std::uint64_t most_bytes) : path_(std::move(path)), most_bytes_(most_bytes) {}
+  bool open_file();
   void note_end(int wait_status);
 
-  int fd_;
-  trace::TraceHeader* header_;
+  std::string path_;
   std::uint64_t most_bytes_;
+  int fd_ = -1;
+  trace::TraceHeader* header_ = nullptr;
+  std::array<std::uint8_t, 16> trace_id_{};  ///< of the file that was closed
 };
 
 }  // namespace memline::commands

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/monotonic_clock.h"
+#include "replay/process_status.h"
 
 namespace memline::commands {
 namespace {
@@ -58,7 +59,20 @@ void SampleWriter::on_round(std::uint64_t settled_ns) {
     last_search_ns_ = now;
     find_traces();
   }
-  for (auto& [pid, process] : processes_) write(process, settled_ns);
+  for (auto& [pid, process] : processes_) write_and_close(process, settled_ns);
+}
+
+/// A program may have started more processes than files can be open: those that have ended, and whose samples have all
+/// come, are closed until the totals are known.
+void SampleWriter::write_and_close(Process& process, std::uint64_t settled_ns) {
+  if (process.trace == nullptr || !process.trace->is_open()) return;
+  const bool has_ended = process.ended_ns != 0 && settled_ns >= process.ended_ns;
+  const bool can_tell = since_ != 0;  // where there is no /proc, nobody seems to be alive
+  if (can_tell && process.ended_ns == 0 && !replay::process_alive(process.trace->header())) {
+    process.ended_ns = monotonic_ns();
+  }
+  write(process, has_ended ? ~std::uint64_t{0} : settled_ns);
+  if (has_ended) process.trace->close();
 }
 
 void SampleWriter::find_traces() {
@@ -101,15 +115,20 @@ void SampleWriter::finish(const std::map<std::uint32_t, std::vector<sampling::Pr
   clock_.update();
   find_traces();
   for (auto& [pid, process] : processes_) {
+    if (process.trace == nullptr || !process.trace->reopen()) continue;
     write(process, ~std::uint64_t{0});
     SampleLane* last = nullptr;
     for (const std::unique_ptr<SampleLane>& program : process.programs) {
       if (program->has_place()) last = program.get();
     }
-    if (last == nullptr) continue;
+    if (last == nullptr) {
+      process.trace->close();
+      continue;
+    }
     if (const auto found = totals.find(pid); found != totals.end()) last->add_totals(counters_, found->second);
     if (pid == first_pid_) last->add_lost(lost_);
     for (const std::unique_ptr<SampleLane>& program : process.programs) program->seal();
+    process.trace->close();
   }
 }
 

@@ -41,11 +41,13 @@ class SampleWriter : public sampling::SampleSink {
     std::unique_ptr<OutsideTrace> trace;
     ImageBeginnings beginnings;
     std::size_t images_placed = 0;
+    std::uint64_t ended_ns = 0;  ///< it was seen to have ended then; 0: it runs, as far as is known
   };
 
   Process& process(std::uint32_t pid);
   void find_traces();
   void write(Process& process, std::uint64_t settled_ns);
+  void write_and_close(Process& process, std::uint64_t settled_ns);
 
   const TraceLocator& locator_;
   std::uint32_t first_pid_;
