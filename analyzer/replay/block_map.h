@@ -7,11 +7,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <new>
 #include <optional>
 #include <set>
 #include <vector>
 
+#include "base/large_memory.h"
 #include "base/strong_id.h"
 #include "replay/stamp.h"
 
@@ -23,21 +23,6 @@ struct Block {
   Stamp acquired = {};
   NodeId owner = {};
   ThreadId thread = {};
-};
-
-/// Memory that begins with a cache line.
-template <class T>
-struct CacheLineAllocator {
-  using value_type = T;
-  CacheLineAllocator() = default;
-  template <class Other>
-  explicit CacheLineAllocator(const CacheLineAllocator<Other>& /*other*/) {}
-  T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kLine)); }
-  void deallocate(T* memory, std::size_t /*count*/) { ::operator delete(memory, kLine); }
-  friend bool operator==(const CacheLineAllocator&, const CacheLineAllocator&) { return true; }
-
- private:
-  static constexpr std::align_val_t kLine{64};
 };
 
 class BlockMap {
@@ -131,7 +116,7 @@ class BlockMap {
   }
   void grow();
 
-  using Slots = std::vector<Block, CacheLineAllocator<Block>>;
+  using Slots = std::vector<Block, LargeAllocator<Block>>;
   Slots slots_;
   std::optional<std::set<std::uint64_t>> ordered_;  ///< addresses, once they were needed in order
   std::size_t size_ = 0;

@@ -28,12 +28,6 @@ std::vector<Carve> BlockStore::take_carves(std::uint64_t block) {
   return taken;
 }
 
-std::optional<HeldBlock> BlockStore::insert(const Block& block) {
-  const std::optional<Block> old = blocks_.insert(block);
-  if (!old) return std::nullopt;
-  return HeldBlock{*old, take_carves(old->address)};
-}
-
 void BlockStore::put(HeldBlock&& held) {
   if (blocks_.insert(held.block)) take_carves(held.block.address);
   for (const Carve& carve : held.carves) carves_.insert_or_assign(carve.begin, carve);

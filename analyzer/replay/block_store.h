@@ -42,8 +42,10 @@ struct HeldBlock {
 
 class BlockStore {
  public:
-  /// The block's address must not be 0. Returns the block that stood there.
-  std::optional<HeldBlock> insert(const Block& block);
+  /// The block's address must not be 0. Returns the block that stood there, which is then to be given up.
+  std::optional<Block> insert(const Block& block) { return blocks_.insert(block); }
+  /// All of a block that another one took the place of.
+  HeldBlock give_up(const Block& block) { return {block, take_carves(block.address)}; }
   void put(HeldBlock&& held);
   std::optional<HeldBlock> take(std::uint64_t address);
   const Block* find(std::uint64_t address) { return blocks_.find(address); }

@@ -77,6 +77,8 @@ class Observer {
   /// thread is the child's first. `blocks` of mappings is 0.
   virtual void on_inherited(const OwnerShare& /*share*/) {}
   virtual void on_change(const Change& /*change*/) {}
+  /// Whether on_change(), on_unobserved() and on_vanished() are wanted; asked once.
+  virtual bool wants_changes() { return true; }
   /// An event of `thread` that the filter does not let through, after which so much was live.
   virtual void on_unobserved(ThreadId /*thread*/, std::int64_t /*live_bytes*/) {}
   /// A block whose release is missing from the trace left live memory, because its address was handed out again. Nobody

@@ -73,19 +73,22 @@ void ImageScanner::scan_lane(const trace::LaneBlocks& lane, trace::LaneLimit lim
       if (blocks_read) blocks_read(reader.blocks_begun() - blocks);
       blocks = reader.blocks_begun();
     }
-    ticks_ = reader.ticks();
     offset_ = reader.offset();
-    if (kByThread[static_cast<std::size_t>(reader.type())]) {
-      if (thread_.none()) has_unknown_thread_ = true;
-      Thread& thread = thread_.none() ? unknown_thread_ : image_.threads[thread_.index()];
-      if (thread.last_ticks == 0) thread.first_ticks = ticks_;
-      thread.first_ticks = std::min(thread.first_ticks, ticks_);
-      thread.last_ticks = std::max(thread.last_ticks, ticks_);
-    }
-    reader.take([this](const auto& record) { on(record); });
+    reader.take([this]<class Record>(const Record& record) {
+      if constexpr (kByThread[static_cast<std::size_t>(Record::kType)]) thread_lived_at(record.time);
+      on(record);
+    });
   }
   if (lane_exec_) ended(*lane_exec_);
   if (stacks_.is_final()) image_.lane_stacks.emplace(lane.lane, std::move(stacks_));
+}
+
+inline void ImageScanner::thread_lived_at(std::uint64_t ticks) {
+  if (thread_.none()) has_unknown_thread_ = true;
+  Thread& thread = thread_.none() ? unknown_thread_ : image_.threads[thread_.index()];
+  if (thread.last_ticks == 0) thread.first_ticks = ticks;
+  thread.first_ticks = std::min(thread.first_ticks, ticks);
+  thread.last_ticks = std::max(thread.last_ticks, ticks);
 }
 
 void ImageScanner::on(const trace::ImageStart& record) {

@@ -42,6 +42,8 @@ class ImageScanner {
   void scan_lane(const trace::LaneBlocks& lane, trace::LaneLimit limit,
                  const std::function<void(std::uint64_t)>& blocks_read);
   void finish();
+  /// The thread of the record at hand did something.
+  void thread_lived_at(std::uint64_t ticks);
   void clock_pair(std::uint64_t ticks, std::uint64_t nanoseconds);
   void ended(Ending ending);
   void event(std::uint64_t acquired_bytes);
@@ -119,7 +121,6 @@ class ImageScanner {
   bool is_sampler_ = false;
   std::uint32_t fault_counter_ = 0;  ///< whose samples the PageFault records are
   ThreadId thread_;
-  std::uint64_t ticks_ = 0;
   std::uint64_t offset_ = 0;
   std::optional<Ending> lane_exec_;
   LookAssembler look_;

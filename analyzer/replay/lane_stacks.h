@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/large_memory.h"
 #include "memline/trace_format.h"
 #include "replay/stack_table.h"
 
@@ -46,7 +47,7 @@ class LaneStacks {
  private:
   static constexpr std::size_t kSlack = 4096;
   std::uint64_t definitions_ = 0;
-  std::vector<NodeId> nodes_;
+  std::vector<NodeId, LargeAllocator<NodeId>> nodes_;
   std::unordered_map<std::uint32_t, NodeId> far_;
   bool is_final_ = true;
 };

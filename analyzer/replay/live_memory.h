@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -140,5 +141,79 @@ class LiveMemory {
   std::vector<Latest> latest_;  ///< by thread
   std::uint64_t page_bytes_ = 4096;
 };
+
+inline void Effect::reset() {
+  happened = false;
+  change = {};
+  released.clear();
+  vanished.clear();
+  unknown_releases = 0;
+}
+
+inline bool LiveMemory::is_latest(const Actor& actor, std::uint64_t pool, const Block& block) const {
+  if (block.thread != actor.thread || actor.thread.index() >= latest_.size()) return false;
+  const Latest& latest = latest_[actor.thread.index()];
+  return latest.address == block.address && latest.pool == pool;
+}
+
+inline void LiveMemory::set_latest(const Actor& actor, Latest latest) {
+  if (actor.thread.none()) return;
+  if (actor.thread.index() >= latest_.size()) latest_.resize(actor.thread.index() + 1);
+  latest_[actor.thread.index()] = latest;
+}
+
+inline void LiveMemory::finish(const Actor& actor, Latest latest, Effect& effect) {
+  effect.happened = true;
+  Change& change = effect.change;
+  change.ticks = actor.ticks;
+  change.thread = actor.thread;
+  change.stack = actor.stack;
+  for (const OwnerShare& share : effect.released) change.released_bytes += share.bytes;
+  change.released = effect.released;
+  set_latest(actor, latest);
+}
+
+inline void LiveMemory::acquire_block(BlockStore& store, const Actor& actor, std::uint64_t address, std::uint64_t bytes,
+                                      Effect& effect) {
+  const Block block{
+      .address = address, .bytes = bytes, .acquired = actor.stamp(), .owner = actor.stack, .thread = actor.thread};
+  if (const std::optional<Block> missed = store.insert(block)) {
+    store.give_up(*missed).add_shares(false, effect.vanished);
+  }
+  effect.change.acquired_bytes += bytes;
+  effect.change.acquired_blocks += 1;
+}
+
+inline void LiveMemory::acquire(const Actor& actor, std::uint64_t address, std::uint64_t bytes, Effect& effect) {
+  if (address == 0) return;
+  acquire_block(heap_, actor, address, bytes, effect);
+  effect.change.allocations = 1;
+  finish(actor, {0, address}, effect);
+}
+
+inline void LiveMemory::release(const Actor& actor, std::uint64_t address, Effect& effect) {
+  if (address == 0) return;
+  if (!heap_.has_carves()) {
+    const std::optional<Block> block = heap_.take_whole(address);
+    if (!block) {
+      effect.unknown_releases = 1;
+      return;
+    }
+    effect.released.push_back({.owner = block->owner,
+                               .owner_thread = block->thread,
+                               .bytes = block->bytes,
+                               .blocks = 1,
+                               .temporary = is_latest(actor, 0, *block)});
+  } else {
+    const std::optional<HeldBlock> held = heap_.take(address);
+    if (!held) {
+      effect.unknown_releases = 1;
+      return;
+    }
+    held->add_shares(is_latest(actor, 0, held->block), effect.released);
+  }
+  effect.change.frees = 1;
+  finish(actor, {}, effect);
+}
 
 }  // namespace memline::replay

@@ -4,6 +4,7 @@
 /// Plain data without pointers into the trace, so that one thread can read ahead while another one replays.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -52,8 +53,27 @@ struct Operation {
 
 static_assert(sizeof(Operation) == 40, "all of them go from one processor to another");
 
+/// A vector of a size that is known beforehand.
+class OperationList {
+ public:
+  void reserve(std::size_t most) {
+    if (items_.size() < most) items_.resize(most);
+  }
+  void clear() { size_ = 0; }
+  /// There must be room for it.
+  void add(const Operation& operation) { items_[size_++] = operation; }
+  std::size_t size() const { return size_; }
+  const Operation& operator[](std::size_t index) const { return items_[index]; }
+  const Operation* begin() const { return items_.data(); }
+  const Operation* end() const { return items_.data() + size_; }
+
+ private:
+  std::vector<Operation> items_;
+  std::size_t size_ = 0;
+};
+
 struct OperationBatch {
-  std::vector<Operation> operations;
+  OperationList operations;
   std::vector<std::uint64_t> old_addresses;  ///< of the kMoveEnd among the operations, in order
   std::vector<OtherRecord> others;
 

@@ -12,6 +12,8 @@ namespace {
 
 /// Enough that handing them over costs nothing, few enough that they stay in the cache.
 constexpr std::size_t kBatchOperations = 2048;
+/// What one record can become.
+constexpr std::size_t kMostOperations = 1;
 
 template <class Record>
 inline constexpr bool kIsNoEvent =
@@ -49,7 +51,7 @@ OperationReader::OperationReader(const trace::TraceFile& file, const Image& imag
 
 bool OperationReader::fill(OperationBatch& batch) {
   batch.clear();
-  batch.operations.reserve(kBatchOperations);
+  batch.operations.reserve(kBatchOperations + kMostOperations);
   batch_ = &batch;
   while (batch.operations.size() < kBatchOperations) {
     const std::optional<std::size_t> lane = reader_.next();
@@ -81,15 +83,15 @@ inline bool OperationReader::observed(ThreadId thread) const {
 
 inline void OperationReader::add(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes) {
   const ThreadId thread = lanes_[lane_].thread;
-  batch_->operations.push_back({.ticks = ticks,
-                                .address = address,
-                                .bytes = bytes,
-                                .stack = kUnknownStack,
-                                .thread = thread,
-                                .lane = static_cast<std::uint32_t>(lane_),
-                                .action = action,
-                                .stack_fate = StackFate::kNone,
-                                .observed = observed(thread)});
+  batch_->operations.add({.ticks = ticks,
+                          .address = address,
+                          .bytes = bytes,
+                          .stack = kUnknownStack,
+                          .thread = thread,
+                          .lane = static_cast<std::uint32_t>(lane_),
+                          .action = action,
+                          .stack_fate = StackFate::kNone,
+                          .observed = observed(thread)});
 }
 
 inline void OperationReader::add(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes,
@@ -98,15 +100,15 @@ inline void OperationReader::add(Action action, std::uint64_t ticks, std::uint64
   const NodeId node = lane.find(stack);
   // Without recorded stacks a release has none; that is no loss.
   const bool recorded = stack != 0 || !is_release || image_.start.free_stacks != 0;
-  batch_->operations.push_back({.ticks = ticks,
-                                .address = address,
-                                .bytes = bytes,
-                                .stack = node,
-                                .thread = lane.thread,
-                                .lane = static_cast<std::uint32_t>(lane_),
-                                .action = action,
-                                .stack_fate = recorded ? fate(node) : StackFate::kNone,
-                                .observed = observed(lane.thread)});
+  batch_->operations.add({.ticks = ticks,
+                          .address = address,
+                          .bytes = bytes,
+                          .stack = node,
+                          .thread = lane.thread,
+                          .lane = static_cast<std::uint32_t>(lane_),
+                          .action = action,
+                          .stack_fate = recorded ? fate(node) : StackFate::kNone,
+                          .observed = observed(lane.thread)});
 }
 
 template <class Record>
@@ -124,15 +126,15 @@ void OperationReader::add_sample(const Record& record) {
     stack = image_.sample_joins.find(stack, last_stack_[thread.none() ? image_.threads.size() : thread.index()]);
   }
   const bool filtered = !thread_observed_.empty() || span_;
-  batch_->operations.push_back({.ticks = record.time,
-                                .address = 0,
-                                .bytes = batch_->others.size(),
-                                .stack = stack,
-                                .thread = thread,
-                                .lane = static_cast<std::uint32_t>(lane_),
-                                .action = Action::kOther,
-                                .stack_fate = StackFate::kNone,
-                                .observed = !filtered || (!thread.none() && observed(thread))});
+  batch_->operations.add({.ticks = record.time,
+                          .address = 0,
+                          .bytes = batch_->others.size(),
+                          .stack = stack,
+                          .thread = thread,
+                          .lane = static_cast<std::uint32_t>(lane_),
+                          .action = Action::kOther,
+                          .stack_fate = StackFate::kNone,
+                          .observed = !filtered || (!thread.none() && observed(thread))});
   batch_->others.emplace_back(record);
 }
 

@@ -93,59 +93,7 @@ void Replayer::reach_stop(const std::function<void(const LiveBlock&)>& at_stop) 
   if (at_stop) memory_.for_each_live(at_stop);
 }
 
-bool Replayer::apply(const OperationBatch& batch, const std::function<void(const LiveBlock&)>& at_stop) {
-  const std::size_t count = batch.operations.size();
-  const std::uint64_t* old_address = batch.old_addresses.data();
-  const bool may_stop = stop_.event.has_value() || stop_.ticks.has_value();
-  for (std::size_t i = 0; i < std::min(count, kPrefetchDistance); ++i) memory_.prefetch(batch.operations[i].address);
-  for (std::size_t i = 0; i < count; ++i) {
-    const Operation& operation = batch.operations[i];
-    if (may_stop && is_at_stop(operation)) {
-      reach_stop(at_stop);
-      if (!stop_.go_on) return false;
-    }
-    if (i + kPrefetchDistance < count) memory_.prefetch(batch.operations[i + kPrefetchDistance].address);
-    switch (operation.action) {
-      case Action::kAcquire:
-        effect_.reset();
-        tell(actor_of(operation), AddressStep::Kind::kAcquire, operation.address, operation.bytes);
-        memory_.acquire(actor_of(operation), operation.address, operation.bytes, effect_);
-        commit(operation);
-        break;
-      case Action::kRelease:
-        effect_.reset();
-        tell(actor_of(operation), AddressStep::Kind::kRelease, operation.address, 0);
-        memory_.release(actor_of(operation), operation.address, effect_);
-        commit(operation);
-        break;
-      case Action::kMoveBegin:
-        effect_.reset();
-        memory_.move_begin(actor_of(operation), operation.address, effect_);
-        commit(operation);
-        break;
-      case Action::kMoveEnd:
-        effect_.reset();
-        if (operation.address != 0) {
-          tell(actor_of(operation), AddressStep::Kind::kMove, operation.address, operation.bytes, *old_address);
-        }
-        memory_.move_end(actor_of(operation), *old_address++, operation.address, operation.bytes, effect_);
-        commit(operation);
-        break;
-      case Action::kOther:
-        apply_other(operation, batch.others[operation.bytes]);
-        break;
-    }
-  }
-  return true;
-}
-
-void Replayer::apply_other(const Operation& operation, const OtherRecord& record) {
-  effect_.reset();
-  std::visit([&](const auto& known) { on(actor_of(operation), known); }, record);
-  commit(operation);
-}
-
-void Replayer::commit(const Operation& operation) {
+inline void Replayer::commit(const Operation& operation) {
   outcome_.losses.unknown_frees += effect_.unknown_releases;
   for (const OwnerShare& share : effect_.vanished) {
     live_bytes_ -= share.bytes;
@@ -171,6 +119,47 @@ void Replayer::commit(const Operation& operation) {
   } else {
     observer_->on_unobserved(operation.thread, change.live_bytes);
   }
+}
+
+bool Replayer::apply(const OperationBatch& batch, const std::function<void(const LiveBlock&)>& at_stop) {
+  const std::size_t count = batch.operations.size();
+  const std::uint64_t* old_address = batch.old_addresses.data();
+  const bool may_stop = stop_.event.has_value() || stop_.ticks.has_value();
+  for (std::size_t i = 0; i < std::min(count, kPrefetchDistance); ++i) memory_.prefetch(batch.operations[i].address);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Operation& operation = batch.operations[i];
+    if (may_stop && is_at_stop(operation)) {
+      reach_stop(at_stop);
+      if (!stop_.go_on) return false;
+    }
+    if (i + kPrefetchDistance < count) memory_.prefetch(batch.operations[i + kPrefetchDistance].address);
+    effect_.reset();
+    const Actor actor = actor_of(operation);
+    switch (operation.action) {
+      case Action::kAcquire:
+        if (wants_steps_) tell(actor, AddressStep::Kind::kAcquire, operation.address, operation.bytes);
+        memory_.acquire(actor, operation.address, operation.bytes, effect_);
+        break;
+      case Action::kRelease:
+        if (wants_steps_) tell(actor, AddressStep::Kind::kRelease, operation.address, 0);
+        memory_.release(actor, operation.address, effect_);
+        break;
+      case Action::kMoveBegin:
+        memory_.move_begin(actor, operation.address, effect_);
+        break;
+      case Action::kMoveEnd:
+        if (operation.address != 0) {
+          tell(actor, AddressStep::Kind::kMove, operation.address, operation.bytes, *old_address);
+        }
+        memory_.move_end(actor, *old_address++, operation.address, operation.bytes, effect_);
+        break;
+      case Action::kOther:
+        std::visit([&](const auto& known) { on(actor, known); }, batch.others[operation.bytes]);
+        break;
+    }
+    commit(operation);
+  }
+  return true;
 }
 
 void Replayer::tell(const Actor& actor, AddressStep::Kind kind, std::uint64_t address, std::uint64_t length,

@@ -39,7 +39,6 @@ class Replayer {
   void reach_stop(const std::function<void(const LiveBlock&)>& at_stop);
   /// False: the stop point is reached.
   bool apply(const OperationBatch& batch, const std::function<void(const LiveBlock&)>& at_stop);
-  void apply_other(const Operation& operation, const OtherRecord& record);
   void on(const Actor& actor, const trace::Map& record);
   void on(const Actor& actor, const trace::Unmap& record);
   void on(const Actor& actor, const trace::RemapBegin& record);

@@ -41,7 +41,7 @@ std::size_t StackTable::find_slot(std::uint32_t hash, NodeId parent, ModuleId mo
 }
 
 void StackTable::grow() {
-  std::vector<Slot> old(slots_.size() * 2);
+  decltype(slots_) old(slots_.size() * 2);
   old.swap(slots_);
   const std::size_t mask = slots_.size() - 1;
   for (const Slot& moved : old) {

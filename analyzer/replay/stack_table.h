@@ -13,6 +13,7 @@
 #include <tuple>
 #include <vector>
 
+#include "base/large_memory.h"
 #include "base/strong_id.h"
 #include "memline/trace_format.h"
 
@@ -72,8 +73,8 @@ class StackTable {
   NodeId add(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named);
   void grow();
 
-  std::vector<Node> nodes_;
-  std::vector<Slot> slots_;  ///< open addressing
+  std::vector<Node, LargeAllocator<Node>> nodes_;
+  std::vector<Slot, LargeAllocator<Slot>> slots_;  ///< open addressing
   bool all_complete_ = true;
   std::vector<NamedFrame> named_;
   std::map<std::tuple<std::string, std::string, std::uint32_t>, std::int32_t> named_index_;

@@ -22,24 +22,22 @@ void LaneReader::find_record() {
       return;
     }
     type_ = static_cast<RecordType>(payload_[position_]);
-    const RecordTraits traits = kRecordTraits[static_cast<std::size_t>(type_)];
-    if (!traits.known) {
+    if (!kRecordTraits[static_cast<std::size_t>(type_)].known) {
       malformed_record();
       continue;
-    }
-    ticks_ = state_.time_ticks;
-    if (traits.timed) {
-      DeltaState state = state_;
-      Decoder decoder(rest().subspan(1));
-      decoder.time(ticks_, state);
-      if (!decoder.ok()) {
-        malformed_record();
-        continue;
-      }
     }
     has_record_ = true;
     return;
   }
+}
+
+std::uint64_t LaneReader::ticks() const {
+  if (!has_record_ || !kRecordTraits[static_cast<std::size_t>(type_)].timed) return state_.time_ticks;
+  DeltaState state = state_;
+  std::uint64_t ticks = 0;
+  Decoder decoder(rest().subspan(1));
+  decoder.time(ticks, state);
+  return decoder.ok() ? ticks : state_.time_ticks;  // a malformed record will turn out as such
 }
 
 bool LaneReader::load_next_block() {

@@ -33,7 +33,7 @@ class LaneReader {
   bool has_record() const { return has_record_; }
   RecordType type() const { return type_; }
   /// Of a record without a time of its own: the time of the one before it.
-  std::uint64_t ticks() const { return ticks_; }
+  std::uint64_t ticks() const;
   std::uint32_t lane() const { return lane_.lane; }
   /// Blocks of the lane that were opened or skipped so far.
   std::size_t blocks_begun() const { return next_block_; }
@@ -79,7 +79,6 @@ class LaneReader {
 
   bool has_record_ = false;
   RecordType type_ = RecordType::kInvalid;
-  std::uint64_t ticks_ = 0;
 };
 
 template <class Record, class Visitor>

@@ -48,13 +48,17 @@ inline constexpr std::array<RecordTraits, 256> kRecordTraits = detail::make_trai
 /// Calls `function(std::type_identity<Record>)` for the record of this type; false if there is none.
 template <class Function>
 bool dispatch_record(RecordType type, Function&& function) {
-  // The two that make up nearly all of a trace are asked for first.
+  // Those that make up nearly all of a trace are asked for first.
   if (type == RecordType::kAcquire) {
     function(std::type_identity<Acquire>{});
     return true;
   }
   if (type == RecordType::kRelease) {
     function(std::type_identity<Release>{});
+    return true;
+  }
+  if (type == RecordType::kStack) {
+    function(std::type_identity<Stack>{});
     return true;
   }
   return detail::dispatch(type, function, AllRecords{});
