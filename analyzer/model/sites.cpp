@@ -39,6 +39,7 @@ const Sites::Charged& Sites::of_stack(NodeId stack) {
 std::vector<SiteId> Sites::all_of_stack(NodeId stack) {
   std::vector<SiteId> found;
   for (NodeId node = stack; !node.none(); node = frames_.parent(node)) {
+    if (!user_lines_.may_be_own(frames_.module(node))) continue;
     for (const symbols::Frame& frame : frames_.frames(node)) {
       if (user_lines_.is_own_line(frame, frames_.module(node))) found.push_back(intern(frame, frames_.module(node)));
     }

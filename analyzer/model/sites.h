@@ -14,6 +14,7 @@
 #include <tuple>
 #include <vector>
 
+#include "base/large_memory.h"
 #include "model/frame_source.h"
 #include "model/user_code.h"
 
@@ -78,7 +79,7 @@ class Sites {
   std::vector<SiteInfo> sites_;
   std::map<std::tuple<FileId, std::uint32_t>, SiteId> by_line_;
   std::map<std::tuple<std::string, std::string>, SiteId> by_function_;  ///< module path, function name
-  std::vector<Charged> by_stack_;
+  std::vector<Charged, LargeAllocator<Charged>> by_stack_;
   Charged unknown_;
 };
 

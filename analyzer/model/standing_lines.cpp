@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "symbols/c_library.h"
+
 namespace memline::model {
 
 StandingLines::StandingLines(FrameSource& frames, std::span<const FunctionId> functions) : frames_(frames) {
@@ -9,7 +11,19 @@ StandingLines::StandingLines(FrameSource& frames, std::span<const FunctionId> fu
   for (std::size_t i = 0; i < functions.size(); ++i) {
     chosen_[functions[i]].push_back(i);
     find_slot(i, true, {}, 0);
+    const ModuleId module = frames_.function(functions[i]).module;
+    any_in_c_library_ = any_in_c_library_ || (!module.none() && symbols::is_c_library(frames_.module_file(module)));
   }
+}
+
+bool StandingLines::may_concern(ModuleId module) {
+  if (module.none() || any_in_c_library_) return true;
+  if (concerned_.size() <= module.index()) concerned_.resize(module.index() + 1, Known::kNotYet);
+  Known& known = concerned_[module.index()];
+  if (known == Known::kNotYet) {
+    known = symbols::is_c_library(frames_.module_file(module)) ? Known::kNo : Known::kYes;
+  }
+  return known == Known::kYes;
 }
 
 std::uint32_t StandingLines::list_of(NodeId stack) {
@@ -46,6 +60,7 @@ std::uint32_t StandingLines::find_line_slot(std::size_t function, const symbols:
 }
 
 std::uint32_t StandingLines::extend(std::uint32_t callers_list, NodeId node) {
+  if (!may_concern(frames_.module(node))) return callers_list;
   const std::span<const symbols::Frame> frames = frames_.frames(node);
   const bool concerned = std::any_of(frames.begin(), frames.end(), [this](const symbols::Frame& frame) {
     return !functions_of(frame.function).empty();

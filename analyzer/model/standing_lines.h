@@ -17,6 +17,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/large_memory.h"
 #include "model/frame_source.h"
 
 namespace memline::model {
@@ -54,19 +55,24 @@ class StandingLines {
  private:
   std::uint32_t extend(std::uint32_t callers_list, NodeId node);
   const std::vector<std::size_t>& functions_of(FunctionId id);
+  /// Whether a chosen function can have an instance in the module.
+  bool may_concern(ModuleId module);
   std::uint32_t find_slot(std::size_t function, bool whole, FileId file, std::uint32_t line);
   std::uint32_t find_line_slot(std::size_t function, const symbols::Frame& frame);
   std::uint32_t inner_chain(std::uint32_t outer, const symbols::Frame& frame);
 
   FrameSource& frames_;
+  bool any_in_c_library_ = false;  ///< of the chosen functions
+  enum class Known : std::uint8_t { kNotYet, kNo, kYes };
+  std::vector<Known> concerned_;                                     ///< by module
   std::unordered_map<FunctionId, std::vector<std::size_t>> chosen_;  ///< where each stands among the chosen ones
   std::vector<Slot> slots_;
   std::map<std::tuple<std::size_t, bool, FileId, std::uint32_t>, std::uint32_t> slot_index_;
   std::map<std::tuple<std::uint32_t, FunctionId, FileId, std::uint32_t>, std::uint32_t> chains_;
   std::unordered_map<FunctionId, std::vector<std::size_t>> functions_of_;
   std::vector<std::vector<Standing>> lists_{1};
-  std::vector<std::uint32_t> list_by_node_;  ///< list index + 1, 0: not known yet
-  std::vector<NodeId> path_;                 ///< kept between calls for its memory
+  std::vector<std::uint32_t, LargeAllocator<std::uint32_t>> list_by_node_;  ///< list index + 1, 0: not known yet
+  std::vector<NodeId> path_;                                                ///< kept between calls for its memory
 };
 
 }  // namespace memline::model

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "model/path_pattern.h"
+#include "symbols/c_library.h"
 #include "symbols/name_match.h"
 
 namespace memline::model {
@@ -74,6 +75,10 @@ bool OwnRules::is_own(std::string_view file, std::string_view module, bool main_
   return main_executable || !any_glob_matches(kForeignModules, module);
 }
 
+bool OwnRules::is_never_own(std::string_view module, bool main_executable) const {
+  return own_.empty() && !main_executable && any_glob_matches(kForeignModules, module);
+}
+
 std::vector<std::string> OwnRules::describe() const {
   std::vector<std::string> lines;
   for (const std::string& pattern : not_own_) lines.push_back("not own (--not-own): " + pattern);
@@ -109,34 +114,90 @@ bool UserLines::reports_pool(const symbols::Frame& frame) const {
          frames_.function(frame.function).name.starts_with("memline_pool_");
 }
 
-std::optional<UserLine> UserLines::find(NodeId stack) {
-  std::optional<UserLine> innermost, in_program, in_pool;
-  bool from_pool = false;
-  bool inside_main = true;  // what calls main is start-up code, whatever its name
-  for (NodeId node = stack; !node.none(); node = frames_.parent(node)) {
-    const std::span<const symbols::Frame> frames = frames_.frames(node);
-    const ModuleId module = frames_.module(node);
-    for (std::size_t depth = 0; depth < frames.size(); ++depth) {
-      const symbols::Frame& frame = frames[depth];
-      if (!innermost && reports_pool(frame)) from_pool = true;
-      if (is_own_line(frame, module)) {
-        const UserLine own{node, depth, frame, module, true};
-        if (!from_pool) return own;
-        // The pool's own function: its caller is charged, if there is one.
-        from_pool = false;
-        in_pool = own;
-        continue;
-      }
-      if (!innermost) innermost = UserLine{node, depth, frame, module, false};
-      if (in_program || !inside_main || module.none() || !frames_.module_file(module).main_executable) continue;
+const UserLines::ModuleKind& UserLines::kind(ModuleId module) {
+  const std::size_t row = module.none() ? 0 : module.index() + 1;
+  if (kinds_.size() <= row) kinds_.resize(row + 1);
+  ModuleKind& kind = kinds_[row];
+  if (kind.known) return kind;
+  kind.known = true;
+  if (module.none()) return kind;
+  const symbols::ModuleFile& file = frames_.module_file(module);
+  kind.main_executable = file.main_executable;
+  kind.never_own = rules_.is_never_own(file.path, file.main_executable);
+  kind.c_library = symbols::is_c_library(file);
+  return kind;
+}
+
+UserLine UserLines::line_at(Place place, bool own) {
+  return {place.node, place.depth, frames_.frames(place.node)[place.depth], frames_.module(place.node), own};
+}
+
+UserLines::Outwards UserLines::extend(const Outwards& callers, NodeId node) {
+  Outwards found = callers;
+  found.known = true;
+  const ModuleId module = frames_.module(node);
+  const ModuleKind& kind = this->kind(module);
+  if (kind.never_own) return found;
+  const std::span<const symbols::Frame> frames = frames_.frames(node);
+  for (std::size_t depth = frames.size(); depth-- > 0;) {
+    const symbols::Frame& frame = frames[depth];
+    const Place here{node, static_cast<std::uint32_t>(depth)};
+    if (is_own_line(frame, module)) {
+      found.own = here;
+    } else if (kind.main_executable && found.own.node.none()) {
       const std::string_view name =
           frame.function.none() ? "" : std::string_view{frames_.function(frame.function).name};
-      if (!is_start_up(name)) in_program = UserLine{node, depth, frame, module, false};
-      if (name == "main") inside_main = false;
+      if (!is_start_up(name)) found.in_program = here;  // what calls main is start-up code, whatever its name
     }
   }
-  if (in_pool) return in_pool;
-  return in_program ? in_program : innermost;
+  return found;
+}
+
+const UserLines::Outwards& UserLines::outwards(NodeId stack) {
+  if (outwards_.size() <= stack.index()) outwards_.resize(std::max(frames_.node_count(), stack.index() + 1));
+  path_.clear();
+  NodeId node = stack;
+  while (!node.none() && !outwards_[node.index()].known) {
+    path_.push_back(node);
+    node = frames_.parent(node);
+  }
+  Outwards found;
+  if (!node.none()) found = outwards_[node.index()];
+  for (auto inner = path_.rbegin(); inner != path_.rend(); ++inner) {
+    found = extend(found, *inner);
+    outwards_[inner->index()] = found;
+  }
+  return outwards_[stack.index()];
+}
+
+UserLines::Place UserLines::own_outside(Place inner) {
+  const std::span<const symbols::Frame> frames = frames_.frames(inner.node);
+  const ModuleId module = frames_.module(inner.node);
+  for (std::size_t depth = inner.depth + std::size_t{1}; depth < frames.size(); ++depth) {
+    if (is_own_line(frames[depth], module)) return {inner.node, static_cast<std::uint32_t>(depth)};
+  }
+  const NodeId caller = frames_.parent(inner.node);
+  return caller.none() ? Place{} : outwards(caller).own;
+}
+
+std::optional<UserLine> UserLines::find(NodeId stack) {
+  bool from_pool = false;
+  NodeId innermost = stack;
+  // No pool is part of the C library: its frames are not asked for before they matter.
+  while (!innermost.none() && !kind(frames_.module(innermost)).c_library) {
+    const std::span<const symbols::Frame> frames = frames_.frames(innermost);
+    from_pool = !frames.empty() && reports_pool(frames.front());
+    if (!frames.empty()) break;
+    innermost = frames_.parent(innermost);
+  }
+  if (innermost.none()) return std::nullopt;
+  const Outwards found = outwards(innermost);
+  if (found.own.node.none()) {
+    return line_at(found.in_program.node.none() ? Place{innermost, 0} : found.in_program, false);
+  }
+  // The pool's own function: its caller is charged, if there is one.
+  const Place caller = from_pool ? own_outside(found.own) : Place{};
+  return line_at(caller.node.none() ? found.own : caller, true);
 }
 
 }  // namespace memline::model

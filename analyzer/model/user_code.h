@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/large_memory.h"
 #include "model/frame_source.h"
 
 namespace memline::model {
@@ -24,6 +25,8 @@ class OwnRules {
 
   /// Whether a line of `file`, compiled into `module`, is the user's own.
   bool is_own(std::string_view file, std::string_view module, bool main_executable) const;
+  /// Whether no line compiled into `module` can be the user's own, whatever its file.
+  bool is_never_own(std::string_view module, bool main_executable) const;
   /// The rules in force for people, one a line.
   std::vector<std::string> describe() const;
 
@@ -41,7 +44,9 @@ struct UserLine {
   bool own = false;  ///< false: no frame of the stack is the user's own
 };
 
-/// Finds user lines, keeping what it decided of each file and module. The frame source and the rules must outlive it.
+/// Finds user lines, keeping what it decided of each file, module and node: a stack is looked at no farther out than
+/// where it leaves those that were looked at before. Frames of modules that cannot hold a user line are not asked for
+/// as long as the answer does not depend on them. The frame source and the rules must outlive it.
 class UserLines {
  public:
   UserLines(FrameSource& frames, const OwnRules& rules) : frames_(frames), rules_(rules) {}
@@ -52,15 +57,42 @@ class UserLines {
   bool is_own_line(const symbols::Frame& frame, ModuleId module) {
     return frame.line != 0 && !frame.file.none() && is_own(frame.file, module);
   }
+  /// Whether a frame of the module may be the user's own.
+  bool may_be_own(ModuleId module) { return !kind(module).never_own; }
 
  private:
+  /// One source frame of a node; node none(): no frame.
+  struct Place {
+    NodeId node;
+    std::uint32_t depth = 0;
+  };
+  /// What stands on a stack, of the frames from a node outwards.
+  struct Outwards {
+    Place own;         ///< the innermost that is the user's own
+    Place in_program;  ///< if there is none: the innermost of the main executable that is not start-up code
+    bool known = false;
+  };
+  struct ModuleKind {
+    bool known = false;
+    bool main_executable = false, never_own = false, c_library = false;
+  };
+
+  const ModuleKind& kind(ModuleId module);
+  const Outwards& outwards(NodeId stack);
+  Outwards extend(const Outwards& callers, NodeId node);
+  UserLine line_at(Place place, bool own);
+  /// The next frame outside of `inner` that is the user's own.
+  Place own_outside(Place inner);
   bool is_own(FileId file, ModuleId module);
   bool reports_pool(const symbols::Frame& frame) const;
 
   FrameSource& frames_;
   const OwnRules& rules_;
   enum class Known : std::uint8_t { kNotYet, kNo, kYes };
-  std::vector<std::vector<Known>> own_by_module_;  ///< [module + 1][file]
+  std::vector<std::vector<Known>> own_by_module_;             ///< [module + 1][file]
+  std::vector<ModuleKind> kinds_;                             ///< [module + 1]
+  std::vector<Outwards, LargeAllocator<Outwards>> outwards_;  ///< by node
+  std::vector<NodeId> path_;                                  ///< kept between calls for its memory
 };
 
 }  // namespace memline::model

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "symbols/c_library.h"
 #include "symbols/die.h"
 #include "symbols/symbolizer_impl.h"
 
@@ -139,9 +140,12 @@ void Symbolizer::Impl::add_code_lines(ModuleId id, Module& module, FunctionId wa
 std::vector<Symbolizer::CodeLine> Symbolizer::Impl::code_lines(FunctionId id) {
   std::vector<CodeLine> lines;
   if (id.index() >= functions_.size()) return lines;
+  const Module* const own_module = module(functions_[id].module);
+  const bool in_c_library = own_module != nullptr && is_c_library(own_module->file());
   for (std::size_t i = 0; i < modules_.size(); ++i) {
     Module& module = *modules_[i];
-    if (module.is_located()) add_code_lines(ModuleId(i), module, id, lines);
+    if (!module.is_located() || (!in_c_library && is_c_library(module.file()))) continue;
+    add_code_lines(ModuleId(i), module, id, lines);
   }
   Function& function = functions_[id];
   const auto own_file_first = [&](const CodeLine& a, const CodeLine& b) {

@@ -221,6 +221,10 @@ void Symbolizer::prepare(std::span<const Address> addresses) {
   impl_->prepare(addresses);
 }
 
+void Symbolizer::look_at(ModuleId module) {
+  impl_->look_at(module);
+}
+
 Frame Symbolizer::named_frame(std::string_view file, std::string_view function, std::uint32_t line) {
   return impl_->named_frame(file, function, line);
 }

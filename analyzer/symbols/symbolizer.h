@@ -84,6 +84,8 @@ class Symbolizer {
     bool exact = false;
   };
   void prepare(std::span<const Address> addresses);
+  /// Says that the module is one of those that code_lines() looks through.
+  void look_at(ModuleId module);
 
   /// The frame of a named (interpreted or JIT) function, which needs no debug information.
   Frame named_frame(std::string_view file, std::string_view function, std::uint32_t line);
@@ -107,7 +109,7 @@ class Symbolizer {
 
   /// Every line that has code (is_stmt rows) in any instance of the function: its own code, inlined copies, clones, and
   /// the lambdas and OpenMP bodies written inside it; sorted by file and line, the function's own file first. Covers
-  /// the modules that were looked at so far, and sets the function's last_line. The first call reads all debug
+  /// the modules that were looked at so far (of the C library's own those, if it is one of its functions), and sets the function's last_line. The first call reads all debug
   /// information of these modules once.
   struct CodeLine {
     FileId file;

@@ -30,6 +30,7 @@ class Symbolizer::Impl {
   Impl& operator=(const Impl&) = delete;
 
   void prepare(std::span<const Address> addresses);
+  void look_at(ModuleId module) { locate(module); }
 
   const CallTypes& call_types(ModuleId module, std::uint64_t return_address);
   std::span<const Frame> frames(ModuleId module, std::uint64_t offset, bool exact);

@@ -1,5 +1,8 @@
 #include "model/user_code.h"
 
+#include <span>
+#include <string>
+
 #include "fake_stacks.h"
 #include "support/catch.h"
 
@@ -108,6 +111,35 @@ TEST_CASE("a stack without a frame has no user line") {
   const OwnRules rules({}, {});
   UserLines lines(program.stacks, rules);
   CHECK_FALSE(lines.find(program.stacks.unknown()));
+}
+
+/// A program whose C library has debug information that is not to be read.
+class CostlyStacks : public FakeStacks {
+ public:
+  std::span<const symbols::Frame> frames(NodeId node) override {
+    if (!module(node).none() && module_file(module(node)).path.find("libc.so") != std::string::npos) ++asked_of_libc;
+    return FakeStacks::frames(node);
+  }
+  int asked_of_libc = 0;
+};
+
+TEST_CASE("frames of the C library are asked for only where one of them is charged") {
+  CostlyStacks stacks;
+  const FileId app = stacks.add_file("/home/me/src/app.cpp");
+  const ModuleId libc = stacks.add_module("/lib/x86_64-linux-gnu/libc.so.6");
+  const FunctionId libc_start = stacks.add_function("__libc_start_call_main", {});
+  const FunctionId main_function = stacks.add_function("main", app);
+  const FunctionId strdup = stacks.add_function("strdup", {});
+  const NodeId from_libc = stacks.call({}, {stacks.at(libc_start, 0)}, libc);
+  const NodeId in_main = stacks.call(from_libc, {stacks.at(main_function, 3)});
+  const NodeId in_strdup = stacks.call(in_main, {stacks.at(strdup, 0)}, libc);
+  const OwnRules rules({}, {});
+  UserLines lines(stacks, rules);
+  CHECK(lines.find(in_strdup)->frame.function == main_function);
+  CHECK(lines.find(in_main)->frame.function == main_function);
+  CHECK(stacks.asked_of_libc == 0);
+  CHECK(lines.find(from_libc)->frame.function == libc_start);
+  CHECK(stacks.asked_of_libc == 1);
 }
 
 TEST_CASE("what comes with compilers and package managers is not own") {
