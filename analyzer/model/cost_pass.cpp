@@ -30,10 +30,11 @@ struct Owned {
   }
 };
 
-void set_column(std::vector<SiteCosts>& by_stack, std::int64_t SiteCosts::*column, const Owned& owned) {
-  if (by_stack.size() < owned.bytes_by_stack.size()) by_stack.resize(owned.bytes_by_stack.size());
-  for (SiteCosts& costs : by_stack) costs.*column = 0;
-  for (std::size_t i = 0; i < owned.bytes_by_stack.size(); ++i) by_stack[i].*column = owned.bytes_by_stack[i];
+void set_column(CostsByStack& by_stack, std::int64_t SiteCosts::*column, const Owned& owned) {
+  by_stack.for_each([column](NodeId /*stack*/, SiteCosts& costs) { costs.*column = 0; });
+  for (std::size_t i = 0; i < owned.bytes_by_stack.size(); ++i) {
+    if (owned.bytes_by_stack[i] != 0) by_stack.at(NodeId{i}).*column = owned.bytes_by_stack[i];
+  }
 }
 
 /// What can only be said of the process as a whole.
@@ -47,7 +48,7 @@ void add_process_totals(const replay::Image& image, const replay::Outcome& outco
 
 }  // namespace
 
-Result<Costs> collect_costs(Profile& profile, bool with_resident) {
+Result<Costs> collect_costs(Profile& profile, bool with_resident, ChangeTape* tape) {
   const replay::Image& image = profile.image();
   with_resident = with_resident && !image.looks.empty();
   StackCosts stack_costs;
@@ -58,6 +59,7 @@ Result<Costs> collect_costs(Profile& profile, bool with_resident) {
   StackSamples samples(columns, profile.frames());
   std::vector<replay::Observer*> observers = {&stack_costs, &counter, &samples};
   if (with_resident) observers.insert(observers.end(), {&peak_look, &resident_at_end});
+  if (tape != nullptr) observers.push_back(tape);
   ObserverList all(std::move(observers));
   Owned at_end;
   std::vector<replay::LiveBlock> live;
@@ -71,10 +73,12 @@ Result<Costs> collect_costs(Profile& profile, bool with_resident) {
   Result<replay::Outcome> outcome = profile.run(&all, {}, see(at_end));
   if (!outcome) return outcome.error();
 
+  if (tape != nullptr) tape->finish(outcome->losses);
   Costs costs{stack_costs.finish(), counter.totals(), *outcome};
   const std::vector<CounterSums>& sampled = samples.by_stack();
-  if (costs.by_stack.size() < sampled.size()) costs.by_stack.resize(sampled.size());
-  for (std::size_t i = 0; i < sampled.size(); ++i) costs.by_stack[i].counters = sampled[i];
+  for (std::size_t i = 0; i < sampled.size(); ++i) {
+    if (!sampled[i].empty()) costs.by_stack.at(NodeId{i}).counters = sampled[i];
+  }
   costs.totals.threads = profile.filter().threads.empty() ? image.threads.size() : profile.filter().threads.size();
   costs.totals.at_end = at_end.bytes;
   costs.totals.leaked_blocks = at_end.blocks;

@@ -1,12 +1,11 @@
 /// \file collect_costs(): what each stack owns and what it all adds up to, whatever filter is in force.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "base/result.h"
+#include "model/by_stack.h"
+#include "model/change_tape.h"
 #include "model/profile.h"
 #include "model/summary_model.h"
 #include "model/top_model.h"
@@ -15,7 +14,7 @@
 namespace memline::model {
 
 struct Costs {
-  std::vector<SiteCosts> by_stack;  ///< by NodeId::index()
+  CostsByStack by_stack;
   Totals totals;
   replay::Outcome outcome;
   std::string resident_note{};  ///< what the columns of resident bytes are worth
@@ -23,6 +22,7 @@ struct Costs {
 
 /// One pass over the events; two where a filter is in force, since what is owned at the peak cannot be told from the
 /// filtered events alone, or where the columns of resident bytes are wanted and somebody looked at what is in RAM.
-Result<Costs> collect_costs(Profile& profile, bool with_resident);
+/// `tape`, if given, gets the changes of that one pass.
+Result<Costs> collect_costs(Profile& profile, bool with_resident, ChangeTape* tape = nullptr);
 
 }  // namespace memline::model

@@ -31,6 +31,17 @@ std::set<FunctionId> functions_on_stacks(FrameSource& frames) {
   return seen;
 }
 
+void look_at_modules(Profile& profile) {
+  FrameSource& frames = profile.frames();
+  std::vector<bool> seen(profile.image().modules.size());
+  for (std::size_t node = 0; node < frames.node_count(); ++node) {
+    const ModuleId module = frames.module(NodeId{node});
+    if (module.none() || module.index() >= seen.size() || seen[module.index()]) continue;
+    seen[module.index()] = true;
+    profile.symbolizer().look_at(module);
+  }
+}
+
 bool is_written_in_one_of(FrameSource& frames, FunctionId id, const std::vector<FunctionId>& functions) {
   int left = kMostNesting;
   for (FunctionId at = frames.function(id).enclosing; !at.none() && left > 0; --left) {
@@ -112,22 +123,21 @@ struct HotFunction {
   SiteCosts costs;
 };
 
-std::vector<HotFunction> costs_by_function(Profile& profile, const std::vector<SiteCosts>& by_stack) {
+std::vector<HotFunction> costs_by_function(Profile& profile, const CostsByStack& by_stack) {
   FrameSource& frames = profile.frames();
   Sites sites(frames, profile.rules(), [](const std::string& name) { return name; });
   std::map<FunctionId, HotFunction> found;
-  for (std::size_t stack = 0; stack < by_stack.size(); ++stack) {
-    const SiteCosts& costs = by_stack[stack];
-    if (costs.allocated == 0 && costs.at_peak == 0 && costs.counters.empty()) continue;
-    const Sites::Charged& charged = sites.of_stack(NodeId{stack});
-    if (charged.function.none()) continue;
+  by_stack.for_each([&](NodeId stack, const SiteCosts& costs) {
+    if (costs.allocated == 0 && costs.at_peak == 0 && costs.counters.empty()) return;
+    const Sites::Charged& charged = sites.of_stack(stack);
+    if (charged.function.none()) return;
     const FunctionId id = outermost_function(frames, charged.function);
     HotFunction& function = found.try_emplace(id, HotFunction{id, false, {}}).first->second;
     function.own = function.own || charged.own;
     function.costs.allocated += costs.allocated;
     function.costs.at_peak += costs.at_peak;
     add(function.costs.counters, costs.counters);
-  }
+  });
   std::vector<HotFunction> functions;
   for (const auto& [id, function] : found) functions.push_back(function);
   return functions;
@@ -135,10 +145,10 @@ std::vector<HotFunction> costs_by_function(Profile& profile, const std::vector<S
 
 /// Those that hold most at the peak; then, while there is room, those that allocate most: it may all be temporary. Where
 /// something was counted, the room is shared with those that have most of the first counter.
-Result<FunctionGroup> choose_hottest(Profile& profile, std::size_t most) {
+Result<FunctionGroup> choose_hottest(Profile& profile, std::size_t most, ChangeTape& tape) {
   constexpr std::int64_t kLeastPeakShare = 100;       // a hundredth of the largest one's
   constexpr std::uint64_t kLeastAllocatedShare = 10;  // a tenth
-  const Result<Costs> costs = collect_costs(profile, false);
+  const Result<Costs> costs = collect_costs(profile, false, &tape);
   if (!costs) return costs.error();
   std::vector<HotFunction> functions = costs_by_function(profile, costs->by_stack);
   const bool any_own = std::any_of(functions.begin(), functions.end(), [](const HotFunction& f) { return f.own; });
@@ -186,9 +196,17 @@ FunctionId outermost_function(FrameSource& frames, FunctionId id) {
   return outermost;
 }
 
-Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const ReportRequest& request) {
-  const std::set<FunctionId> seen = functions_on_stacks(profile.frames());
+Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const ReportRequest& request, ChangeTape& tape) {
   std::vector<FunctionGroup> groups;
+  if (request.functions.empty() && request.files.empty()) {
+    // Of other frames than those that may be hot ones, only the modules matter: they may hold instances.
+    look_at_modules(profile);
+    Result<FunctionGroup> group = choose_hottest(profile, request.hottest, tape);
+    if (!group) return group.error();
+    groups.push_back(std::move(group).value());
+    return groups;
+  }
+  const std::set<FunctionId> seen = functions_on_stacks(profile.frames());
   const auto add = [&groups](Result<FunctionGroup> group, const std::string& wanted) {
     if (group) {
       groups.push_back(std::move(group).value());
@@ -198,14 +216,8 @@ Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const Repo
   };
   for (const std::string& wanted : request.functions) add(choose_by_name(profile, seen, wanted), wanted);
   for (const std::string& wanted : request.files) add(choose_by_file(profile, seen, wanted), wanted);
-  if (!groups.empty() &&
-      std::none_of(groups.begin(), groups.end(), [](const FunctionGroup& group) { return group.missing.empty(); })) {
+  if (std::none_of(groups.begin(), groups.end(), [](const FunctionGroup& group) { return group.missing.empty(); })) {
     return Error{ExitCode::kNothing, groups.front().missing, profile.recording().path};
-  }
-  if (groups.empty()) {
-    Result<FunctionGroup> group = choose_hottest(profile, request.hottest);
-    if (!group) return group.error();
-    groups.push_back(std::move(group).value());
   }
   return groups;
 }
@@ -216,7 +228,8 @@ Result<std::vector<FunctionId>> functions_named(Profile& profile, const std::vec
   if (names.empty()) return functions;
   ReportRequest request;
   request.functions = names;
-  const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, request);
+  ChangeTape unused(profile.image().rss);
+  const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, request, unused);
   if (!groups) return groups.error();
   for (const FunctionGroup& group : *groups) {
     if (!group.missing.empty() && missing == nullptr) {

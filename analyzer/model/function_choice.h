@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/change_tape.h"
 #include "model/profile.h"
 #include "model/report_builder.h"
 
@@ -18,9 +19,10 @@ struct FunctionGroup {
   std::string missing;                ///< why there is none of that; empty: there is
 };
 
-/// Errors kNothing: nothing that was asked for exists; where only some of it does not, its group says so. Resolves every
-/// stack of the image.
-Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const ReportRequest& request);
+/// Errors kNothing: nothing that was asked for exists; where only some of it does not, its group says so. What is asked
+/// for by name or file is looked for on every stack of the image. To find the hottest the events are replayed: `tape`
+/// then gets their changes.
+Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const ReportRequest& request, ChangeTape& tape);
 
 /// The functions that the names (patterns as of --func) stand for, each once; none for no names. A name that stands for
 /// nothing is an error (kNothing), or, with `missing`, is said there as long as others stand for something.

@@ -40,7 +40,7 @@ struct FunctionFlow {
   bool has_samples() const { return !whole.counters.empty() || whole.resident.value_or(0) != 0; }
 };
 
-class LineFlow : public replay::Observer {
+class LineFlow final : public replay::Observer {
  public:
   /// `rss` may be empty; all arguments must outlive it. Samples are in the order of time.
   LineFlow(FrameSource& frames, std::span<const FunctionId> functions, std::span<const replay::RssSample> rss);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/counted.h"
+#include "model/change_tape.h"
 #include "model/frame_source.h"
 #include "model/function_choice.h"
 #include "model/function_report.h"
@@ -32,7 +33,8 @@ struct Flows {
   replay::Losses losses;
 };
 
-Result<Flows> collect_flows(Profile& profile, const std::vector<FunctionGroup>& groups, const CounterColumns& columns) {
+Result<Flows> collect_flows(Profile& profile, const std::vector<FunctionGroup>& groups, const CounterColumns& columns,
+                            const ChangeTape& tape) {
   std::vector<FunctionId> functions;
   for (const FunctionGroup& group : groups) {
     for (const FunctionId id : group.functions) functions.push_back(id);
@@ -42,11 +44,16 @@ Result<Flows> collect_flows(Profile& profile, const std::vector<FunctionGroup>& 
   LineFlow line_flow(profile.frames(), functions, profile.image().rss);
   StackSamples samples(columns, profile.frames());
   ResidentPages pages(profile.image(), profile.frames());
-  ObserverList all({&line_flow, &samples, &pages});
-  const Result<replay::Outcome> outcome = profile.run(&all);
-  if (!outcome) return outcome.error();
   Flows flows;
-  flows.losses = outcome->losses;
+  if (tape.is_complete() && profile.image().samples == 0 && !pages.totals().measured) {
+    tape.play(line_flow);
+    flows.losses = tape.losses();
+  } else {
+    ObserverList all({&line_flow, &samples, &pages});
+    const Result<replay::Outcome> outcome = profile.run(&all);
+    if (!outcome) return outcome.error();
+    flows.losses = outcome->losses;
+  }
   std::vector<FunctionFlow> found =
       line_flow.finish(samples.by_stack(), pages.totals().measured ? &pages.by_stack() : nullptr);
   flows.resident = pages.totals();
@@ -81,10 +88,11 @@ class EventlessChoice {
 }  // namespace
 
 Result<ReportModel> build_report(Profile& profile, const ReportRequest& request) {
-  const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, request);
+  ChangeTape tape(profile.image().rss);
+  const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, request, tape);
   if (!groups) return mind_damage(groups.error(), profile.recording().losses);
   const CounterColumns columns(profile.image());
-  const Result<Flows> flows = collect_flows(profile, *groups, columns);
+  const Result<Flows> flows = collect_flows(profile, *groups, columns, tape);
   if (!flows) return flows.error();
 
   ReportModel report;

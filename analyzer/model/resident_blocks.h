@@ -25,6 +25,7 @@ class ResidentBlocks : public replay::Observer {
   /// At any other moment: as in the nearest look.
   static ResidentBlocks at(const replay::Image& image, std::uint64_t ticks);
 
+  bool wants_changes() override { return false; }
   bool wants_look(std::uint64_t ticks) override;
   void on_look(const replay::ResidentLook& look, const replay::LiveMemory& memory) override;
 

@@ -8,8 +8,8 @@
 namespace memline::model {
 namespace {
 
-SiteCosts* costs_of(std::vector<SiteCosts>& by_stack, const replay::LiveBlock& block) {
-  return !block.owner.none() && block.owner.index() < by_stack.size() ? &by_stack[block.owner.index()] : nullptr;
+SiteCosts* costs_of(CostsByStack& by_stack, const replay::LiveBlock& block) {
+  return block.owner.none() ? nullptr : by_stack.find(block.owner);
 }
 
 std::string note_of(const ResidentBlocks& at_peak, std::int64_t looked_at, std::int64_t peak) {
@@ -25,7 +25,7 @@ std::string note_of(const ResidentBlocks& at_peak, std::int64_t looked_at, std::
 }  // namespace
 
 void add_resident_at_end(const ResidentBlocks& blocks, const std::vector<replay::LiveBlock>& live,
-                         std::vector<SiteCosts>& by_stack) {
+                         CostsByStack& by_stack) {
   for (const replay::LiveBlock& block : live) {
     SiteCosts* const owner = block.observed ? costs_of(by_stack, block) : nullptr;
     const std::optional<std::uint64_t> resident = owner == nullptr ? std::nullopt : blocks.find(block);
@@ -36,7 +36,7 @@ void add_resident_at_end(const ResidentBlocks& blocks, const std::vector<replay:
 }
 
 std::string add_resident_at_peak(const ResidentBlocks& blocks, const std::vector<replay::LiveBlock>& live,
-                                 std::vector<SiteCosts>& by_stack) {
+                                 CostsByStack& by_stack) {
   std::int64_t bytes = 0, looked_at = 0;
   for (const replay::LiveBlock& block : live) {
     SiteCosts* const owner = block.observed ? costs_of(by_stack, block) : nullptr;

@@ -4,18 +4,18 @@
 #include <string>
 #include <vector>
 
+#include "model/by_stack.h"
 #include "model/resident_blocks.h"
-#include "model/top_model.h"
 #include "replay/replay.h"
 
 namespace memline::model {
 
 /// Fills in the columns of resident bytes at the end, by stack. `blocks` have observed the whole image.
 void add_resident_at_end(const ResidentBlocks& blocks, const std::vector<replay::LiveBlock>& live,
-                         std::vector<SiteCosts>& by_stack);
+                         CostsByStack& by_stack);
 
 /// The same at the peak. Returns what is to be said of these columns: "" where nobody looked.
 std::string add_resident_at_peak(const ResidentBlocks& blocks, const std::vector<replay::LiveBlock>& live,
-                                 std::vector<SiteCosts>& by_stack);
+                                 CostsByStack& by_stack);
 
 }  // namespace memline::model

@@ -32,6 +32,7 @@ class ResidentPages : public replay::Observer {
   /// Called with a stack for each page that it makes resident, and an address within.
   void set_made(std::function<void(NodeId stack, std::uint64_t address)> made_by) { made_by_ = std::move(made_by); }
 
+  bool wants_changes() override { return false; }
   void on_sample(const replay::SampleEvent& sample) override;
   bool wants_steps() override { return totals_.measured; }
   void on_step(const replay::AddressStep& step) override;

@@ -2,23 +2,12 @@
 
 namespace memline::model {
 
-StackCosts::Record& StackCosts::touch(NodeId node) {
-  if (records_.size() <= node.index()) records_.resize(node.index() + 1);
-  Record& record = records_[node.index()];
-  if (record.peak != peaks_) {
-    // It has not changed since the latest peak: what is live now was live then.
-    record.costs.at_peak = record.live;
-    record.peak = peaks_;
-  }
-  return record;
-}
-
 void StackCosts::on_inherited(const replay::OwnerShare& share) {
   highest_live_ += static_cast<std::int64_t>(share.bytes);
   if (share.owner.none()) return;
   Record& owner = touch(share.owner);
   owner.live += static_cast<std::int64_t>(share.bytes);
-  owner.costs.at_peak = owner.live;  // the start is the first peak
+  owner.at_peak = owner.live;  // the start is the first peak
 }
 
 void StackCosts::on_vanished(const replay::OwnerShare& share, std::int64_t /*live_bytes*/) {
@@ -31,15 +20,15 @@ void StackCosts::on_change(const replay::Change& change) {
     Record& owner = touch(share.owner);
     owner.live -= static_cast<std::int64_t>(share.bytes);
     if (share.temporary && share.blocks > 0) {
-      owner.costs.temporary += share.blocks;
-      owner.costs.temporary_bytes += share.bytes;
+      owner.temporary += share.blocks;
+      owner.temporary_bytes += share.bytes;
     }
   }
   if (!change.stack.none() && (change.acquired_bytes > 0 || change.allocations > 0)) {
     Record& record = touch(change.stack);
     record.live += static_cast<std::int64_t>(change.acquired_bytes);
-    record.costs.allocated += change.acquired_bytes;
-    record.costs.allocations += change.allocations;
+    record.allocated += change.acquired_bytes;
+    record.allocations += change.allocations;
   }
   if (change.live_bytes > highest_live_) {
     highest_live_ = change.live_bytes;
@@ -47,15 +36,19 @@ void StackCosts::on_change(const replay::Change& change) {
   }
 }
 
-std::vector<SiteCosts> StackCosts::finish() const {
-  std::vector<SiteCosts> costs;
-  costs.reserve(records_.size());
-  for (const Record& record : records_) {
-    costs.push_back(record.costs);
-    if (record.peak != peaks_) costs.back().at_peak = record.live;
-    costs.back().at_end = record.live;
-  }
-  return costs;
+CostsByStack StackCosts::finish() const {
+  CostsByStack all;
+  all.reserve(records_.nodes(), records_.size());
+  records_.for_each([&](NodeId stack, const Record& record) {
+    SiteCosts& costs = all.at(stack);
+    costs.allocated = record.allocated;
+    costs.allocations = record.allocations;
+    costs.temporary = record.temporary;
+    costs.temporary_bytes = record.temporary_bytes;
+    costs.at_peak = record.peak != peaks_ ? record.live : record.at_peak;
+    costs.at_end = record.live;
+  });
+  return all;
 }
 
 }  // namespace memline::model

@@ -23,6 +23,7 @@ class StackSamples : public replay::Observer {
   /// All must outlive it.
   StackSamples(const CounterColumns& columns, FrameSource& frames) : columns_(columns), own_(frames) {}
 
+  bool wants_changes() override { return false; }
   void on_sample(const replay::SampleEvent& sample) override;
   /// By NodeId::index(); empty for stacks without samples. `self` is all of it.
   const std::vector<CounterSums>& by_stack() const { return by_stack_; }

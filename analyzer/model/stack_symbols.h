@@ -5,6 +5,7 @@
 #include <deque>
 #include <vector>
 
+#include "base/large_memory.h"
 #include "model/frame_source.h"
 #include "replay/stack_table.h"
 #include "symbols/symbolizer.h"
@@ -27,10 +28,11 @@ class StackSymbols : public FrameSource {
   const symbols::ModuleFile& module_file(ModuleId id) const override { return symbolizer_.module_file(id); }
 
  private:
+  using Span = std::span<const symbols::Frame>;
   const replay::StackTable& stacks_;
   symbols::Symbolizer& symbolizer_;
-  std::vector<std::span<const symbols::Frame>> by_node_;  ///< empty: not asked for yet
-  std::deque<symbols::Frame> named_;                      ///< a deque, since spans point into it
+  std::vector<Span, LargeAllocator<Span>> by_node_;  ///< empty: not asked for yet
+  std::deque<symbols::Frame> named_;                 ///< a deque, since spans point into it
 };
 
 }  // namespace memline::model

@@ -6,9 +6,9 @@ namespace memline::model {
 namespace {
 
 /// In place of the totals of the process, what the samples say that the filter lets through.
-void take_from_samples(const std::vector<SiteCosts>& by_stack, std::vector<CounterColumn>& counters) {
+void take_from_samples(const CostsByStack& by_stack, std::vector<CounterColumn>& counters) {
   CounterSums sums(counters.size());
-  for (const SiteCosts& costs : by_stack) add(sums, costs.counters);
+  by_stack.for_each([&sums](NodeId /*stack*/, const SiteCosts& costs) { add(sums, costs.counters); });
   for (std::size_t i = 0; i < counters.size(); ++i) {
     if (!counters[i].refusal.empty()) continue;
     counters[i].total = sums[i].value;

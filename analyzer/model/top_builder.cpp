@@ -88,15 +88,18 @@ Result<TopModel> build_top(Profile& profile, const TopRequest& request) {
   if (!costs) return costs.error();
   Sites sites(profile.frames(), profile.rules(), [&](const std::string& name) { return profile.display_name(name); });
   std::vector<SiteCosts> by_site;
-  for (std::size_t stack = 0; stack < costs->by_stack.size(); ++stack) {
-    const SiteCosts& own = costs->by_stack[stack];
-    if (is_nothing(own)) continue;
-    const NodeId node{stack};
-    const std::vector<SiteId> charged =
-        request.inclusive ? sites.all_of_stack(node) : std::vector<SiteId>{sites.of_stack(node).site};
-    by_site.resize(sites.size());
-    for (const SiteId site : charged) by_site[site.index()] += own;
-  }
+  costs->by_stack.for_each([&](NodeId stack, const SiteCosts& own) {
+    if (is_nothing(own)) return;
+    if (request.inclusive) {
+      const std::vector<SiteId> charged = sites.all_of_stack(stack);
+      by_site.resize(sites.size());
+      for (const SiteId site : charged) by_site[site.index()] += own;
+    } else {
+      const SiteId site = sites.of_stack(stack).site;
+      by_site.resize(sites.size());
+      by_site[site.index()] += own;
+    }
+  });
 
   TopModel top;
   top.common = profile.common();

@@ -22,18 +22,22 @@ class TotalsCounter : public replay::Observer {
 /// Shows each change to several observers, in order. They must outlive it.
 class ObserverList : public replay::Observer {
  public:
-  explicit ObserverList(std::vector<replay::Observer*> observers) : observers_(std::move(observers)) {}
+  explicit ObserverList(std::vector<replay::Observer*> observers) : observers_(std::move(observers)) {
+    for (replay::Observer* observer : observers_) {
+      if (observer->wants_changes()) of_changes_.push_back(observer);
+    }
+  }
   void on_inherited(const replay::OwnerShare& share) override {
     for (replay::Observer* observer : observers_) observer->on_inherited(share);
   }
   void on_change(const replay::Change& change) override {
-    for (replay::Observer* observer : observers_) observer->on_change(change);
+    for (replay::Observer* observer : of_changes_) observer->on_change(change);
   }
   void on_unobserved(ThreadId thread, std::int64_t live_bytes) override {
-    for (replay::Observer* observer : observers_) observer->on_unobserved(thread, live_bytes);
+    for (replay::Observer* observer : of_changes_) observer->on_unobserved(thread, live_bytes);
   }
   void on_vanished(const replay::OwnerShare& share, std::int64_t live_bytes) override {
-    for (replay::Observer* observer : observers_) observer->on_vanished(share, live_bytes);
+    for (replay::Observer* observer : of_changes_) observer->on_vanished(share, live_bytes);
   }
   void on_span_begin(ThreadId thread, std::uint64_t token, std::uint64_t ticks) override {
     for (replay::Observer* observer : observers_) observer->on_span_begin(thread, token, ticks);
@@ -68,7 +72,7 @@ class ObserverList : public replay::Observer {
   }
 
  private:
-  std::vector<replay::Observer*> observers_;
+  std::vector<replay::Observer*> observers_, of_changes_;
 };
 
 }  // namespace memline::model

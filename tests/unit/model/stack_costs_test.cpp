@@ -14,8 +14,9 @@ namespace {
 constexpr NodeId kFirst{std::size_t{10}};
 constexpr NodeId kSecond{std::size_t{11}};
 
-SiteCosts costs_of(const std::vector<SiteCosts>& costs, NodeId stack) {
-  return stack.index() < costs.size() ? costs[stack.index()] : SiteCosts{};
+SiteCosts costs_of(const CostsByStack& costs, NodeId stack) {
+  const SiteCosts* const found = costs.find(stack);
+  return found != nullptr ? *found : SiteCosts{};
 }
 
 TEST_CASE("what a stack owns at the peak is what it owned at that moment, not its own highest") {
@@ -28,7 +29,7 @@ TEST_CASE("what a stack owns at the peak is what it owned at that moment, not it
   script.free(0, kFirst, second);
   script.free(0, kFirst, first);
   script.allocate(0, kFirst, 50);
-  const std::vector<SiteCosts> costs = pass.finish();
+  const CostsByStack costs = pass.finish();
   CHECK(costs_of(costs, kFirst).at_peak == 300);
   CHECK(costs_of(costs, kSecond).at_peak == 500);
   CHECK(costs_of(costs, kFirst).at_end == 50);
@@ -43,7 +44,7 @@ TEST_CASE("a peak that is reached again counts at its first time") {
   const EventScript::Block block = script.allocate(0, kFirst, 100);
   script.free(0, kFirst, block);
   script.allocate(0, kSecond, 100);
-  const std::vector<SiteCosts> costs = pass.finish();
+  const CostsByStack costs = pass.finish();
   CHECK(costs_of(costs, kFirst).at_peak == 100);
   CHECK(costs_of(costs, kSecond).at_peak == 0);
 }
@@ -53,7 +54,7 @@ TEST_CASE("after a realloc the reallocating stack owns the block") {
   EventScript script(pass);
   const EventScript::Block block = script.allocate(0, kFirst, 100);
   script.reallocate(0, kSecond, block, 150);
-  const std::vector<SiteCosts> costs = pass.finish();
+  const CostsByStack costs = pass.finish();
   CHECK(costs_of(costs, kFirst).at_end == 0);
   CHECK(costs_of(costs, kFirst).at_peak == 0);
   CHECK(costs_of(costs, kSecond).at_end == 150);
@@ -71,7 +72,7 @@ TEST_CASE("temporaries are charged to the stack that allocated") {
   const EventScript::Block kept = script.allocate(0, kFirst, 1);
   script.free(0, kSecond, script.allocate(0, kFirst, 20));
   script.free(0, kSecond, kept);
-  const std::vector<SiteCosts> costs = pass.finish();
+  const CostsByStack costs = pass.finish();
   CHECK(costs_of(costs, kFirst).temporary == 2);
   CHECK(costs_of(costs, kFirst).temporary_bytes == 120);
   CHECK(costs_of(costs, kSecond).temporary == 0);
@@ -118,7 +119,7 @@ TEST_CASE("inherited blocks are live from the start, and may be the peak") {
   acquire.allocations = acquire.acquired_blocks = 1;
   acquire.live_bytes = 200;
   pass.on_change(acquire);
-  const std::vector<SiteCosts> costs = pass.finish();
+  const CostsByStack costs = pass.finish();
   CHECK(costs_of(costs, kFirst).at_peak == 300);
   CHECK(costs_of(costs, kFirst).at_end == 0);
   CHECK(costs_of(costs, kFirst).allocated == 0);
@@ -175,13 +176,14 @@ TEST_CASE("peaks agree with snapshots on random events, and add up") {
         blocks.erase(blocks.begin() + static_cast<std::ptrdiff_t>(which));
       }
     }
-    const std::vector<SiteCosts> costs = pass.finish();
+    const CostsByStack costs = pass.finish();
     std::int64_t sum_at_peak = 0, sum_at_end = 0;
-    for (std::size_t stack = 0; stack < costs.size(); ++stack) {
-      CHECK(costs[stack].at_peak == snapshots.at_peak[NodeId{stack}]);
-      CHECK(costs[stack].at_end == snapshots.live[NodeId{stack}]);
-      sum_at_peak += costs[stack].at_peak;
-      sum_at_end += costs[stack].at_end;
+    for (std::size_t number = 0; number < 7; ++number) {
+      const NodeId stack{number};
+      CHECK(costs_of(costs, stack).at_peak == snapshots.at_peak[stack]);
+      CHECK(costs_of(costs, stack).at_end == snapshots.live[stack]);
+      sum_at_peak += costs_of(costs, stack).at_peak;
+      sum_at_end += costs_of(costs, stack).at_end;
     }
     CHECK(sum_at_peak == snapshots.highest);
     CHECK(sum_at_end == script.live_bytes());
