@@ -9,6 +9,8 @@ namespace {
 
 /// Of the usual huge page; where pages are larger or there are none, nothing is lost.
 constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
+/// Less is cheaper in small pages than a whole huge one is to be zeroed.
+constexpr std::size_t kLeastLargeBytes = kHugePageBytes / 2;
 
 constexpr std::size_t whole_pages(std::size_t bytes) {
   return (bytes + kHugePageBytes - 1) & ~(kHugePageBytes - 1);
@@ -17,7 +19,7 @@ constexpr std::size_t whole_pages(std::size_t bytes) {
 }  // namespace
 
 void* allocate_large(std::size_t bytes) {
-  if (bytes < kHugePageBytes) return ::operator new (bytes, std::align_val_t{kLargeAlignment});
+  if (bytes < kLeastLargeBytes) return ::operator new (bytes, std::align_val_t{kLargeAlignment});
   if (bytes > std::numeric_limits<std::size_t>::max() - 2 * kHugePageBytes) throw std::bad_alloc();
   // The kernel aligns to small pages: what sticks out at both ends is given back.
   const std::size_t wanted = whole_pages(bytes), mapped = wanted + kHugePageBytes;
@@ -33,7 +35,7 @@ void* allocate_large(std::size_t bytes) {
 }
 
 void free_large(void* memory, std::size_t bytes) {
-  if (bytes < kHugePageBytes) {
+  if (bytes < kLeastLargeBytes) {
     ::operator delete (memory, std::align_val_t{kLargeAlignment});
   } else {
     ::munmap(memory, whole_pages(bytes));

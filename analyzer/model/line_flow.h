@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "base/large_memory.h"
 #include "model/frame_source.h"
 #include "model/report_model.h"
 #include "model/standing_lines.h"
@@ -88,7 +89,8 @@ class LineFlow final : public replay::Observer {
   std::int64_t rss_now_ = kNoRss;
   std::vector<Thread> threads_;
   std::vector<SlotTotals> totals_;  ///< by slot
-  std::vector<Flow> flow_by_list_;  ///< by StandingLines list: one addition an event, however many lines stand on it
+  std::vector<Flow, LargeAllocator<Flow>>
+      flow_by_list_;  ///< by StandingLines list: one addition an event, however many lines stand on it
 };
 
 }  // namespace memline::model

@@ -54,6 +54,7 @@ class ObserverList : public replay::Observer {
   void on_sample(const replay::SampleEvent& sample) override {
     for (replay::Observer* observer : observers_) observer->on_sample(sample);
   }
+  bool wants_changes() override { return !of_changes_.empty(); }
   bool wants_steps() override {
     bool wanted = false;
     for (replay::Observer* observer : observers_) wanted = observer->wants_steps() || wanted;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 
 namespace memline::replay {
 namespace {
@@ -18,6 +19,9 @@ std::vector<std::string> split_arguments(std::string_view text) {
   }
   return arguments;
 }
+
+/// Frames of a stack that are asked for at once.
+constexpr std::uint32_t kMostExpected = 32;
 
 /// By type: whether it matters who wrote such a record.
 constexpr std::array<bool, trace::kRecordTraits.size()> kByThread = [] {
@@ -143,6 +147,13 @@ ModuleId ImageScanner::module_known(ModuleId module) {
 }
 
 void ImageScanner::on(const trace::Stack& record) {
+  // Mostly all of its frames are new. Finding out one after the other would wait for memory each time.
+  NodeId caller = record.parent == 0 ? StackTable::root(trace::StackEnd::kRoot) : stacks_.find(record.parent);
+  std::size_t next = image_.stacks.size();
+  for (const trace::FrameRef& frame : std::span(record.frames).first(std::min(record.count, kMostExpected))) {
+    image_.stacks.expect_child(caller, module_of(frame), frame.offset, frame.exact);
+    caller = NodeId{next++};
+  }
   const bool ok = define_stack(record, stacks_, most_modules_, [this](NodeId parent, const trace::FrameRef& frame) {
     return image_.stacks.child(parent, module_known(own_module(frame)), frame.offset, frame.exact);
   });

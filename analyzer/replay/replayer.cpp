@@ -49,6 +49,7 @@ Replayer::Replayer(const trace::TraceFile& file, const Image& image, const trace
     : image_(image),
       stop_(stop),
       observer_(observer),
+      wants_changes_(observer != nullptr && observer->wants_changes()),
       wants_steps_(observer != nullptr && observer->wants_steps()),
       reader_(file, image, limits, filter),
       batches_([this](OperationBatch& batch) { return reader_.fill(batch); },
@@ -100,7 +101,7 @@ inline void Replayer::commit(const Operation& operation) {
     outcome_.vanished_bytes += share.bytes;
     outcome_.vanished_blocks += share.blocks;
     ++outcome_.losses.events;
-    if (observer_ != nullptr) observer_->on_vanished(share, static_cast<std::int64_t>(live_bytes_));
+    if (wants_changes_) observer_->on_vanished(share, static_cast<std::int64_t>(live_bytes_));
   }
   if (!effect_.happened) return;
   Change& change = effect_.change;
@@ -113,7 +114,7 @@ inline void Replayer::commit(const Operation& operation) {
     outcome_.peak_event = outcome_.events;
     outcome_.peak_ticks = change.ticks;
   }
-  if (observer_ == nullptr) return;
+  if (!wants_changes_) return;
   if (operation.observed) {
     observer_->on_change(change);
   } else {

@@ -75,7 +75,7 @@ class Replayer {
   Outcome outcome_;
   std::uint64_t live_bytes_ = 0;
   bool reached_stop_ = false;
-  const bool wants_steps_;
+  const bool wants_changes_, wants_steps_;
   std::uint32_t fault_counter_ = 0;   ///< index into the image's counters
   std::vector<LookAssembler> looks_;  ///< by lane
 

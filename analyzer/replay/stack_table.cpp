@@ -3,26 +3,10 @@
 #include <utility>
 
 namespace memline::replay {
-namespace {
-
-std::uint64_t mix(std::uint64_t value) {
-  value ^= value >> 32;
-  value *= 0x9e3779b97f4a7c15ULL;
-  return value ^ (value >> 29);
-}
-
-}  // namespace
 
 StackTable::StackTable() : slots_(64) {
   nodes_.resize(kFirstFrameNode);
   for (std::size_t i = 0; i < trace::kStackEnds; ++i) nodes_[i].end = static_cast<trace::StackEnd>(i);
-}
-
-std::uint32_t StackTable::hash_of(NodeId parent, ModuleId module, std::uint64_t offset, bool exact,
-                                  std::int32_t named) {
-  std::uint64_t hash = mix((std::uint64_t{parent.value} << 32) | module.value);
-  hash = mix(hash ^ offset ^ (exact ? 0x5555 : 0) ^ (std::uint64_t{static_cast<std::uint32_t>(named)} << 17));
-  return static_cast<std::uint32_t>(hash >> 32) ^ static_cast<std::uint32_t>(hash);
 }
 
 std::size_t StackTable::find_slot(std::uint32_t hash, NodeId parent, ModuleId module, std::uint64_t offset, bool exact,
@@ -41,7 +25,7 @@ std::size_t StackTable::find_slot(std::uint32_t hash, NodeId parent, ModuleId mo
 }
 
 void StackTable::grow() {
-  decltype(slots_) old(slots_.size() * 2);
+  decltype(slots_) old(slots_.size() * 4);
   old.swap(slots_);
   const std::size_t mask = slots_.size() - 1;
   for (const Slot& moved : old) {

@@ -45,6 +45,11 @@ class StackTable {
   /// The child of `parent` with this frame, made if it is new.
   NodeId child(NodeId parent, ModuleId module, std::uint64_t offset, bool exact);
   NodeId named_child(NodeId parent, const NamedFrame& frame);
+  /// Says that child() will be asked for soon. Of nodes that are not there yet, the parent can be told by its number:
+  /// they are counted on.
+  void expect_child(NodeId parent, ModuleId module, std::uint64_t offset, bool exact) const {
+    __builtin_prefetch(&slots_[hash_of(parent, module, offset, exact, -1) & (slots_.size() - 1)]);
+  }
   /// The same nodes if they are there already, else kUnknownStack.
   NodeId find_child(NodeId parent, ModuleId module, std::uint64_t offset, bool exact) const;
   NodeId find_named_child(NodeId parent, const NamedFrame& frame) const;
@@ -66,7 +71,16 @@ class StackTable {
     std::uint32_t hash = 0;
     std::uint32_t entry = 0;  ///< node index + 1, 0 = free
   };
-  static std::uint32_t hash_of(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named);
+  static std::uint64_t mix(std::uint64_t value) {
+    value ^= value >> 32;
+    value *= 0x9e3779b97f4a7c15ULL;
+    return value ^ (value >> 29);
+  }
+  static std::uint32_t hash_of(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named) {
+    std::uint64_t hash = mix((std::uint64_t{parent.value} << 32) | module.value);
+    hash = mix(hash ^ offset ^ (exact ? 0x5555 : 0) ^ (std::uint64_t{static_cast<std::uint32_t>(named)} << 17));
+    return static_cast<std::uint32_t>(hash >> 32) ^ static_cast<std::uint32_t>(hash);
+  }
   std::size_t find_slot(std::uint32_t hash, NodeId parent, ModuleId module, std::uint64_t offset, bool exact,
                         std::int32_t named) const;
   NodeId find(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named) const;

@@ -6,7 +6,10 @@
 #include <climits>
 #include <cstddef>
 #include <cstring>
+#include <iterator>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 namespace memline::symbols {
 namespace {
@@ -30,7 +33,7 @@ std::tuple<bool, bool, std::size_t> rank(const GElf_Sym& symbol, std::string_vie
 
 struct Candidate {
   Symbol symbol;
-  std::tuple<bool, bool, std::size_t> rank;
+  GElf_Sym entry;
 };
 
 void collect(Elf* elf, Elf_Scn* section, const ElfFile& file, std::vector<Candidate>& out) {
@@ -49,7 +52,7 @@ void collect(Elf* elf, Elf_Scn* section, const ElfFile& file, std::vector<Candid
     const char* text = elf_strptr(elf, header.sh_link, symbol.st_name);
     if (text == nullptr || *text == '\0' || *text == '$') continue;  // $x, $d: mapping marks of some CPUs
     const std::string_view name(text, ::strnlen(text, kMaxNameBytes));
-    out.push_back({{symbol.st_value, symbol.st_size, name}, rank(symbol, name)});
+    out.push_back({{symbol.st_value, symbol.st_size, name}, symbol});
   }
 }
 
@@ -63,22 +66,38 @@ void SymbolTable::add(const ElfFile& file) {
     GElf_Shdr header{};
     if (gelf_getshdr(section, &header) != nullptr && header.sh_type == wanted) collect(elf, section, file, found);
   }
-  std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
-    return std::tie(a.symbol.address, a.rank) < std::tie(b.symbol.address, b.rank);
-  });
+  // By address, then as they came; which of several comes first is decided only where there are several.
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
+  order.reserve(found.size());
   for (const Candidate& candidate : found) {
-    if (!symbols_.empty() && symbols_.back().address == candidate.symbol.address) {
-      others_.push_back(candidate.symbol);
-      continue;
+    order.emplace_back(candidate.symbol.address, static_cast<std::uint32_t>(order.size()));
+  }
+  std::sort(order.begin(), order.end());
+  symbols_.reserve(symbols_.size() + order.size());
+  const auto rank_of = [&found](const auto& place) {
+    const Candidate& candidate = found[place.second];
+    return rank(candidate.entry, candidate.symbol.name);
+  };
+  for (auto first = order.begin(); first != order.end();) {
+    auto last = std::next(first);
+    while (last != order.end() && last->first == first->first) ++last;
+    if (last - first > 1) {
+      std::stable_sort(first, last, [&](const auto& a, const auto& b) { return rank_of(a) < rank_of(b); });
     }
-    symbols_.push_back(candidate.symbol);
+    for (; first != last; ++first) {
+      const Symbol& symbol = found[first->second].symbol;
+      const bool is_known = !symbols_.empty() && symbols_.back().address == symbol.address;
+      (is_known ? others_ : symbols_).push_back(symbol);
+    }
   }
   finish(file);
 }
 
 void SymbolTable::finish(const ElfFile& file) {
-  std::stable_sort(symbols_.begin(), symbols_.end(),
-                   [](const Symbol& a, const Symbol& b) { return a.address < b.address; });
+  const auto lower = [](const Symbol& a, const Symbol& b) { return a.address < b.address; };
+  if (!std::is_sorted(symbols_.begin(), symbols_.end(), lower)) {
+    std::stable_sort(symbols_.begin(), symbols_.end(), lower);
+  }
   for (std::size_t i = 0; i < symbols_.size(); ++i) {
     Symbol& symbol = symbols_[i];
     const AddressRange* section = section_of(file.code_sections(), symbol.address);

@@ -125,10 +125,10 @@ class Decoder {
     if constexpr (std::is_enum_v<T>) {
       using U = std::underlying_type_t<T>;
       value = static_cast<T>(static_cast<U>(coded));
-      if (coded != static_cast<std::uint64_t>(static_cast<U>(coded))) ok_ = false;
+      if (coded != static_cast<std::uint64_t>(static_cast<U>(coded))) fail();
     } else {
       value = static_cast<T>(coded);
-      if (coded != static_cast<std::uint64_t>(value)) ok_ = false;
+      if (coded != static_cast<std::uint64_t>(value)) fail();
     }
   }
   void signed_number(std::int64_t& value) { value = static_cast<std::int64_t>(unzigzag(varint())); }
@@ -139,21 +139,21 @@ class Decoder {
   }
   void time(std::uint64_t& ticks, DeltaState& state) {
     ticks = state.time_ticks + varint();
-    if (ticks < state.time_ticks) ok_ = false;
+    if (ticks < state.time_ticks) fail();
     state.time_ticks = ticks;
   }
   void block_address(std::uint64_t& address, DeltaState& state) {
     const std::uint64_t coded = varint();
     std::uint64_t low = 0;
     if ((coded & 1) != 0) low = varint();
-    if (low > 15) ok_ = false;
+    if (low > 15) fail();
     address = (((state.address >> 4) + unzigzag(coded >> 1)) << 4) | (low & 15);
     state.address = address;
   }
   void text(std::string_view& value) {
     const std::uint64_t length = varint();
     if (!ok_ || length > static_cast<std::uint64_t>(end_ - position_)) {
-      ok_ = false;
+      fail();
       value = {};
       return;
     }
@@ -163,7 +163,7 @@ class Decoder {
   void real(double& value) {
     value = 0;
     if (static_cast<std::size_t>(end_ - position_) < sizeof value) {
-      ok_ = false;
+      fail();
       return;
     }
     std::memcpy(&value, position_, sizeof value);
@@ -173,20 +173,38 @@ class Decoder {
   bool ok() const { return ok_; }
   bool done() const { return position_ == end_ || !ok_; }
   /// For a record that finds its own fields impossible.
-  void fail() { ok_ = false; }
+  void fail() {
+    ok_ = false;
+    end_ = position_;  // nothing more is read
+  }
   const std::byte* position() const { return position_; }
 
  private:
   std::uint64_t varint() {
+    // Nearly all numbers take one byte or two.
+    if (end_ - position_ >= 2) {
+      const auto first = static_cast<std::uint64_t>(position_[0]), second = static_cast<std::uint64_t>(position_[1]);
+      if (first < 0x80) {
+        ++position_;
+        return first;
+      }
+      if (second < 0x80) {
+        position_ += 2;
+        return (first & 0x7f) | second << 7;
+      }
+    }
+    return any_varint();
+  }
+  std::uint64_t any_varint() {
     std::uint64_t value = 0;
-    for (unsigned shift = 0; ok_ && shift < 64; shift += 7) {
+    for (unsigned shift = 0; shift < 64; shift += 7) {
       if (position_ == end_) break;
       const auto byte = static_cast<std::uint64_t>(*position_++);
       if (shift == 63 && byte > 1) break;
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
-    ok_ = false;
+    fail();
     return 0;
   }
 
