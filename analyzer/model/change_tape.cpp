@@ -1,6 +1,7 @@
 #include "model/change_tape.h"
 
 #include <limits>
+#include <new>
 
 namespace memline::model {
 namespace {
@@ -19,15 +20,26 @@ ChangeTape::Kind ChangeTape::kind_of(const replay::Change& change) {
   return change.mappings != 0 ? Kind::kMapping : Kind::kUnmapping;
 }
 
+void ChangeTape::give_up() {
+  fits_ = false;
+  chunks_.clear();
+  others_ = {};
+  times_ = {};
+}
+
+bool ChangeTape::make_room() {
+  try {
+    chunks_.emplace_back().reserve(kChunkEntries);
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;  // others need the memory more
+  }
+}
+
 void ChangeTape::add(const Entry& entry) {
   // Those that do not fit into an entry are rare, and large.
-  if (size_ == most_changes_ || others_.size() > kMostOthers + size_ / 64) {
-    fits_ = false;
-    chunks_.clear();
-    others_ = {};
-    return;
-  }
-  if (size_ % kChunkEntries == 0) chunks_.emplace_back().reserve(kChunkEntries);
+  if (size_ == most_changes_ || others_.size() > kMostOthers + size_ / 64) return give_up();
+  if (size_ % kChunkEntries == 0 && !make_room()) return give_up();
   chunks_.back().push_back(entry);
   ++size_;
 }
@@ -60,10 +72,7 @@ void ChangeTape::on_change(const replay::Change& change) {
 
 void ChangeTape::on_unobserved(ThreadId thread, std::int64_t live_bytes) {
   if (!fits_) return;
-  if (!thread.none() && thread.value >= kMostThreads) {
-    fits_ = false;
-    return;
-  }
+  if (!thread.none() && thread.value >= kMostThreads) return give_up();
   const std::uint32_t number = thread.none() ? kNoThread : thread.value;
   const auto live = static_cast<std::uint64_t>(live_bytes_ = live_bytes);
   add({{},

@@ -2,7 +2,7 @@
 ///
 /// A report replays the events to find out which functions are worth showing, and then follows those: the second time
 /// nothing has to be decoded and no block looked up. Only what a LineFlow needs is kept; where the tape would be longer
-/// than kMostChanges it is given up, and the events have to be replayed again.
+/// than kMostChanges, or memory is short, it is given up, and the events have to be replayed again.
 #pragma once
 
 #include <cstddef>
@@ -56,6 +56,8 @@ class ChangeTape final : public replay::Observer {
   static Kind kind_of(const replay::Change& change);
   static void count(Kind kind, replay::Change& change);
   void add(const Entry& entry);
+  bool make_room();
+  void give_up();
 
   std::span<const replay::RssSample> rss_;
   const std::size_t most_changes_;

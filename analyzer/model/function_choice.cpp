@@ -6,6 +6,7 @@
 
 #include "model/cost_pass.h"
 #include "model/frame_source.h"
+#include "model/frames_ahead.h"
 #include "model/path_pattern.h"
 #include "model/profile_notes.h"
 #include "model/sites.h"
@@ -123,12 +124,22 @@ struct HotFunction {
   SiteCosts costs;
 };
 
-std::vector<HotFunction> costs_by_function(Profile& profile, const CostsByStack& by_stack) {
+struct HotFunctions {
+  std::vector<HotFunction> all;
+  SiteCosts left_out;  ///< what is charged to the C library's functions, where they were not wanted
+};
+
+HotFunctions costs_by_function(Profile& profile, const CostsByStack& by_stack, bool with_c_library) {
   FrameSource& frames = profile.frames();
   Sites sites(frames, profile.rules(), [](const std::string& name) { return name; });
   std::map<FunctionId, HotFunction> found;
+  HotFunctions functions;
   by_stack.for_each([&](NodeId stack, const SiteCosts& costs) {
     if (costs.allocated == 0 && costs.at_peak == 0 && costs.counters.empty()) return;
+    if (!with_c_library && sites.is_c_librarys(stack)) {
+      functions.left_out += costs;
+      return;
+    }
     const Sites::Charged& charged = sites.of_stack(stack);
     if (charged.function.none()) return;
     const FunctionId id = outermost_function(frames, charged.function);
@@ -138,19 +149,36 @@ std::vector<HotFunction> costs_by_function(Profile& profile, const CostsByStack&
     function.costs.at_peak += costs.at_peak;
     add(function.costs.counters, costs.counters);
   });
-  std::vector<HotFunction> functions;
-  for (const auto& [id, function] : found) functions.push_back(function);
+  for (const auto& [id, function] : found) functions.all.push_back(function);
   return functions;
+}
+
+constexpr std::int64_t kLeastPeakShare = 100;       // a hundredth of the largest one's
+constexpr std::uint64_t kLeastAllocatedShare = 10;  // a tenth
+
+/// Whether functions that have `left_out` together could be among the hottest beside these.
+bool may_be_hot(const SiteCosts& left_out, const std::vector<HotFunction>& functions) {
+  if (!left_out.counters.empty()) return true;
+  SiteCosts most;
+  for (const HotFunction& function : functions) {
+    if (function.own) return false;  // none of them is
+    most.at_peak = std::max(most.at_peak, function.costs.at_peak);
+    most.allocated = std::max(most.allocated, function.costs.allocated);
+  }
+  return left_out.at_peak >= most.at_peak / kLeastPeakShare ||
+         left_out.allocated >= most.allocated / kLeastAllocatedShare;
 }
 
 /// Those that hold most at the peak; then, while there is room, those that allocate most: it may all be temporary. Where
 /// something was counted, the room is shared with those that have most of the first counter.
 Result<FunctionGroup> choose_hottest(Profile& profile, std::size_t most, ChangeTape& tape) {
-  constexpr std::int64_t kLeastPeakShare = 100;       // a hundredth of the largest one's
-  constexpr std::uint64_t kLeastAllocatedShare = 10;  // a tenth
+  FramesAhead ahead(profile);
   const Result<Costs> costs = collect_costs(profile, false, &tape);
   if (!costs) return costs.error();
-  std::vector<HotFunction> functions = costs_by_function(profile, costs->by_stack);
+  ahead.finish();
+  HotFunctions hot = costs_by_function(profile, costs->by_stack, false);
+  if (may_be_hot(hot.left_out, hot.all)) hot = costs_by_function(profile, costs->by_stack, true);
+  std::vector<HotFunction>& functions = hot.all;
   const bool any_own = std::any_of(functions.begin(), functions.end(), [](const HotFunction& f) { return f.own; });
   if (any_own) std::erase_if(functions, [](const HotFunction& f) { return !f.own; });
 

@@ -52,6 +52,8 @@ class Sites {
     bool own = false;
   };
   const Charged& of_stack(NodeId stack);
+  /// Whether the C library is charged, which it takes long to ask of what.
+  bool is_c_librarys(NodeId stack) { return user_lines_.is_c_librarys(stack); }
   /// Of the very stack: a site has those of the first stack that led to it.
   std::string function_name(const Charged& charged) const;
   std::string module_path(const Charged& charged) const;

@@ -1,8 +1,10 @@
 /// \file StackSymbols: the FrameSource of a recorded image: its StackTable, seen through a Symbolizer.
-/// Keeps one span a node, so that a stack is resolved once whatever number of passes ask. One thread at a time.
+/// Keeps one number a node, so that a stack is resolved once whatever number of passes ask. One thread at a time.
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <span>
 #include <vector>
 
 #include "base/large_memory.h"
@@ -29,10 +31,21 @@ class StackSymbols : public FrameSource {
 
  private:
   using Span = std::span<const symbols::Frame>;
+  /// An address, as a StackTable has it, and its frames.
+  struct Slot {
+    std::uint64_t offset = 0;
+    ModuleId module;
+    std::uint32_t entry = 0;  ///< index into frames_ + 1, twice, and 1 more for an exact pc; 0: free
+  };
+  std::uint32_t find(const replay::Node& node);
+  void grow();
+
   const replay::StackTable& stacks_;
   symbols::Symbolizer& symbolizer_;
-  std::vector<Span, LargeAllocator<Span>> by_node_;  ///< empty: not asked for yet
-  std::deque<symbols::Frame> named_;                 ///< a deque, since spans point into it
+  std::vector<std::uint32_t, LargeAllocator<std::uint32_t>> by_node_;  ///< index into frames_ + 1; 0: not asked for yet
+  std::vector<Span> frames_;
+  std::vector<Slot> slots_;           ///< open addressing
+  std::deque<symbols::Frame> named_;  ///< a deque, since spans point into it
 };
 
 }  // namespace memline::model

@@ -88,16 +88,18 @@ std::uint32_t StandingLines::extend(std::uint32_t callers_list, NodeId node) {
 }
 
 const std::vector<std::size_t>& StandingLines::functions_of(FunctionId id) {
-  const auto [entry, is_new] = functions_of_.try_emplace(id);
-  if (!is_new) return entry->second;
-  std::vector<std::size_t> found;
+  if (id.none()) return no_functions_;
+  if (functions_of_.size() <= id.index()) functions_of_.resize(id.index() + 1);
+  ChosenOf& of = functions_of_[id.index()];
+  if (of.known) return of.functions;
+  of.known = true;
   // A damaged file may enclose functions in a circle.
   int left = 64;
   for (FunctionId at = id; !at.none() && left > 0; at = frames_.function(at).enclosing, --left) {
     const auto chosen = chosen_.find(at);
-    if (chosen != chosen_.end()) found.insert(found.end(), chosen->second.begin(), chosen->second.end());
+    if (chosen != chosen_.end()) of.functions.insert(of.functions.end(), chosen->second.begin(), chosen->second.end());
   }
-  return entry->second = std::move(found);
+  return of.functions;
 }
 
 std::uint32_t StandingLines::find_slot(std::size_t function, bool whole, FileId file, std::uint32_t line) {

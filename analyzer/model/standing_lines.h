@@ -69,8 +69,14 @@ class StandingLines {
   std::vector<Slot> slots_;
   std::map<std::tuple<std::size_t, bool, FileId, std::uint32_t>, std::uint32_t> slot_index_;
   std::map<std::tuple<std::uint32_t, FunctionId, FileId, std::uint32_t>, std::uint32_t> chains_;
-  std::unordered_map<FunctionId, std::vector<std::size_t>> functions_of_;
-  std::vector<std::vector<Standing>> lists_{1};
+  struct ChosenOf {
+    bool known = false;
+    std::vector<std::size_t> functions;
+  };
+  std::vector<ChosenOf> functions_of_;  ///< by FunctionId
+  const std::vector<std::size_t> no_functions_;
+  using List = std::vector<Standing>;
+  std::vector<List, LargeAllocator<List>> lists_ = std::vector<List, LargeAllocator<List>>(1);
   std::vector<std::uint32_t, LargeAllocator<std::uint32_t>> list_by_node_;  ///< list index + 1, 0: not known yet
   std::vector<NodeId> path_;                                                ///< kept between calls for its memory
 };

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/cost_pass.h"
+#include "model/frames_ahead.h"
 #include "model/sites.h"
 #include "model/source_cache.h"
 
@@ -84,8 +85,10 @@ std::optional<TopOrder> parse_top_order(std::string_view text) {
 }
 
 Result<TopModel> build_top(Profile& profile, const TopRequest& request) {
+  FramesAhead frames(profile);
   Result<Costs> costs = collect_costs(profile, true);
   if (!costs) return costs.error();
+  frames.finish();
   Sites sites(profile.frames(), profile.rules(), [&](const std::string& name) { return profile.display_name(name); });
   std::vector<SiteCosts> by_site;
   costs->by_stack.for_each([&](NodeId stack, const SiteCosts& own) {

@@ -180,6 +180,12 @@ UserLines::Place UserLines::own_outside(Place inner) {
   return caller.none() ? Place{} : outwards(caller).own;
 }
 
+bool UserLines::is_c_librarys(NodeId stack) {
+  if (stack.none() || !kind(frames_.module(stack)).c_library) return false;
+  const Outwards& found = outwards(stack);
+  return found.own.node.none() && found.in_program.node.none();
+}
+
 std::optional<UserLine> UserLines::find(NodeId stack) {
   bool from_pool = false;
   NodeId innermost = stack;

@@ -57,6 +57,8 @@ class UserLines {
   bool is_own_line(const symbols::Frame& frame, ModuleId module) {
     return frame.line != 0 && !frame.file.none() && is_own(frame.file, module);
   }
+  /// Whether nothing but its innermost frame can be charged, and that is the C library's.
+  bool is_c_librarys(NodeId stack);
   /// Whether a frame of the module may be the user's own.
   bool may_be_own(ModuleId module) { return !kind(module).never_own; }
 
