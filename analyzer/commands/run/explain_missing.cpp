@@ -18,6 +18,8 @@ namespace {
 constexpr std::uintmax_t kSmallTraceBytes = std::uintmax_t{4} << 20;
 
 constexpr std::size_t kMostSentences = 5;
+/// Of more traces not all are read: the answer has to come at once.
+constexpr std::size_t kMostRead = 200;
 
 /// What is said where the file gives no reason.
 constexpr std::string_view kNoReason =
@@ -83,14 +85,20 @@ std::vector<std::string> explain_descendants(const std::set<std::string>& progra
   return sentences;
 }
 
-std::string unrecorded_exec(const std::string& trace) {
-  std::error_code error;
-  const bool went_on = read_trace_header(trace).exit_kind == static_cast<std::uint32_t>(trace::ExitKind::kExec);
-  if (!went_on || std::filesystem::file_size(trace, error) > kSmallTraceBytes) return {};
-  const auto recording = replay::scan(trace);
-  if (!recording || recording->images.empty() || recording->images.back().exec_path.empty()) return {};
-  const replay::Image& last = recording->images.back();
-  return (std::filesystem::path(last.working_dir) / last.exec_path).lexically_normal().native();
+std::set<std::string> unrecorded_execs(const std::vector<std::string>& traces) {
+  std::set<std::string> programs;
+  std::size_t read = 0;
+  for (const std::string& trace : traces) {
+    std::error_code error;
+    const bool went_on = read_trace_header(trace).exit_kind == static_cast<std::uint32_t>(trace::ExitKind::kExec);
+    if (!went_on || std::filesystem::file_size(trace, error) > kSmallTraceBytes) continue;
+    if (++read > kMostRead) break;
+    const auto recording = replay::scan(trace);
+    if (!recording || recording->images.empty() || recording->images.back().exec_path.empty()) continue;
+    const replay::Image& last = recording->images.back();
+    programs.insert((std::filesystem::path(last.working_dir) / last.exec_path).lexically_normal().native());
+  }
+  return programs;
 }
 
 }  // namespace memline::commands

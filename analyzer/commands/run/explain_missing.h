@@ -16,7 +16,8 @@ std::vector<std::string> explain_missing(const std::string& trace, const std::st
 /// everything where there are many.
 std::vector<std::string> explain_descendants(const std::set<std::string>& programs, const std::string& search_path);
 
-/// What a process that wrote the small trace `trace` before went on to run without being recorded; "" if it did not.
-std::string unrecorded_exec(const std::string& trace);
+/// Paths of the programs that processes went on to run (exec) without being recorded any more, of those that wrote
+/// `traces` before.
+std::set<std::string> unrecorded_execs(const std::vector<std::string>& traces);
 
 }  // namespace memline::commands

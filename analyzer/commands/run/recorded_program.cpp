@@ -1,6 +1,5 @@
 #include "commands/run/recorded_program.h"
 
-#include <cstddef>
 #include <filesystem>
 #include <set>
 #include <utility>
@@ -21,9 +20,6 @@ bool can_be_preloaded(const std::string& program, const std::string& search_path
   const Inspection inspection = inspect_program(program, search_path);
   return inspection.obstacle != Obstacle::kOtherLibc && inspection.obstacle != Obstacle::kRefusesPreloads;
 }
-
-/// Of more descendants the traces are not looked at: the answer has to come at once.
-constexpr std::size_t kMostRead = 200;
 
 std::vector<std::string> environment_for(const std::string& program, const std::string& search_path,
                                          std::vector<std::string> environment, const RunOptions& options,
@@ -77,11 +73,8 @@ std::vector<std::string> RecordedProgram::explain_missing() const {
 }
 
 std::vector<std::string> RecordedProgram::explain_missing_descendants() const {
-  std::set<std::string> programs = descendants_ ? descendants_->programs() : std::set<std::string>();
-  for (std::size_t i = 0; i < others_.size() && i < kMostRead; ++i) {
-    std::string program = unrecorded_exec(others_[i]);
-    if (!program.empty()) programs.insert(std::move(program));
-  }
+  std::set<std::string> programs = unrecorded_execs(others_);
+  if (descendants_) programs.insert(descendants_->programs().begin(), descendants_->programs().end());
   return explain_descendants(programs, search_path_);
 }
 
