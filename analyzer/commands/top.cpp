@@ -15,7 +15,7 @@ namespace {
 
 constexpr char kTopAbout[] =
     "Show the sites that own the most memory: the lines of your own code that asked\n"
-    "for it.";
+    "for it. TRACE is trace.bin unless it is given.";
 
 constexpr char kTopColumns[] =
     "Columns:\n"
