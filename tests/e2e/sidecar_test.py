@@ -149,6 +149,21 @@ class Sidecar(E2eTest):
             self.assertGreaterEqual(pages, 2 * PAGES)
             self.assertLess(pages, 2 * PAGES + FEW)
 
+    def test_what_outlives_the_first_process_is_not_counted_to_its_end(self):
+        done, trace = self.memline.record(["sh", "-c", f"({self.guest('sampled')}; sleep 0.7) >/dev/null 2>&1 & sleep 0.4"],
+                                          env={"MEMLINE_COUNTERS": "page-faults"})
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        notes = {path: self.memline.run(["summary", path]).stdout for path in self.memline.traces()}
+        self.assertNotIn("did not come to the end", notes[trace])
+        deadline = time.monotonic() + 30
+        while any("still running" in note for note in notes.values()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+            notes = {path: self.memline.run(["summary", path]).stdout for path in notes}
+        # of sleep, and of the shell in brackets, unless that became it; but not of the guest
+        late = [path for path, note in notes.items() if "did not come to the end" in note]
+        self.assertIn(len(late), (1, 2))
+        self.assertEqual([path for path in late if self.touched_pages(path)], [])
+
     def assert_goes_on_without(self, reason, **environment):
         begin = time.monotonic()
         done, trace = self.memline.record([self.guest("sampled")],

@@ -125,7 +125,10 @@ void SampleWriter::finish(const std::map<std::uint32_t, std::vector<sampling::Pr
       process.trace->close();
       continue;
     }
-    if (const auto found = totals.find(pid); found != totals.end()) last->add_totals(counters_, found->second);
+    // of a daemon that goes on no total is known: reports say so
+    const bool goes_on = since_ != 0 && replay::process_alive(process.trace->header());
+    const auto found = totals.find(pid);
+    if (found != totals.end() && !goes_on) last->add_totals(counters_, found->second);
     if (pid == first_pid_) last->add_lost(lost_);
     for (const std::unique_ptr<SampleLane>& program : process.programs) program->seal();
     process.trace->close();
