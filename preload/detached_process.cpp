@@ -112,10 +112,7 @@ void become_program(const void* argument) noexcept {
 /// The process between us and the program.
 void start_and_leave(const void* argument) noexcept {
   auto& start = *static_cast<Start*>(const_cast<void*>(argument));
-  if (start.stays_parent) {
-    sys::call(SYS_setsid);
-    // also what the program's process needs is a copy of its own by now
-  }
+  if (start.stays_parent) sys::call(SYS_setsid);
   const long pid = clone_to(kSharing | kQuiet, start.stack_end, become_program, &start);
   if (pid < 0) start.error = pid;
   if (start.stays_parent && pid > 0) {

@@ -99,7 +99,8 @@ bool read_answer(int fd, Reason& last) noexcept {
         last.clear();
       }
       is_whole = bytes[i] == '\n';
-      if (!is_whole) last.add(bytes[i]);
+      const bool is_control = (bytes[i] >= 0 && bytes[i] < ' ') || bytes[i] == '\x7f';
+      if (!is_whole) last.add(is_control ? '?' : bytes[i]);
     }
   }
 }

@@ -196,6 +196,8 @@ class Sidecar(E2eTest):
         done, trace = self.memline.record([self.guest("sampled")], env={"MEMLINE_COUNTERS": "page-fault"})
         self.assertEqual(done.returncode, 0)
         self.assertIn(b"memline: nothing is counted: no counter is called 'page-fault'", done.stderr)
+        done, _ = self.memline.record([self.guest("sampled")], name="escapes.bin", env={"MEMLINE_COUNTERS": "\033[31mred"})
+        self.assertIn(b"no counter is called '?[31mred'", done.stderr)
         self.assertIn("no counter is called", self.memline.json("summary", trace)["counters"][0]["refusal"])
 
     def test_none_means_none(self):
