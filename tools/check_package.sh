@@ -35,6 +35,10 @@ for program in "$work"/consumer/consumer_{c,cpp} "$work"/consumer_{c99,cpp11}; d
   echo "== $program, profiled"
   MEMLINE_OUT=$work/trace.bin LD_PRELOAD=$preload "$program" 1
   "$prefix/bin/memline" summary "$work/trace.bin" >/dev/null
+  # the kernel may forbid it, but the program is to be found
+  MEMLINE_COUNTERS=task-clock MEMLINE_OUT=$work/counted.bin LD_PRELOAD=$preload "$program" 1
+  counters=$("$prefix/bin/memline" summary "$work/counted.bin")
+  grep -q -e 'CPU time' -e 'task-clock: not' <<<"$counters" || { echo "no sidecar: $counters"; exit 1; }
   echo "== $program, by memline run"
   "$prefix/bin/memline" run -o "$work/run.bin" -- "$program" 1
   rm -f "$work"/*.bin*
