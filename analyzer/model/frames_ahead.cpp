@@ -2,8 +2,10 @@
 
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "model/frame_source.h"
+#include "model/user_code.h"
 
 namespace memline::model {
 namespace {
@@ -19,7 +21,8 @@ bool wants_thread(Profile& profile) {
 
 }  // namespace
 
-FramesAhead::FramesAhead(Profile& profile) : frames_(profile.frames()) {
+FramesAhead::FramesAhead(Profile& profile, Wanted wanted)
+    : wanted_(wanted), frames_(profile.frames()), rules_(profile.rules()) {
   if (!wants_thread(profile)) return;
   try {
     thread_ = std::thread([this] {
@@ -45,11 +48,24 @@ void FramesAhead::finish() {
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
-void FramesAhead::work() {
+void FramesAhead::resolve_program() {
   const std::size_t count = frames_.node_count();
   for (std::size_t node = 0; node < count && !stop_; ++node) {
     const ModuleId module = frames_.module(NodeId{node});
     if (!module.none() && frames_.module_file(module).main_executable) frames_.frames(NodeId{node});
+  }
+}
+
+void FramesAhead::resolve_user_lines() {
+  const std::size_t count = frames_.node_count();
+  std::vector<bool> calls(count);
+  for (std::size_t node = 0; node < count; ++node) {
+    const NodeId caller = frames_.parent(NodeId{node});
+    if (!caller.none()) calls[caller.index()] = true;
+  }
+  UserLines lines(frames_, rules_);
+  for (std::size_t node = 0; node < count && !stop_; ++node) {
+    if (!calls[node]) lines.find(NodeId{node});
   }
 }
 

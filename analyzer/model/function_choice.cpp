@@ -172,7 +172,7 @@ bool may_be_hot(const SiteCosts& left_out, const std::vector<HotFunction>& funct
 /// Those that hold most at the peak; then, while there is room, those that allocate most: it may all be temporary. Where
 /// something was counted, the room is shared with those that have most of the first counter.
 Result<FunctionGroup> choose_hottest(Profile& profile, std::size_t most, ChangeTape& tape) {
-  FramesAhead ahead(profile);
+  FramesAhead ahead(profile, FramesAhead::Wanted::kProgram);
   const Result<Costs> costs = collect_costs(profile, false, &tape);
   if (!costs) return costs.error();
   ahead.finish();

@@ -89,8 +89,8 @@ class LineFlow final : public replay::Observer {
   std::int64_t rss_now_ = kNoRss;
   std::vector<Thread> threads_;
   std::vector<SlotTotals> totals_;  ///< by slot
-  std::vector<Flow, LargeAllocator<Flow>>
-      flow_by_list_;  ///< by StandingLines list: one addition an event, however many lines stand on it
+  /// By StandingLines list: one addition an event, however many lines stand on it.
+  std::vector<Flow, LargeAllocator<Flow>> flow_by_list_;
 };
 
 }  // namespace memline::model

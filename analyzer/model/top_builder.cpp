@@ -85,7 +85,7 @@ std::optional<TopOrder> parse_top_order(std::string_view text) {
 }
 
 Result<TopModel> build_top(Profile& profile, const TopRequest& request) {
-  FramesAhead frames(profile);
+  FramesAhead frames(profile, FramesAhead::Wanted::kUserLines);
   Result<Costs> costs = collect_costs(profile, true);
   if (!costs) return costs.error();
   frames.finish();

@@ -132,50 +132,53 @@ UserLine UserLines::line_at(Place place, bool own) {
   return {place.node, place.depth, frames_.frames(place.node)[place.depth], frames_.module(place.node), own};
 }
 
-UserLines::Outwards UserLines::extend(const Outwards& callers, NodeId node) {
-  Outwards found = callers;
-  found.known = true;
+UserLines::Place UserLines::own_in(NodeId node, std::size_t depth) {
   const ModuleId module = frames_.module(node);
-  const ModuleKind& kind = this->kind(module);
-  if (kind.never_own) return found;
+  if (kind(module).never_own) return {};
   const std::span<const symbols::Frame> frames = frames_.frames(node);
-  for (std::size_t depth = frames.size(); depth-- > 0;) {
-    const symbols::Frame& frame = frames[depth];
-    const Place here{node, static_cast<std::uint32_t>(depth)};
-    if (is_own_line(frame, module)) {
-      found.own = here;
-    } else if (kind.main_executable && found.own.node.none()) {
-      const std::string_view name =
-          frame.function.none() ? "" : std::string_view{frames_.function(frame.function).name};
-      if (!is_start_up(name)) found.in_program = here;  // what calls main is start-up code, whatever its name
-    }
+  for (; depth < frames.size(); ++depth) {
+    if (is_own_line(frames[depth], module)) return {node, static_cast<std::uint32_t>(depth)};
   }
-  return found;
+  return {};
+}
+
+UserLines::Place UserLines::program_in(NodeId node) {
+  const ModuleId module = frames_.module(node);
+  if (!kind(module).main_executable) return {};
+  const std::span<const symbols::Frame> frames = frames_.frames(node);
+  for (std::size_t depth = 0; depth < frames.size(); ++depth) {
+    const FunctionId function = frames[depth].function;
+    const std::string_view name = function.none() ? "" : std::string_view{frames_.function(function).name};
+    if (!is_start_up(name)) return {node, static_cast<std::uint32_t>(depth)};
+  }
+  return {};
 }
 
 const UserLines::Outwards& UserLines::outwards(NodeId stack) {
   if (outwards_.size() <= stack.index()) outwards_.resize(std::max(frames_.node_count(), stack.index() + 1));
   path_.clear();
-  NodeId node = stack;
-  while (!node.none() && !outwards_[node.index()].known) {
-    path_.push_back(node);
-    node = frames_.parent(node);
-  }
   Outwards found;
-  if (!node.none()) found = outwards_[node.index()];
+  for (NodeId node = stack; !node.none(); node = frames_.parent(node)) {
+    found = outwards_[node.index()];
+    if (found.known) break;
+    path_.push_back(node);
+    found.own = own_in(node, 0);
+    if (!found.own.node.none()) break;  // what is farther out does not matter
+  }
+  found.known = true;
   for (auto inner = path_.rbegin(); inner != path_.rend(); ++inner) {
-    found = extend(found, *inner);
+    if (found.own.node.none()) {
+      const Place here = program_in(*inner);
+      if (!here.node.none()) found.in_program = here;
+    }
     outwards_[inner->index()] = found;
   }
   return outwards_[stack.index()];
 }
 
 UserLines::Place UserLines::own_outside(Place inner) {
-  const std::span<const symbols::Frame> frames = frames_.frames(inner.node);
-  const ModuleId module = frames_.module(inner.node);
-  for (std::size_t depth = inner.depth + std::size_t{1}; depth < frames.size(); ++depth) {
-    if (is_own_line(frames[depth], module)) return {inner.node, static_cast<std::uint32_t>(depth)};
-  }
+  const Place same_node = own_in(inner.node, inner.depth + std::size_t{1});
+  if (!same_node.node.none()) return same_node;
   const NodeId caller = frames_.parent(inner.node);
   return caller.none() ? Place{} : outwards(caller).own;
 }

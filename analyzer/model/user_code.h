@@ -70,8 +70,9 @@ class UserLines {
   };
   /// What stands on a stack, of the frames from a node outwards.
   struct Outwards {
-    Place own;         ///< the innermost that is the user's own
-    Place in_program;  ///< if there is none: the innermost of the main executable that is not start-up code
+    Place own;  ///< the innermost that is the user's own
+    /// If there is none: the innermost of the main executable that is not start-up code; main's callers are that.
+    Place in_program;
     bool known = false;
   };
   struct ModuleKind {
@@ -81,7 +82,10 @@ class UserLines {
 
   const ModuleKind& kind(ModuleId module);
   const Outwards& outwards(NodeId stack);
-  Outwards extend(const Outwards& callers, NodeId node);
+  /// The first frame of the node, from `depth` outwards, that is the user's own.
+  Place own_in(NodeId node, std::size_t depth);
+  /// The innermost frame of the node that is the main executable's and no start-up code.
+  Place program_in(NodeId node);
   UserLine line_at(Place place, bool own);
   /// The next frame outside of `inner` that is the user's own.
   Place own_outside(Place inner);

@@ -142,6 +142,25 @@ TEST_CASE("frames of the C library are asked for only where one of them is charg
   CHECK(stacks.asked_of_libc == 1);
 }
 
+TEST_CASE("what calls the user's own line is not asked for") {
+  class AskedStacks : public FakeStacks {
+   public:
+    std::span<const symbols::Frame> frames(NodeId node) override {
+      ++asked;
+      return FakeStacks::frames(node);
+    }
+    int asked = 0;
+  };
+  AskedStacks stacks;
+  const FunctionId f = stacks.add_function("f", stacks.add_file("/home/me/src/app.cpp"));
+  NodeId node = stacks.call({}, {stacks.at(f, 1)});
+  for (std::uint32_t line = 2; line <= 50; ++line) node = stacks.call(node, {stacks.at(f, line)});
+  const OwnRules rules({}, {});
+  UserLines lines(stacks, rules);
+  CHECK(lines.find(node)->frame.line == 50);
+  CHECK(stacks.asked <= 3);
+}
+
 TEST_CASE("what comes with compilers and package managers is not own") {
   const OwnRules rules({}, {});
   for (const char* file :
