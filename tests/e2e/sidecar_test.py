@@ -2,6 +2,7 @@
 """The process beside a program that counts for it under LD_PRELOAD alone: what it holds on to, and what happens where it cannot be had."""
 
 import contextlib
+import json
 import os
 import signal
 import stat
@@ -109,9 +110,9 @@ class Sidecar(E2eTest):
 
     def test_a_report_of_a_running_program_does_not_wait(self):
         guest, _, trace = self.start_waiting()
-        begin = time.monotonic()
-        self.assertTrue(self.memline.json("summary", trace)["still_running"])
-        self.assertLess(time.monotonic() - begin, 4)  # it would be 5 s
+        done = self.memline.run(["summary", trace, "--format", "json"])
+        self.assertTrue(json.loads(done.stdout)["still_running"])
+        self.assertEqual(done.stderr, "")  # nothing was waited for in vain
         guest.stdin.write(b"\n")
         guest.stdin.close()
         self.assertEqual(guest.wait(60), 0)
@@ -165,10 +166,8 @@ class Sidecar(E2eTest):
         self.assertEqual([path for path in late if self.touched_pages(path)], [])
 
     def assert_goes_on_without(self, reason, **environment):
-        begin = time.monotonic()
         done, trace = self.memline.record([self.guest("sampled")],
                                           env=dict({"MEMLINE_COUNTERS": "task-clock,page-faults"}, **environment))
-        self.assertLess(time.monotonic() - begin, 30)
         self.assertEqual(done.returncode, 0)
         said = done.stderr.decode()
         self.assertEqual(said.count("\n"), 1, said)
@@ -188,9 +187,11 @@ class Sidecar(E2eTest):
     def test_a_program_that_never_answers_is_not_waited_for(self):
         script = self.path("slow")
         with open(script, "w", encoding="utf-8") as file:
-            file.write("#!/bin/sh\nexec sleep 8\n")
+            file.write(f"#!/bin/sh\necho $$ > {self.path('pid')}\nexec sleep 50\n")
         os.chmod(script, 0o755)
         self.assert_goes_on_without("it ended before it was ready, or took too long: ", MEMLINE_SIDECAR=script)
+        with open(self.path("pid"), encoding="ascii") as file:
+            os.kill(int(file.read()), signal.SIGKILL)  # it is still there
 
     def test_a_counter_that_no_kernel_knows(self):
         done, trace = self.memline.record([self.guest("sampled")], env={"MEMLINE_COUNTERS": "page-fault"})
