@@ -39,7 +39,7 @@ Search look_for(const fs::path& name, const fs::path& built_in, const std::strin
   return search;
 }
 
-bool has_name(Dwarf_Die function) {
+bool is_named(Dwarf_Die function) {
   for (const Dwarf_Die& link : die::origins(function)) {
     if (die::has(link, DW_AT_name) || die::has(link, DW_AT_linkage_name)) return true;
   }
@@ -54,7 +54,7 @@ bool is_nameless(Dwarf_Die unit) {
        status = dwarf_siblingof(&child, &child)) {
     if (dwarf_tag(&child) != DW_TAG_subprogram) continue;
     if (!die::has(child, DW_AT_low_pc) && !die::has(child, DW_AT_ranges)) continue;
-    if (has_name(child)) return false;
+    if (is_named(child)) return false;
     ++nameless;
   }
   return nameless > 0;

@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kLeastRest{10};
 /// Looking may take this part of the time.
 constexpr int kRestForWork = 50;
 /// More processes, and more programs, are not looked at.
-constexpr std::size_t kMost = 1000;
+constexpr std::size_t kMostLookedAt = 1000;
 
 fs::path folder_of(pid_t pid) {
   return fs::path("/proc") / std::to_string(pid);
@@ -30,7 +30,7 @@ void add_children(pid_t pid, std::vector<pid_t>& to) {
   for (fs::directory_iterator thread(folder_of(pid) / "task", error), end; !error && thread != end;
        thread.increment(error)) {
     std::ifstream children(thread->path() / "children");
-    for (pid_t child = 0; to.size() < kMost && children >> child;) to.push_back(child);
+    for (pid_t child = 0; to.size() < kMostLookedAt && children >> child;) to.push_back(child);
   }
 }
 
@@ -58,7 +58,7 @@ void DescendantWatch::step() {
 void DescendantWatch::look() {
   std::vector<pid_t> family = {root_};
   for (std::size_t i = 0; i < family.size(); ++i) {
-    if (i > 0 && programs_.size() < kMost) {
+    if (i > 0 && programs_.size() < kMostLookedAt) {
       std::string program = program_of(family[i]);
       if (!program.empty()) programs_.insert(std::move(program));
     }

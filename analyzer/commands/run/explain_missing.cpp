@@ -19,7 +19,7 @@ constexpr std::uintmax_t kSmallTraceBytes = std::uintmax_t{4} << 20;
 
 constexpr std::size_t kMostSentences = 5;
 /// Of more traces not all are read: the answer has to come at once.
-constexpr std::size_t kMostRead = 200;
+constexpr std::size_t kMostTracesRead = 200;
 
 /// What is said where the file gives no reason.
 constexpr std::string_view kNoReason =
@@ -92,7 +92,7 @@ std::set<std::string> unrecorded_execs(const std::vector<std::string>& traces) {
     std::error_code error;
     const bool went_on = read_trace_header(trace).exit_kind == static_cast<std::uint32_t>(trace::ExitKind::kExec);
     if (!went_on || std::filesystem::file_size(trace, error) > kSmallTraceBytes) continue;
-    if (++read > kMostRead) break;
+    if (++read > kMostTracesRead) break;
     const auto recording = replay::scan(trace);
     if (!recording || recording->images.empty() || recording->images.back().exec_path.empty()) continue;
     const replay::Image& last = recording->images.back();
