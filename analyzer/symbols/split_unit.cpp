@@ -65,7 +65,8 @@ bool is_nameless(Dwarf_Die unit) {
 SplitUnit find_split_unit(Dwarf_Die skeleton, const std::string& module_path) {
   std::string_view name = die::text(skeleton, DW_AT_dwo_name);
   if (name.empty()) name = die::text(skeleton, DW_AT_GNU_dwo_name);
-  const Search search = look_for(name, die::text(skeleton, DW_AT_comp_dir), module_path);
+  const Search search =
+      name.empty() ? Search{.path = module_path} : look_for(name, die::text(skeleton, DW_AT_comp_dir), module_path);
   SplitUnit out;
   if (!search.all_are_files) {
     out.fault = {search.path, SplitProblem::kNoFile};

