@@ -89,7 +89,7 @@ class OperationReader {
   void on(const trace::ResidentEnd& record) { add_part_of_look(record); }
   template <class Part>
   void add_part_of_look(Part&& part) {
-    add(Action::kOther, reader_.lane(lane_).ticks(), 0, batch_->others.size());
+    add(Action::kOther, reader_.lane(lane_).ticks_of_taken(), 0, batch_->others.size());
     batch_->others.emplace_back(std::forward<Part>(part));
   }
   void on(const trace::SpanBegin& record) {

@@ -34,6 +34,8 @@ class LaneReader {
   RecordType type() const { return type_; }
   /// Of a record without a time of its own: the time of the one before it.
   std::uint64_t ticks() const;
+  /// That of the record which a visitor of take() is called with.
+  std::uint64_t ticks_of_taken() const { return state_.time_ticks; }
   std::uint32_t lane() const { return lane_.lane; }
   /// Blocks of the lane that were opened or skipped so far.
   std::size_t blocks_begun() const { return next_block_; }

@@ -29,7 +29,7 @@
 /// pages that occupy RAM follow in the same lane, and ResidentEnd says that the look is whole. Only Tick, Clock, Thread
 /// and definitions may stand between; a look without its end is none.
 ///
-/// Samples. `memline run` counts events of the kernel and the processor from outside and samples them with stacks, into
+/// Samples. `memline run` or the sidecar counts events of the kernel and the processor and samples them with stacks, into
 /// kSamplerLane. A Counter record says what is counted, and why where it cannot be; each Sample stands for so many events
 /// of it, and each PageFault for one page fault at an address. The frames of that lane's stacks name SampledModules
 /// (numbered in their own way), and end with kCopyEnd where the copied piece of the program's stack did: what lies

@@ -36,6 +36,7 @@ std::vector<std::string> merged(const TraceFile& file, const LaneLimits* limits 
     records.take([&]<class Record>(const Record& record) {
       if constexpr (Timed<Record>) {
         CHECK(record.time == ticks);
+        CHECK(record.time == records.ticks_of_taken());
         seen.push_back(std::to_string(records.lane()) + ":" + std::to_string(record.time));
       }
     });
