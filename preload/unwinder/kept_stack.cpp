@@ -43,12 +43,13 @@ std::uint64_t chain_hash(std::uint64_t outer, std::uint64_t pc, bool exact) noex
   return left;
 }
 
-/// Notes the words beside the return address from which frame `index` was found, and what the next inner one must know.
+/// Notes from what frame `index` was found, beside its return address, and what the next inner one must know.
 template <bool kPlain>
 [[gnu::always_inline]] inline void KeptStack::link_in(std::uint32_t index, const FreshFrame& fresh, bool needs_bp,
                                                       Link& link) noexcept {
   KeptFrame& frame = frames_[index];
   frame.bp = fresh.bp;
+  frame.needs_bp = needs_bp;
   bool is_proven = true;
   if constexpr (!kPlain) {
     is_proven = (fresh.flags & FreshFrame::kUnproven) == 0;
@@ -82,8 +83,7 @@ template <bool kPlain>
     --from;
     words_[index].address = from->slot;
     link.hash = frame.hash;
-    frame.needs_bp = needs_bp();
-    link_in<kPlain>(index, *from, frame.needs_bp != 0, link);
+    link_in<kPlain>(index, *from, needs_bp(), link);
   }
   const auto changed = static_cast<std::uint32_t>(from - fresh);
   for (; from != fresh; ++index) {
@@ -94,30 +94,31 @@ template <bool kPlain>
     frame.hash = link.hash;
     frame.node = 0;
     frame.exact = is_exact(*from);
-    frame.needs_bp = needs_bp();
-    link_in<kPlain>(index, *from, frame.needs_bp != 0, link);
+    link_in<kPlain>(index, *from, needs_bp(), link);
   }
   depth_ = index;
   if (kPlain || candidates_ > index) candidates_ = index;
   return changed;
 }
 
-std::uint32_t KeptStack::splice(const FreshFrame* fresh, std::uint32_t count, std::uint32_t matched) noexcept {
+template <bool kPlain>
+[[gnu::always_inline]] inline std::uint32_t KeptStack::replace_inside(const FreshFrame* fresh, std::uint32_t count,
+                                                                      std::uint32_t matched) noexcept {
   const KeptFrame& frame = frames_[matched];
+  const FreshFrame* const outermost = fresh + count - 1;
   Link link{frame.hash, extras_outside(matched), false};
-  link_in<true>(matched, fresh[count - 1], frame.needs_bp != 0, link);
-  return write<true>(fresh, fresh + count - 1, matched + 1, link, true);
+  link_in<kPlain>(matched, *outermost, frame.needs_bp != 0, link);
+  return write<kPlain>(fresh, outermost, matched + 1, link, true);
+}
+
+std::uint32_t KeptStack::splice(const FreshFrame* fresh, std::uint32_t count, std::uint32_t matched) noexcept {
+  return replace_inside<true>(fresh, count, matched);
 }
 
 std::uint32_t KeptStack::commit(const FreshFrame* fresh, std::uint32_t count, std::uint32_t matched,
                                 const Ending& ending, StackBounds bounds) noexcept {
   candidates_ = kNoMatch;
-  if (matched != kNoMatch) {
-    const KeptFrame& frame = frames_[matched];
-    Link link{frame.hash, extras_outside(matched), false};
-    link_in<false>(matched, fresh[count - 1], frame.needs_bp != 0, link);
-    return write<false>(fresh, fresh + count - 1, matched + 1, link, true);
-  }
+  if (matched != kNoMatch) return replace_inside<false>(fresh, count, matched);
   const bool same = ending.end == end_;
   end_ = ending.end;
   bounds_ = ending.is_proven ? bounds : StackBounds{0, 0};

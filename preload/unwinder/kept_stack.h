@@ -102,8 +102,8 @@ class KeptStack {
     bool is_proven;               ///< unless the words tell, the next walk must find the end anew
     std::uint64_t terminal_slot;  ///< the word whose 0 ended the stack, or 0
   };
-  /// The same for fresh frames of any kind. kNoMatch: replaces all. `ending` counts then, and `bounds`, those of the stack
-  /// where they are known.
+  /// The same for fresh frames of any kind. kNoMatch: replaces all. `ending` counts then, and, where that is proven, `bounds`,
+  /// those of the stack where they are known.
   std::uint32_t commit(const FreshFrame* fresh, std::uint32_t count, std::uint32_t matched, const Ending& ending,
                        StackBounds bounds) noexcept;
 
@@ -138,8 +138,8 @@ class KeptStack {
   std::uint32_t extras_outside(std::uint32_t index) const noexcept { return (frames_ + index)[-1].extras; }
 
   Candidates unchanged_of(Candidates left) const noexcept;
-  Link join(const FreshFrame& fresh, std::uint32_t matched, bool plain) noexcept;
-  Link begin_anew(const Ending& ending, StackBounds bounds) noexcept;
+  template <bool kPlain>
+  std::uint32_t replace_inside(const FreshFrame* fresh, std::uint32_t count, std::uint32_t matched) noexcept;
   template <bool kPlain>
   std::uint32_t write(const FreshFrame* fresh, const FreshFrame* from, std::uint32_t index, Link link,
                       bool same) noexcept;

@@ -106,9 +106,9 @@ std::uint64_t UnwinderCore::counts(std::uint32_t changed) noexcept {
   return depth_ | std::uint64_t{changed} << 32;
 }
 
-std::uint64_t UnwinderCore::finish(std::uint32_t count, std::uint32_t matched, const KeptStack::Ending& ending,
-                                   StackBounds bounds) noexcept {
-  const std::uint32_t changed = stack_.commit(fresh_, count, matched, ending, bounds);
+std::uint64_t UnwinderCore::finish(std::uint32_t count, std::uint32_t matched,
+                                   const KeptStack::Ending& ending) noexcept {
+  const std::uint32_t changed = stack_.commit(fresh_, count, matched, ending, memory_.known_bounds());
   end_ = stack_.end();
   return counts(changed);
 }
@@ -167,8 +167,7 @@ std::uint64_t UnwinderCore::walk_from(const StartRegisters& from, StackBounds bo
     frame->flags = 0;
   }
   memory_.begin(from.sp, bounds, rows_.syscalls_allowed());
-  const Position at{pc, sp, bp, false, 0, {StackEnd::kDepthLimit, true, 0}};
-  return walk_on(at, static_cast<std::uint32_t>(frame - fresh_) + 1, left, from);
+  return walk_on(Position{pc, sp, bp}, static_cast<std::uint32_t>(frame - fresh_) + 1, left, from);
 }
 
 /// Goes on from the `count`-th fresh frame, with frames of any kind.
@@ -177,14 +176,14 @@ std::uint64_t UnwinderCore::walk_from(const StartRegisters& from, StackBounds bo
   for (;; ++count) {
     FreshFrame& inner = fresh_[count - 1];
     if (stack_.match(inner.slot, at.pc, at.bp, at.exact, count, left)) {
-      return finish(count, stack_.index_of(left), at.ending, memory_.known_bounds());
+      return finish(count, stack_.index_of(left), at.ending);
     }
     if (count == max_frames_) break;
     const Step step = step_slowly(at, rows_.row(at.pc, at.exact), inner, fresh_[count]);
     if (step == Step::kNeedsRegisters) return walk_with_registers(from);
     if (step == Step::kEnded) break;
   }
-  return finish(count, KeptStack::kNoMatch, at.ending, memory_.known_bounds());
+  return finish(count, KeptStack::kNoMatch, at.ending);
 }
 
 UnwinderCore::Step UnwinderCore::step_slowly(Position& at, const ShortRow& row, FreshFrame& inner,
@@ -293,18 +292,18 @@ bool UnwinderCore::find_registers(const StartRegisters& from, Registers& registe
     registers.set(kRegisterBp, from.bp);
   }
   KeptStack::Candidates left = stack_.candidates(memory_.known_bounds(), memory_.on_known_stack());
-  Position at{from.pc, from.sp, from.bp, false, 0, {StackEnd::kDepthLimit, true, 0}};
+  Position at{from.pc, from.sp, from.bp};
   fresh_[0] = FreshFrame{from.sp - 8, from.pc, from.bp, 0, 0, 0};
   std::uint32_t count = 1;
   for (;; ++count) {
     FreshFrame& inner = fresh_[count - 1];
     if (stack_.match(inner.slot, at.pc, at.bp, at.exact, count, left)) {
-      return finish(count, stack_.index_of(left), at.ending, memory_.known_bounds());
+      return finish(count, stack_.index_of(left), at.ending);
     }
     if (count == max_frames_) break;
     if (step_registers(at, registers, inner, fresh_[count]) == Step::kEnded) break;
   }
-  return finish(count, KeptStack::kNoMatch, at.ending, memory_.known_bounds());
+  return finish(count, KeptStack::kNoMatch, at.ending);
 }
 
 UnwinderCore::Step UnwinderCore::step_registers(Position& at, Registers& registers, FreshFrame& inner,
@@ -341,7 +340,7 @@ std::uint64_t UnwinderCore::adopt_frames(const void* const* pcs, std::size_t cou
     fresh_[i].pc = reinterpret_cast<std::uint64_t>(pcs[i]);
     fresh_[i].flags = FreshFrame::kUnproven;
   }
-  return finish(used, KeptStack::kNoMatch, {used < count ? StackEnd::kDepthLimit : end, false, 0}, StackBounds{0, 0});
+  return finish(used, KeptStack::kNoMatch, {used < count ? StackEnd::kDepthLimit : end, false, 0});
 }
 
 }  // namespace memline::capture

@@ -30,9 +30,9 @@ class UnwinderCore final : public Unwinder {
     std::uint64_t pc;
     std::uint64_t sp;
     std::uint64_t bp;
-    bool exact;
-    std::uint8_t descents;  ///< steps to a lower address, signal frames aside
-    KeptStack::Ending ending;
+    bool exact = false;
+    std::uint8_t descents = 0;  ///< steps to a lower address, signal frames aside
+    KeptStack::Ending ending{StackEnd::kDepthLimit, true, 0};
   };
 
   static Step end_with(Position& at, StackEnd end) noexcept;
@@ -46,8 +46,7 @@ class UnwinderCore final : public Unwinder {
   std::uint64_t walk_with_registers(const StartRegisters& from) noexcept;
   Step step_registers(Position& at, Registers& registers, FreshFrame& inner, FreshFrame& outer) noexcept;
   bool find_registers(const StartRegisters& from, Registers& registers) noexcept;
-  std::uint64_t finish(std::uint32_t count, std::uint32_t matched, const KeptStack::Ending& ending,
-                       StackBounds bounds) noexcept;
+  std::uint64_t finish(std::uint32_t count, std::uint32_t matched, const KeptStack::Ending& ending) noexcept;
   std::uint64_t counts(std::uint32_t changed) noexcept;
 
   KeptStack stack_;
