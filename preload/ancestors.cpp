@@ -25,25 +25,13 @@ bool find_own_file(FileText& out) noexcept {
 }
 
 bool has_mapped(std::uint32_t pid, const FileText& file) noexcept {
-  Text<64> path;
-  path.add("/proc/");
-  path.add_number(pid);
-  path.add("/maps");
-  return any_mapping(path.c_str(), [&](const MapLine& line) { return line.file == file.view(); });
+  return any_mapping(proc_path(pid, "maps").c_str(), [&](const MapLine& line) { return line.file == file.view(); });
 }
 
 /// Whether it was started so.
 bool asks_for_samples(std::uint32_t pid) noexcept {
-  Text<64> path;
-  path.add("/proc/");
-  path.add_number(pid);
-  path.add("/environ");
   bool asks = false;
-  for_each_variable(path.c_str(), [&](std::string_view variable) {
-    const std::size_t equals = variable.find('=');
-    if (equals == std::string_view::npos) return;
-    const std::string_view name(variable.data(), equals);
-    const std::string_view value(variable.data() + equals + 1, variable.size() - equals - 1);
+  for_each_variable(proc_path(pid, "environ").c_str(), [&](std::string_view name, std::string_view value) {
     asks = asks || (name == kEnvCounters && !value.empty()) || (name == kEnvResident && value == "1");
   });
   return asks;

@@ -1,4 +1,4 @@
-/// \file for_each_variable(): the environment that a process was started with, from /proc/PID/environ. No heap, no errno.
+/// \file The variables of an environment, as NAME=VALUE or from /proc/PID/environ. No heap, no errno.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,16 @@
 
 namespace memline::capture {
 
-/// Calls visit("NAME=VALUE") for each; one that is longer than 8 KiB is none of ours and is skipped. Nothing where the
-/// file cannot be read.
+/// Calls visit(name, value) for an entry "NAME=VALUE".
+template <class Visit>
+void split_variable(std::string_view entry, const Visit& visit) noexcept {
+  const std::size_t equals = entry.find('=');
+  if (equals == std::string_view::npos) return;
+  visit(std::string_view(entry.data(), equals), std::string_view(entry.data() + equals + 1, entry.size() - equals - 1));
+}
+
+/// Calls visit(name, value) for each; one that is longer than 8 KiB is none of ours and is skipped. Nothing where the file
+/// cannot be read.
 template <class Visit>
 void for_each_variable(const char* path, const Visit& visit) noexcept {
   const int fd = sys::open(path, O_RDONLY | O_CLOEXEC);
@@ -24,7 +32,7 @@ void for_each_variable(const char* path, const Visit& visit) noexcept {
     const std::string_view bytes(buffer, kept + static_cast<std::size_t>(got));
     std::size_t begin = 0;
     for (std::size_t end = bytes.find('\0'); end != std::string_view::npos; end = bytes.find('\0', begin)) {
-      if (!skipping) visit(std::string_view(buffer + begin, end - begin));
+      if (!skipping) split_variable(std::string_view(buffer + begin, end - begin), visit);
       skipping = false;
       begin = end + 1;
     }

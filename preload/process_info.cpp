@@ -61,12 +61,17 @@ bool parse_stat(const char* line, std::size_t bytes, ProcessStat& out) noexcept 
   return false;
 }
 
-bool read_stat(std::uint32_t pid, ProcessStat& out) noexcept {
+Text<64> proc_path(std::uint32_t pid, std::string_view name) noexcept {
   Text<64> path;
   path.add("/proc/");
   path.add_number(pid);
-  path.add("/stat");
-  return read_stat_at(path.c_str(), out);
+  path.add('/');
+  path.add(name);
+  return path;
+}
+
+bool read_stat(std::uint32_t pid, ProcessStat& out) noexcept {
+  return read_stat_at(proc_path(pid, "stat").c_str(), out);
 }
 
 Identity own_identity() noexcept {

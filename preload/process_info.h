@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "text.h"
 
@@ -16,6 +17,9 @@ struct ProcessStat {
 
 /// Takes parent and start time out of a line of /proc/PID/stat. The command name in it may hold anything.
 bool parse_stat(const char* line, std::size_t bytes, ProcessStat& out) noexcept;
+
+/// "/proc/PID/NAME".
+Text<64> proc_path(std::uint32_t pid, std::string_view name) noexcept;
 
 /// False: there is no such process, or /proc is not there.
 bool read_stat(std::uint32_t pid, ProcessStat& out) noexcept;

@@ -19,12 +19,6 @@ void note_refused(std::string_view name, std::string_view value, const char* all
   refused.allowed = allowed;
 }
 
-void apply_entry(std::string_view entry, Settings& settings) noexcept {
-  const std::size_t equals = entry.find('=');
-  if (equals == std::string_view::npos) return;
-  apply_variable({entry.data(), equals}, {entry.data() + equals + 1, entry.size() - equals - 1}, settings);
-}
-
 }  // namespace
 
 void apply_variable(std::string_view name, std::string_view value, Settings& settings) noexcept {
@@ -64,10 +58,11 @@ void apply_variable(std::string_view name, std::string_view value, Settings& set
 }
 
 void read_settings(const char* const* environment, Settings& settings) noexcept {
+  const auto apply = [&](std::string_view name, std::string_view value) { apply_variable(name, value, settings); };
   if (environment != nullptr) {
-    for (; *environment != nullptr; ++environment) apply_entry(*environment, settings);
+    for (; *environment != nullptr; ++environment) split_variable(*environment, apply);
   } else {
-    for_each_variable("/proc/self/environ", [&](std::string_view entry) { apply_entry(entry, settings); });
+    for_each_variable("/proc/self/environ", apply);
   }
   if (settings.out_pattern.empty()) settings.out_pattern.add(kDefaultOut);
 }
