@@ -41,18 +41,21 @@ class ByStack {
   /// function(NodeId, Row), by ascending node.
   template <class Function>
   void for_each(Function&& function) const {
-    for (std::size_t node = 0; node < rows_of_.size(); ++node) {
-      if (rows_of_[node] != 0) function(NodeId{node}, rows_[rows_of_[node] - 1]);
-    }
+    visit(*this, function);
   }
   template <class Function>
   void for_each(Function&& function) {
-    for (std::size_t node = 0; node < rows_of_.size(); ++node) {
-      if (rows_of_[node] != 0) function(NodeId{node}, rows_[rows_of_[node] - 1]);
-    }
+    visit(*this, function);
   }
 
  private:
+  template <class Self, class Function>
+  static void visit(Self& self, Function& function) {
+    for (std::size_t node = 0; node < self.rows_of_.size(); ++node) {
+      if (self.rows_of_[node] != 0) function(NodeId{node}, self.rows_[self.rows_of_[node] - 1]);
+    }
+  }
+
   std::vector<std::uint32_t, LargeAllocator<std::uint32_t>> rows_of_;  ///< by node: index into rows_ + 1; 0: none
   std::vector<Row, LargeAllocator<Row>> rows_;
 };

@@ -171,9 +171,9 @@ bool may_be_hot(const SiteCosts& left_out, const std::vector<HotFunction>& funct
 
 /// Those that hold most at the peak; then, while there is room, those that allocate most: it may all be temporary. Where
 /// something was counted, the room is shared with those that have most of the first counter.
-Result<FunctionGroup> choose_hottest(Profile& profile, std::size_t most, ChangeTape& tape) {
+Result<FunctionGroup> choose_hottest(Profile& profile, std::size_t most, ChangeTape* tape) {
   FramesAhead ahead(profile, FramesAhead::Wanted::kProgram);
-  const Result<Costs> costs = collect_costs(profile, false, &tape);
+  const Result<Costs> costs = collect_costs(profile, false, tape);
   if (!costs) return costs.error();
   ahead.finish();
   HotFunctions hot = costs_by_function(profile, costs->by_stack, false);
@@ -224,7 +224,7 @@ FunctionId outermost_function(FrameSource& frames, FunctionId id) {
   return outermost;
 }
 
-Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const ReportRequest& request, ChangeTape& tape) {
+Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const ReportRequest& request, ChangeTape* tape) {
   std::vector<FunctionGroup> groups;
   if (request.functions.empty() && request.files.empty()) {
     // Of other frames than those that may be hot ones, only the modules matter: they may hold instances.
@@ -256,8 +256,7 @@ Result<std::vector<FunctionId>> functions_named(Profile& profile, const std::vec
   if (names.empty()) return functions;
   ReportRequest request;
   request.functions = names;
-  ChangeTape unused(profile.image().rss);
-  const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, request, unused);
+  const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, request);
   if (!groups) return groups.error();
   for (const FunctionGroup& group : *groups) {
     if (!group.missing.empty() && missing == nullptr) {

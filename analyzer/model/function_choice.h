@@ -20,9 +20,10 @@ struct FunctionGroup {
 };
 
 /// Errors kNothing: nothing that was asked for exists; where only some of it does not, its group says so. What is asked
-/// for by name or file is looked for on every stack of the image. To find the hottest the events are replayed: `tape`
-/// then gets their changes.
-Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const ReportRequest& request, ChangeTape& tape);
+/// for by name or file is looked for on every stack of the image. To find the hottest the events are replayed: `tape`,
+/// if given, then gets their changes.
+Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const ReportRequest& request,
+                                                    ChangeTape* tape = nullptr);
 
 /// The functions that the names (patterns as of --func) stand for, each once; none for no names. A name that stands for
 /// nothing is an error (kNothing), or, with `missing`, is said there as long as others stand for something.

@@ -89,7 +89,7 @@ class EventlessChoice {
 
 Result<ReportModel> build_report(Profile& profile, const ReportRequest& request) {
   ChangeTape tape(profile.image().rss);
-  const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, request, tape);
+  const Result<std::vector<FunctionGroup>> groups = choose_functions(profile, request, &tape);
   if (!groups) return mind_damage(groups.error(), profile.recording().losses);
   const CounterColumns columns(profile.image());
   const Result<Flows> flows = collect_flows(profile, *groups, columns, tape);

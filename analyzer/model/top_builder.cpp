@@ -93,14 +93,14 @@ Result<TopModel> build_top(Profile& profile, const TopRequest& request) {
   std::vector<SiteCosts> by_site;
   costs->by_stack.for_each([&](NodeId stack, const SiteCosts& own) {
     if (is_nothing(own)) return;
-    if (request.inclusive) {
-      const std::vector<SiteId> charged = sites.all_of_stack(stack);
-      by_site.resize(sites.size());
-      for (const SiteId site : charged) by_site[site.index()] += own;
-    } else {
-      const SiteId site = sites.of_stack(stack).site;
+    const auto charge = [&](SiteId site) {
       by_site.resize(sites.size());
       by_site[site.index()] += own;
+    };
+    if (request.inclusive) {
+      for (const SiteId site : sites.all_of_stack(stack)) charge(site);
+    } else {
+      charge(sites.of_stack(stack).site);
     }
   });
 
