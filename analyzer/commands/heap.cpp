@@ -1,6 +1,5 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <ostream>
@@ -9,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/parse_number.h"
 #include "commands/args.h"
 #include "commands/command.h"
 #include "commands/load.h"
@@ -68,11 +68,7 @@ std::optional<std::uint64_t> address_of(const std::string& text) {
   std::string_view digits = text;
   const bool is_hexadecimal = digits.starts_with("0x") || digits.starts_with("0X");
   if (is_hexadecimal) digits.remove_prefix(2);
-  std::uint64_t address = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), address, is_hexadecimal ? 16 : 10);
-  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return address;
+  return parse_number<std::uint64_t>(digits, is_hexadecimal ? 16 : 10);
 }
 
 std::string check_address(const std::string& text) {

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/time_units.h"
 #include "commands/args.h"
 #include "commands/command.h"
 #include "commands/load.h"
@@ -64,9 +66,8 @@ struct PlotArguments {
     app.add_option("--func", request.functions, "Show when this function was at work; repeatable")
         ->type_name("NAME")
         ->allow_extra_args(false);
-    const CLI::AsNumberWithUnit in_seconds(
-        std::map<std::string, double>{{"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"min", 60}, {"h", 3600}},
-        CLI::AsNumberWithUnit::CASE_SENSITIVE, "");
+    const std::map<std::string, double> units(std::begin(kTimeUnits), std::end(kTimeUnits));
+    const CLI::AsNumberWithUnit in_seconds(units, CLI::AsNumberWithUnit::CASE_SENSITIVE, "");
     from_option = app.add_option("--from", from, "Begin at this time, in seconds unless us, ms, min or h follow")
                       ->transform(in_seconds)
                       ->type_name("TIME");

@@ -3,21 +3,21 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
-#include <utility>
 
+#include "base/parse_number.h"
+#include "base/time_units.h"
 #include "model/thread_choice.h"
 
 namespace memline::model {
 namespace {
 
 std::optional<double> parse_seconds(std::string_view text) {
-  constexpr std::pair<std::string_view, double> kUnits[] = {{"", 1},      {"s", 1},    {"us", 1e-6},
-                                                            {"ms", 1e-3}, {"min", 60}, {"h", 3600}};
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (text.empty() || error != std::errc{} || !std::isfinite(number) || number < 0) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  for (const auto& [unit, seconds] : kUnits) {
+  if (text.empty()) return number;
+  for (const auto& [unit, seconds] : kTimeUnits) {
     if (text == unit) return number * seconds;
   }
   return std::nullopt;
@@ -35,12 +35,8 @@ Result<HeapMoment> find_mark_moment(const replay::Image& image, std::string_view
   const replay::Mark* mark = find_mark(image, wanted, 1);
   const std::size_t hash = wanted.rfind('#');
   if (mark == nullptr && hash != std::string_view::npos) {
-    std::size_t number = 0;
-    const std::string_view digits = wanted.substr(hash + 1);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error == std::errc{} && end == digits.data() + digits.size() && number > 0) {
-      mark = find_mark(image, wanted.substr(0, hash), number);
-    }
+    const std::size_t number = parse_number<std::size_t>(wanted.substr(hash + 1)).value_or(0);
+    if (number > 0) mark = find_mark(image, wanted.substr(0, hash), number);
   }
   if (mark == nullptr) {
     return Error{ExitCode::kNothing, "there is no mark '" + std::string{wanted} + "'; there are " + list_marks(image),

@@ -1,21 +1,14 @@
 #include "model/thread_choice.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 
+#include "base/parse_number.h"
 #include "symbols/name_match.h"
 
 namespace memline::model {
 namespace {
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 /// Distinct texts in the order of their first appearance, the first few of them.
 class ShortList {
@@ -55,10 +48,10 @@ std::vector<ThreadId> find_threads(const replay::Image& image, std::string_view 
     if (index < threads.size()) found.push_back(ThreadId{static_cast<std::size_t>(index)});
   };
   if (wanted.starts_with('#')) {
-    if (const auto index = parse_number(wanted.substr(1))) add_index(*index);
+    if (const auto index = parse_number<std::uint64_t>(wanted.substr(1))) add_index(*index);
     if (!found.empty()) return found;
   }
-  if (const auto number = parse_number(wanted)) {
+  if (const auto number = parse_number<std::uint64_t>(wanted)) {
     add_all([&](const replay::Thread& thread) { return thread.tid == *number; });
     if (found.empty()) add_index(*number);
     if (!found.empty()) return found;

@@ -4,10 +4,10 @@
 #include <linux/perf_event.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string_view>
 
+#include "base/parse_number.h"
 #include "sampling/device_event.h"
 
 namespace memline::sampling {
@@ -83,10 +83,7 @@ std::optional<std::uint64_t> find_cache_event(std::string_view name) {
 
 std::optional<std::uint64_t> find_raw_event(std::string_view name) {
   if (name.size() < 2 || name.size() > 17 || name[0] != 'r') return std::nullopt;
-  std::uint64_t config = 0;
-  const char* const end = name.data() + name.size();
-  const auto [rest, error] = std::from_chars(name.data() + 1, end, config, 16);
-  return error == std::errc() && rest == end ? std::optional(config) : std::nullopt;
+  return parse_number<std::uint64_t>(name.substr(1), 16);
 }
 
 bool is_clock(const CounterSpec& spec) {

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <fstream>
 #include <optional>
 #include <string_view>
 #include <vector>
+
+#include "base/parse_number.h"
 
 namespace memline::sampling {
 namespace {
@@ -18,16 +19,8 @@ std::optional<std::string> read_line(const std::string& path) {
   return line;
 }
 
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  int base = 10;
-  if (text.starts_with("0x")) {
-    base = 16;
-    text.remove_prefix(2);
-  }
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number, base);
-  return error == std::errc() && rest == end && !text.empty() ? std::optional(number) : std::nullopt;
+std::optional<std::uint64_t> parse_term_value(std::string_view text) {
+  return text.starts_with("0x") ? parse_number<std::uint64_t>(text.substr(2), 16) : parse_number<std::uint64_t>(text);
 }
 
 std::vector<std::string> split(const std::string& text, char separator) {
@@ -72,7 +65,7 @@ class TermReader {
       if (const auto terms = read_line(folder_ + "/events/" + name)) return read(*terms, false);
     }
     const std::optional<std::uint64_t> value =
-        equals == std::string::npos ? std::optional<std::uint64_t>(1) : parse_number(term.substr(equals + 1));
+        equals == std::string::npos ? std::optional<std::uint64_t>(1) : parse_term_value(term.substr(equals + 1));
     if (!value) return wrong(text_, fmt::format("'{}' gives no number", term));
     const std::size_t number = name == "config" ? 0 : name == "config1" ? 1 : name == "config2" ? 2 : 3;
     if (number < event_.config.size()) {
@@ -98,8 +91,8 @@ bool apply_format(const std::string& format, std::uint64_t value, std::array<std
   if (number >= config.size() || colon == std::string::npos) return false;
   for (const std::string& range : split(format.substr(colon + 1), ',')) {
     const std::size_t dash = range.find('-');
-    const auto first = parse_number(range.substr(0, dash));
-    const auto last = dash == std::string::npos ? first : parse_number(range.substr(dash + 1));
+    const auto first = parse_term_value(range.substr(0, dash));
+    const auto last = dash == std::string::npos ? first : parse_term_value(range.substr(dash + 1));
     if (!first || !last || *first > *last || *last > 63) return false;
     for (std::uint64_t bit = *first; bit <= *last; ++bit, value >>= 1) config[number] |= (value & 1) << bit;
   }
@@ -119,7 +112,7 @@ Result<DeviceEvent> find_device_event(const std::string& text, const std::string
     event.missing = fmt::format("not supported here: there is no device {}", device);
     return event;
   }
-  event.type = static_cast<std::uint32_t>(parse_number(*type).value_or(0));
+  event.type = static_cast<std::uint32_t>(parse_term_value(*type).value_or(0));
   const std::string terms = text.substr(slash + 1, text.size() - slash - 2);
   if (terms.find('/') != std::string::npos) return wrong(text, "events of a device are spelt device/term=value,.../");
   if (auto error = TermReader(text, folder, event).read(terms, true)) return *std::move(error);

@@ -24,7 +24,8 @@ fs::path folder_of(pid_t pid) {
   return fs::path("/proc") / std::to_string(pid);
 }
 
-/// Each thread has children of its own. Needs a kernel with CONFIG_PROC_CHILDREN, as all distributions have it.
+/// Each thread has children of its own. Needs a kernel with CONFIG_PROC_CHILDREN, as all distributions have it; what finds
+/// them without (descendants_of) reads all of /proc, too slowly to see children that do not live long.
 void add_children(pid_t pid, std::vector<pid_t>& to) {
   std::error_code error;
   for (fs::directory_iterator thread(folder_of(pid) / "task", error), end; !error && thread != end;

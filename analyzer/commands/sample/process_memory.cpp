@@ -14,6 +14,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/parse_number.h"
 #include "replay/process_status.h"
 
 namespace memline::commands {
@@ -81,12 +82,10 @@ std::vector<pid_t> descendants_of(pid_t pid) {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc"), ::closedir);
   if (!folder) return {};
   while (const dirent* const entry = ::readdir(folder.get())) {
-    const std::string_view name = entry->d_name;
-    pid_t number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error != std::errc() || end != name.data() + name.size()) continue;
-    const auto state = replay::read_process_state(static_cast<std::uint32_t>(number));
-    if (state) children.emplace(static_cast<pid_t>(state->parent), number);
+    const auto number = parse_number<pid_t>(entry->d_name);
+    if (!number) continue;
+    const auto state = replay::read_process_state(static_cast<std::uint32_t>(*number));
+    if (state) children.emplace(static_cast<pid_t>(state->parent), *number);
   }
   std::vector<pid_t> found = {pid};
   for (std::size_t i = 0; i < found.size() && i < children.size() + 1; ++i) {

@@ -1,12 +1,12 @@
 #include <unistd.h>
 
-#include <charconv>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string_view>
+#include <string>
 
+#include "base/parse_number.h"
 #include "commands/command.h"
 #include "commands/output.h"
 #include "commands/run/run_environment.h"
@@ -18,12 +18,6 @@
 
 namespace memline::commands {
 namespace {
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && rest == text.data() + text.size() ? std::optional(number) : std::nullopt;
-}
 
 /// What the program that waits is told. It reads until the end of the file.
 class Answer {
@@ -82,7 +76,7 @@ ExitCode accompany(const ProcessName& name, Answer& answer) {
 
 int sidecar_command(const Arguments& arguments, const Streams& streams) {
   const auto number = [&arguments](std::size_t index) {
-    return index < arguments.size() ? parse_number(arguments[index]) : std::nullopt;
+    return index < arguments.size() ? parse_number<std::uint64_t>(arguments[index]) : std::nullopt;
   };
   const auto pid = number(0), start = number(1), fd = number(2);
   if (!pid || !start || !fd || arguments.size() != 3) {

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <string_view>
+
+#include "base/parse_number.h"
 
 namespace memline::commands {
 namespace {
@@ -19,10 +20,9 @@ std::optional<std::vector<double>> parse_sizes(const std::string& text) {
   std::vector<double> sizes;
   for (std::string_view left = text;;) {
     const std::string_view word = left.substr(0, left.find(','));
-    double n = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), n);
-    if (error != std::errc() || end != word.data() + word.size() || !std::isfinite(n) || n <= 0) return std::nullopt;
-    sizes.push_back(n);
+    const std::optional<double> n = parse_number<double>(word);
+    if (!n || !std::isfinite(*n) || *n <= 0) return std::nullopt;
+    sizes.push_back(*n);
     if (word.size() == left.size()) break;
     left.remove_prefix(word.size() + 1);
   }

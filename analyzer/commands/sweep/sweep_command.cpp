@@ -1,12 +1,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <limits>
 #include <ostream>
 #include <utility>
 
 #include "base/escape.h"
+#include "base/parse_number.h"
 #include "commands/args.h"
 #include "commands/command.h"
 #include "commands/load.h"
@@ -96,10 +96,8 @@ struct SweepArguments {
   static std::optional<model::SweepLine> parse_line(const std::string& text) {
     const std::size_t colon = text.rfind(':');
     if (colon == std::string::npos || colon == 0) return std::nullopt;
-    std::uint32_t line = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, line);
-    if (error != std::errc() || stop != end || line == 0) return std::nullopt;
+    const std::uint32_t line = parse_number<std::uint32_t>(std::string_view(text).substr(colon + 1)).value_or(0);
+    if (line == 0) return std::nullopt;
     return model::SweepLine{text.substr(0, colon), line};
   }
   model::SweepRequest request() const {

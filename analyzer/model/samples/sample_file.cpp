@@ -1,10 +1,11 @@
 #include "model/samples/sample_file.h"
 
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <optional>
 #include <utility>
+
+#include "base/parse_number.h"
 
 namespace memline::model {
 namespace {
@@ -14,17 +15,8 @@ constexpr std::string_view kCsvBeginning = "time,pid,";
 
 /// Finite; the whole of the text.
 std::optional<double> number_of(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
-  return value;
-}
-
-std::optional<std::int64_t> whole_number_of(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  const std::optional<double> value = parse_number<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 std::vector<std::string_view> split(std::string_view line, char separator) {
@@ -49,7 +41,7 @@ class SampleParser {
     const std::vector<std::string_view> words = split(line, ' ');
     if (words[0] == "MEM" && words.size() == 3) return add(file_.watched, sample(words[1], words[2], kMiB));
     if (words[0] == "CHLD" && words.size() == 4) {
-      const auto pid = whole_number_of(words[1]);
+      const auto pid = parse_number<std::int64_t>(words[1]);
       return pid && add(child(*pid), sample(words[2], words[3], kMiB));
     }
     if (words[0] == "FUNC" && (words.size() == 6 || words.size() == 7)) return add_call(words);
@@ -64,7 +56,7 @@ class SampleParser {
       return !file_.metric.empty();
     }
     if (fields.size() != 3) return false;
-    const auto pid = whole_number_of(fields[1]);
+    const auto pid = parse_number<std::int64_t>(fields[1]);
     if (!pid || *pid <= 0) return false;
     if (file_.watched.samples.empty()) file_.watched.pid = *pid;
     return add(*pid == file_.watched.pid ? file_.watched : child(*pid), sample(fields[2], fields[0], 1));
