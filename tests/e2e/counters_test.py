@@ -22,25 +22,25 @@ def source_line(report, function, text):
 
 class Counters(E2eTest):
     def sample(self, counters, *command, before=()):
-        # on a machine that is busy with other things the kernel may drop samples: then the numbers are none
-        for _ in range(5):
-            for old in self.memline.traces():
-                os.remove(old)
+        said = []
+
+        def record():
             done, trace = self.run_under_memline(command, "--counters", counters, before=before)
             self.assertEqual(done.returncode, 0, done.stderr)
-            if self.memline.json("summary", trace)["lost_samples"] == 0:
-                break
-        return done.stderr, trace
+            said.append(done.stderr)
+            return [trace]
+
+        (trace,) = self.until_no_sample_is_lost(record)
+        return said[-1], trace
 
     def sample_beside(self, counters, *command):
         """The same by the preload alone, which starts a sidecar for it."""
-        for _ in range(5):
-            for old in self.memline.traces():
-                os.remove(old)
+        def record():
             done, trace = self.memline.record(command, env={"MEMLINE_COUNTERS": counters})
             self.assertEqual((done.returncode, done.stderr), (0, b""))
-            if self.memline.json("summary", trace)["lost_samples"] == 0:
-                break
+            return [trace]
+
+        (trace,) = self.until_no_sample_is_lost(record)
         return trace
 
     def setUp(self):
@@ -99,15 +99,14 @@ class Counters(E2eTest):
     def test_more_children_than_files_may_be_open(self):
         files = 64 + 4 * os.cpu_count()
         script = f"i=0; while [ $i -lt {files} ]; do {self.guest('nothing')}; i=$((i+1)); done"
-        # a machine that is busy may take some children's few samples with it
-        for _ in range(5):
-            for old in self.memline.traces():
-                os.remove(old)
+
+        def record():
             done, trace = self.run_under_memline(["sh", "-c", script], "--counters", "page-faults", "--no-pack",
                                                  before=["prlimit", f"--nofile={files}"])
             self.assertEqual((done.returncode, done.stderr), (0, ""))
-            if self.memline.json("summary", trace)["lost_samples"] == 0:
-                break
+            return [trace]
+
+        (trace,) = self.until_no_sample_is_lost(record)
         children = [path for path in self.memline.traces() if path != trace]
         self.assertEqual(len(children), files)
         without = [path for path in children if " PageFault " not in self.memline.run(["dump", path]).stdout]

@@ -13,14 +13,12 @@ CODE = 128 * KIB
 
 class Touched(E2eTest):
     def record(self, *mode, before=()):
-        # on a machine that is busy with other things the kernel may drop samples: then the numbers are none
-        for _ in range(5):
-            for old in self.memline.traces():
-                os.remove(old)
+        def once():
             done, trace = self.run_under_memline([self.guest("touched"), *mode], "--resident", "1", before=before)
             self.assertEqual(done.returncode, 0, done.stderr)
-            if self.memline.json("summary", trace)["lost_samples"] == 0:
-                break
+            return [trace]
+
+        (trace,) = self.until_no_sample_is_lost(once)
         report = self.memline.json("report", trace, "--func", "pages", "--func", "huge", "--func", "touch_in_thread")
         if not report["resident"]["measured"] and not before:
             raise unittest.SkipTest(report["resident"]["reason"])
@@ -71,13 +69,12 @@ class Touched(E2eTest):
         self.assertEqual(report["counters"], [])
 
     def test_by_the_preload_alone(self):
-        for _ in range(5):
-            for old in self.memline.traces():
-                os.remove(old)
+        def once():
             done, trace = self.memline.record([self.guest("touched")], env={"MEMLINE_RESIDENT": "1"})
             self.assertEqual((done.returncode, done.stderr), (0, b""))
-            if self.memline.json("summary", trace)["lost_samples"] == 0:
-                break
+            return [trace]
+
+        (trace,) = self.until_no_sample_is_lost(once)
         report = self.memline.json("report", trace, "--func", "pages", "--func", "touch_in_thread")
         if not report["resident"]["measured"]:
             raise unittest.SkipTest(report["resident"]["reason"])
