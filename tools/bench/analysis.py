@@ -5,7 +5,6 @@ Measures what a report costs: the same programs are recorded once by memline and
 works on its own trace, in turns. heaptrack needs two steps (heaptrack_interpret, heaptrack_print), which are added.
 Cold: memline's cache of debug information is emptied before each run; warm: it is not. Prints Markdown, seconds and peak RSS.
 """
-import argparse
 import os
 import shutil
 import statistics
@@ -18,16 +17,12 @@ CHOSEN = ("churn-23", "stl", "cc1plus", "clang", "sqlite3", "python3")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", required=True)
-    parser.add_argument("--memline", required=True)
-    parser.add_argument("--scratch", required=True)
-    parser.add_argument("--reps", type=int, default=3)
+    parser = peers.arguments(__doc__)
+    parser.set_defaults(reps=3)
     parser.add_argument("--only", default="")
     a = parser.parse_args()
-    build, scratch = os.path.abspath(a.build), os.path.abspath(a.scratch)
-    os.makedirs(scratch, exist_ok=True)
-    bench = peers.Bench(build, scratch, os.path.abspath(a.memline))
+    build, scratch = a.build, a.scratch
+    bench = peers.Bench(build, scratch, a.memline)
     wanted = a.only.split(",") if a.only else CHOSEN
     cache = scratch + "/cache"
 

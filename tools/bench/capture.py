@@ -8,7 +8,6 @@ spread (max - min) is more than a third of the median.
 ns/event added = (profiled - unprofiled) / events. For the workloads it is the wall time of their hot part, for real
 programs the CPU time of the whole process. Events are allocations + frees, a realloc being one of each.
 """
-import argparse
 import os
 import platform
 import statistics
@@ -83,21 +82,15 @@ def report(chosen, pairs, events, names, tables):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", required=True, help="where build.sh put the workloads")
-    parser.add_argument("--memline", required=True, help="memline's build folder")
-    parser.add_argument("--scratch", required=True, help="a folder on a disk, for traces")
-    parser.add_argument("--reps", type=int, default=5)
+    parser = peers.arguments(__doc__)
     parser.add_argument("--only", default="", help="some of the workloads, by name")
     parser.add_argument("--peers", default="memline,ht-file,ht")
     parser.add_argument("--tables", choices=["all", "size"], default="all")
     parser.add_argument("set", choices=["single", "threads", "programs"])
     a = parser.parse_args()
-    os.makedirs(a.scratch, exist_ok=True)
-    bench = peers.Bench(os.path.abspath(a.build), os.path.abspath(a.scratch), os.path.abspath(a.memline))
-    chosen = {"single": lambda: workloads.small(bench_build), "threads": lambda: workloads.threads(bench_build),
-              "programs": lambda: workloads.programs(bench.scratch)}
-    bench_build = os.path.abspath(a.build)
+    bench = peers.Bench(a.build, a.scratch, a.memline)
+    chosen = {"single": lambda: workloads.small(a.build), "threads": lambda: workloads.threads(a.build),
+              "programs": lambda: workloads.programs(a.scratch)}
     picked = [w for w in chosen[a.set]() if not a.only or w.name in a.only.split(",")]
     names = a.peers.split(",")
     pairs, events = measure(bench, picked, names, a.reps)

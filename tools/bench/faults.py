@@ -6,7 +6,6 @@ fills them. Runs alternate; each is compared with the unprofiled run before it. 
 kernel takes for such samples in any case is seen with perf, which records the address alone, or registers and 1 KiB of stack
 (and, not to be parted from it, its own chain of frame pointers). Prints Markdown.
 """
-import argparse
 import os
 import platform
 import shutil
@@ -28,27 +27,21 @@ def ways(memline, scratch):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", required=True)
-    parser.add_argument("--memline", required=True)
-    parser.add_argument("--scratch", required=True)
-    parser.add_argument("--reps", type=int, default=5)
-    a = parser.parse_args()
-    scratch = os.path.abspath(a.scratch)
-    bench = peers.Bench(os.path.abspath(a.build), scratch, os.path.abspath(a.memline))
+    a = peers.arguments(__doc__).parse_args()
+    bench = peers.Bench(a.build, a.scratch, a.memline)
 
     def run(words):
-        out = scratch + "/faults"
+        out = a.scratch + "/faults"
         shutil.rmtree(out, ignore_errors=True)
         os.makedirs(out)
         with open(out + "/err", "wb") as err:
             subprocess.run(bench.metered(out + "/meter", "0,1", {}, words), stdout=subprocess.DEVNULL, stderr=err, timeout=120)
         return bench.collect(out)
 
-    chosen = ways(bench.memline, scratch)
+    chosen = ways(bench.memline, a.scratch)
     pairs = {w: {k: [] for k in chosen} for w in WORKLOADS}
     for workload, arguments in WORKLOADS.items():
-        program = [os.path.abspath(a.build) + "/touch"] + arguments
+        program = [a.build + "/touch"] + arguments
         for _ in range(a.reps):
             for way, command in chosen.items():
                 pairs[workload][way].append((run(program), run(command + program)))

@@ -1,4 +1,5 @@
 """The peers: how a command is run unprofiled, under memline, and under heaptrack."""
+import argparse
 import dataclasses
 import glob
 import json
@@ -21,11 +22,22 @@ class Run:
     trace_bytes: int = 0
 
 
+def arguments(about):
+    """The parser of a script that measures, with what run.sh gives to each of them."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", required=True, type=os.path.abspath, help="where build.sh put the workloads")
+    parser.add_argument("--memline", required=True, type=os.path.abspath, help="memline's build folder")
+    parser.add_argument("--scratch", required=True, type=os.path.abspath, help="a folder on a disk, for traces")
+    parser.add_argument("--reps", type=int, default=5)
+    return parser
+
+
 HEAPTRACK = os.environ.get("HEAPTRACK_LIB", "/usr/lib/heaptrack")
 
 
 class Bench:
     def __init__(self, build, scratch, memline_dir):
+        os.makedirs(scratch, exist_ok=True)
         self.meter = os.path.join(build, "meter")
         self.scratch = scratch
         self.preload = os.path.join(memline_dir, "preload", "libmemline.so")
