@@ -41,7 +41,7 @@ ResidentBlocks ResidentBlocks::at_peak(const replay::Image& image, std::uint64_t
 }
 
 ResidentBlocks ResidentBlocks::at_end(const replay::Image& image) {
-  return {image, ~std::uint64_t{0}, around(image, ~std::uint64_t{0}).before, std::nullopt};
+  return {image, image.last_ticks, around(image, ~std::uint64_t{0}).before, std::nullopt};
 }
 
 ResidentBlocks ResidentBlocks::at(const replay::Image& image, std::uint64_t ticks) {

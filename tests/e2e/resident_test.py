@@ -56,6 +56,10 @@ class Resident(E2eTest):
             self.assertAlmostEqual(heap["at_time"] + heap["seconds_to_look"], look, delta=1e-6)
             text = self.memline.run(["heap", trace, "--at", f"{seconds:.7f}"]).stdout
             self.assertRegex(text, rf"\nResident: as of [0-9.]+ [nµ]s {word}\.\n")
+        # the process looks at its end, which is the last that it records
+        end = self.memline.json("heap", trace, "--at", "end")
+        self.assertGreater(end["at_time"], mark["at_time"])
+        self.assertAlmostEqual(end["seconds_to_look"], 0, delta=0.5)
 
     def test_it_can_be_turned_off(self):
         _, trace = self.memline.record([self.guest("resident")], env={"MEMLINE_RESIDENT": "0"})
