@@ -62,17 +62,21 @@ void SampleWriter::on_round(std::uint64_t settled_ns) {
   for (auto& [pid, process] : processes_) write_and_close(process, settled_ns);
 }
 
-/// A program may have started more processes than files can be open: those that have ended, and whose samples have all
-/// come, are closed until the totals are known.
-void SampleWriter::write_and_close(Process& process, std::uint64_t settled_ns) {
-  if (process.trace == nullptr || !process.trace->is_open()) return;
-  const bool has_ended = process.ended_ns != 0 && settled_ns >= process.ended_ns;
+bool SampleWriter::has_ended(const Process& process) const {
   const bool can_tell = since_ != 0;  // where there is no /proc, nobody seems to be alive
-  if (can_tell && process.ended_ns == 0 && !replay::process_alive(process.trace->header())) {
-    process.ended_ns = monotonic_ns();
-  }
-  write(process, has_ended ? ~std::uint64_t{0} : settled_ns);
-  if (has_ended) process.trace->close();
+  return can_tell && !replay::process_alive(process.trace->header());
+}
+
+/// A program may have started more processes than files can be open: those that have ended are closed until their samples
+/// have all come, and then until the totals are known.
+void SampleWriter::write_and_close(Process& process, std::uint64_t settled_ns) {
+  if (process.trace == nullptr || process.is_written) return;
+  const bool all_came = process.ended_ns != 0 && settled_ns >= process.ended_ns;
+  if (!process.trace->is_open() && (!all_came || !process.trace->reopen())) return;
+  if (process.ended_ns == 0 && has_ended(process)) process.ended_ns = monotonic_ns();
+  write(process, all_came ? ~std::uint64_t{0} : settled_ns);
+  process.is_written = all_came;
+  if (process.ended_ns != 0) process.trace->close();
 }
 
 void SampleWriter::find_traces() {
@@ -90,8 +94,14 @@ void SampleWriter::find_traces() {
       entry->second = 0;  // its process has not shown up here yet
       continue;
     }
-    if (found->second.trace == nullptr) {
-      found->second.trace = OutsideTrace::open(path, most_bytes_, OutsideTrace::Role::kGuest);
+    Process& process = found->second;
+    if (process.trace != nullptr) continue;
+    process.trace = OutsideTrace::open(path, most_bytes_, OutsideTrace::Role::kGuest);
+    if (process.trace == nullptr) {
+      entry->second = 0;  // as long as too many files are open
+    } else if (has_ended(process)) {
+      process.ended_ns = monotonic_ns();
+      process.trace->close();
     }
   }
 }

@@ -42,10 +42,12 @@ class SampleWriter : public sampling::SampleSink {
     ImageBeginnings beginnings;
     std::size_t images_placed = 0;
     std::uint64_t ended_ns = 0;  ///< it was seen to have ended then; 0: it runs, as far as is known
+    bool is_written = false;     ///< all but the totals
   };
 
   Process& process(std::uint32_t pid);
   void find_traces();
+  bool has_ended(const Process& process) const;
   void write(Process& process, std::uint64_t settled_ns);
   void write_and_close(Process& process, std::uint64_t settled_ns);
 
