@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "replay/block_map.h"
@@ -60,22 +61,22 @@ class BlockStore {
   void take_all(std::vector<HeldBlock>& taken);
 
   /// Makes what is live of [begin, end) within the block that holds `begin` the reserve of `pool`, and adds whose it
-  /// was to `shares`. Parts that are other pools' reserve stay so and are reported in `others`. False: no such block.
-  bool reserve(std::uint64_t begin, std::uint64_t end, std::uint64_t pool, std::vector<OwnerShare>& shares,
-               std::vector<Carve>& others);
-  /// Gives the reserve of `pool` in [begin, end) to `owner`. Adds to `acquired_bytes`; a block that becomes the new
+  /// was to `shares`. Parts that are other pools' reserve stay so and are reported in `others`. Returns the block's
+  /// address; 0: no such block.
+  std::uint64_t reserve(std::uint64_t begin, std::uint64_t end, std::uint64_t pool, std::vector<OwnerShare>& shares,
+                        std::vector<Carve>& others);
+  /// Gives the reserve of `pool` in [begin, end) of a block to `owner`. Adds to `acquired_bytes`; a block that becomes the new
   /// owner's as a whole goes to `handed_over`.
-  void give_back(std::uint64_t begin, std::uint64_t end, std::uint64_t pool, const Block& owner,
+  void give_back(std::uint64_t address, std::uint64_t begin, std::uint64_t end, std::uint64_t pool, const Block& owner,
                  std::uint64_t& acquired_bytes, std::vector<OwnerShare>& handed_over);
-  bool has_reserve(std::uint64_t begin, std::uint64_t end, std::uint64_t pool) const;
+  bool has_reserve(std::uint64_t address, std::uint64_t begin, std::uint64_t end, std::uint64_t pool) const;
 
   /// Calls function(block) for every block with the bytes of it that are live and its own, and returned(carve) for the
   /// returned parts.
   template <class Function, class Returned>
   void for_each_live(Function&& function, Returned&& returned) const {
     blocks_.for_each([&](Block block) {
-      for (auto it = carves_.lower_bound(block.address); it != carves_.end() && it->second.block == block.address;
-           ++it) {
+      for (auto it = first_carve(block.address); is_carve_of(block.address, it); ++it) {
         block.bytes -= it->second.bytes();
         if (it->second.pool == 0) returned(it->second);
       }
@@ -86,14 +87,27 @@ class BlockStore {
   template <class Function>
   void for_each_owner(Function&& function) {
     blocks_.for_each([&](Block& block) { function(block.owner, block.thread, block.acquired); });
-    for (auto& [begin, carve] : carves_) function(carve.owner, carve.thread, carve.acquired);
+    for (auto& [place, carve] : carves_) function(carve.owner, carve.thread, carve.acquired);
   }
 
  private:
   std::vector<Carve> take_carves(std::uint64_t block);
 
+  /// By block first: where the release of a block is missing, a later one may overlap it.
+  using Carves = std::map<std::pair<std::uint64_t, std::uint64_t>, Carve>;  ///< by block and begin
+
+  Carves::const_iterator first_carve(std::uint64_t block, std::uint64_t begin = 0) const {
+    return carves_.lower_bound({block, begin});
+  }
+  Carves::iterator first_carve(std::uint64_t block, std::uint64_t begin = 0) {
+    return carves_.lower_bound({block, begin});
+  }
+  bool is_carve_of(std::uint64_t block, Carves::const_iterator it) const {
+    return it != carves_.end() && it->first.first == block;
+  }
+
   BlockMap blocks_;
-  std::map<std::uint64_t, Carve> carves_;  ///< by begin
+  Carves carves_;
 };
 
 }  // namespace memline::replay

@@ -92,6 +92,7 @@ class LiveMemory {
   struct Backing {
     std::uint64_t store = 0;  ///< pool whose block it is; 0: the heap
     bool mapped = false;
+    std::uint64_t block = 0;  ///< where that block begins
     std::uint64_t begin = 0, end = 0;
   };
   /// Puts a block back whose move did not end well. Where another one stands by now, it has gone without a release.

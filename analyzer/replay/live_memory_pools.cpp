@@ -27,7 +27,7 @@ bool LiveMemory::backing_in_use(const Backing& backing, std::uint64_t pool) {
     });
   }
   const BlockStore* store = store_of(backing.store);
-  return store != nullptr && store->has_reserve(backing.begin, backing.end, pool);
+  return store != nullptr && store->has_reserve(backing.block, backing.begin, backing.end, pool);
 }
 
 void LiveMemory::add_backing(Pool& pool, std::uint64_t number, const Backing& backing) {
@@ -44,8 +44,9 @@ void LiveMemory::reserve_in_pool(const Carve& part, std::uint64_t pool, int dept
   BlockStore* store = part.pool == pool || depth > kMaxNesting ? nullptr : store_of(part.pool);
   if (store == nullptr) return;
   std::vector<Carve> others;
-  if (!store->reserve(part.begin, part.end, pool, effect.released, others)) return;
-  add_backing(pools_[pool], pool, {.store = part.pool, .begin = part.begin, .end = part.end});
+  const std::uint64_t block = store->reserve(part.begin, part.end, pool, effect.released, others);
+  if (block == 0) return;
+  add_backing(pools_[pool], pool, {.store = part.pool, .block = block, .begin = part.begin, .end = part.end});
   for (const Carve& other : others) reserve_in_pool(other, pool, depth + 1, effect);
 }
 
@@ -70,8 +71,8 @@ void LiveMemory::pool_backing(const Actor& actor, std::uint64_t pool, std::uint6
     add_backing(pools_[pool], pool, {.mapped = true, .begin = address, .end = end});
   } else {
     std::vector<Carve> others;
-    if (heap_.reserve(address, end, pool, effect.released, others)) {
-      add_backing(pools_[pool], pool, {.begin = address, .end = end});
+    if (const std::uint64_t block = heap_.reserve(address, end, pool, effect.released, others)) {
+      add_backing(pools_[pool], pool, {.block = block, .begin = address, .end = end});
       for (const Carve& other : others) reserve_in_pool(other, pool, 0, effect);
     }
   }
@@ -154,7 +155,8 @@ void LiveMemory::pool_destroy(const Actor& actor, std::uint64_t pool, Effect& ef
     if (!backing.mapped) {
       BlockStore* store = store_of(backing.store);
       if (store == nullptr) continue;
-      store->give_back(backing.begin, backing.end, pool, owner, effect.change.acquired_bytes, handed_over);
+      store->give_back(backing.block, backing.begin, backing.end, pool, owner, effect.change.acquired_bytes,
+                       handed_over);
       continue;
     }
     for (const MappedRange& range : ranges_.overlap(backing.begin, backing.end)) {

@@ -63,6 +63,16 @@ TEST_CASE("backing memory from the heap moves to the pool's reserve", "[replay][
   CHECK(s.live_by_leaf() == Bytes{{0x1a, 0}, {0x1c, 150}});
 }
 
+TEST_CASE("a block over one whose release is missing has backings of its own", "[replay][pool]") {
+  PoolScript s;
+  s.malloc(0, 0x10000, 0x80, s.a);
+  s.backing(0x10000, 0x80, s.b);
+  s.malloc(0, 0x10040, 1000, s.c);
+  s.backing(0x10060, 500, s.b, 2);
+  CHECK(s.run().live_bytes == 500);
+  CHECK(s.live_by_leaf() == Bytes{{0x1a, 0}, {0x1c, 500}});
+}
+
 TEST_CASE("pool blocks are allocated, moved and freed like any other", "[replay][pool]") {
   PoolScript s;
   s.take(0x10000, 100, s.a);
