@@ -67,24 +67,50 @@ std::uint32_t StandingLines::extend(std::uint32_t callers_list, NodeId node) {
   });
   if (!concerned) return callers_list;
 
-  std::vector<Standing> list = lists_[callers_list];
+  const NodeId caller = frames_.parent(node);
+  Around around{callers_list, 0, caller};
+  if (!functions_of(frames.back().function).empty() && goes_on_from(caller, frames.back())) {
+    around = around_innermost(caller);
+    around_[node] = around;
+  }
+  return add_frames(around, frames).list;
+}
+
+bool StandingLines::goes_on_from(NodeId caller, const symbols::Frame& rest) const {
+  if (caller.none()) return false;
+  const std::span<const symbols::Frame> frames = frames_.frames(caller);
+  return !frames.empty() && frames.front().function == rest.function &&
+         symbols::is_same_call(frames.front().copy, rest.copy);
+}
+
+StandingLines::Around StandingLines::around_innermost(NodeId node) {
+  const auto [entry, is_new] = around_innermost_.try_emplace(node);
+  if (!is_new) return entry->second;
+  const NodeId caller = frames_.parent(node);
+  const auto known = around_.find(node);
+  const Around outermost =
+      known != around_.end() ? known->second : Around{caller.none() ? 0 : list_by_node_[caller.index()] - 1, 0, caller};
+  return entry->second = add_frames(outermost, frames_.frames(node).subspan(1));
+}
+
+StandingLines::Around StandingLines::add_frames(Around around, std::span<const symbols::Frame> frames) {
+  std::vector<Standing> list = lists_[around.list];
   const std::size_t before = list.size();
   const auto add = [&list](const Standing& standing) {
     const auto same = [&standing](const Standing& other) { return other.slot == standing.slot; };
     if (std::none_of(list.begin(), list.end(), same)) list.push_back(standing);
   };
-  const NodeId caller = frames_.parent(node);
-  std::uint32_t chain = 0;
   for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
     for (const std::size_t function : functions_of(frame->function)) {
-      add({find_slot(function, true, {}, 0), chain, caller});
-      add({find_line_slot(function, *frame), chain, caller});
+      add({find_slot(function, true, {}, 0), around.chain, around.caller});
+      add({find_line_slot(function, *frame), around.chain, around.caller});
     }
-    chain = inner_chain(chain, *frame);
+    around.chain = inner_chain(around.chain, *frame);
   }
-  if (list.size() == before) return callers_list;
+  if (list.size() == before) return around;
   lists_.push_back(std::move(list));
-  return static_cast<std::uint32_t>(lists_.size() - 1);
+  around.list = static_cast<std::uint32_t>(lists_.size() - 1);
+  return around;
 }
 
 const std::vector<std::size_t>& StandingLines::functions_of(FunctionId id) {

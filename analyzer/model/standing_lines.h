@@ -5,6 +5,9 @@
 /// inlined frames around it within the same physical frame. F itself is listed too, with the context of its outermost
 /// frame. Equal contexts mean the same run of the line, as far as stacks can tell.
 ///
+/// A call of F that runs through two copies of it (function_copy.h) stands on the stack twice, at the place where the one
+/// calls the other and at the line that runs. Only the latter counts, with the context of the former.
+///
 /// A stack's list extends its caller's, so each node is looked at once, and nodes that add nothing share the list of
 /// their caller. Grows with distinct stacks.
 #pragma once
@@ -53,7 +56,19 @@ class StandingLines {
   std::size_t slot_count() const { return slots_.size(); }
 
  private:
+  /// What stands around a frame: the list so far, and the context.
+  struct Around {
+    std::uint32_t list = 0;
+    std::uint32_t chain = 0;
+    NodeId caller;
+  };
+
   std::uint32_t extend(std::uint32_t callers_list, NodeId node);
+  /// Whether the innermost frame of `caller` and what it called are the same call.
+  bool goes_on_from(NodeId caller, const symbols::Frame& rest) const;
+  /// Of a node that was extended to already.
+  Around around_innermost(NodeId node);
+  Around add_frames(Around around, std::span<const symbols::Frame> frames);
   const std::vector<std::size_t>& functions_of(FunctionId id);
   /// Whether a chosen function can have an instance in the module.
   bool may_concern(ModuleId module);
@@ -78,7 +93,9 @@ class StandingLines {
   using List = std::vector<Standing>;
   std::vector<List, LargeAllocator<List>> lists_ = std::vector<List, LargeAllocator<List>>(1);
   std::vector<std::uint32_t, LargeAllocator<std::uint32_t>> list_by_node_;  ///< list index + 1, 0: not known yet
-  std::vector<NodeId> path_;                                                ///< kept between calls for its memory
+  std::unordered_map<NodeId, Around> around_;            ///< the outermost frame, where it goes on from its caller's
+  std::unordered_map<NodeId, Around> around_innermost_;  ///< the frame that such a one goes on from
+  std::vector<NodeId> path_;                             ///< kept between calls for its memory
 };
 
 }  // namespace memline::model

@@ -37,6 +37,7 @@ std::vector<Frame> Symbolizer::Impl::recall(ModuleId id, Module& module, const s
     frame.line = one.line;
     frame.why = static_cast<NoLine>(one.why);
     frame.inlined = one.inlined;
+    frame.copy = one.copy;
   }
   return frames;
 }
@@ -51,6 +52,7 @@ void Symbolizer::Impl::store(Module& module, std::uint64_t pc, const Answer& ans
     one.line = frame.line;
     one.why = static_cast<std::uint8_t>(frame.why);
     one.inlined = frame.inlined;
+    one.copy = frame.copy;
     stored.push_back(one);
   }
   module.answers()->add_frames(pc, std::move(stored));

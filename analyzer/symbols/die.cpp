@@ -32,6 +32,11 @@ std::string_view text(Dwarf_Die die, unsigned attribute) {
   return found == nullptr ? std::string_view() : std::string_view(found);
 }
 
+std::string_view linkage_name(Dwarf_Die die) {
+  const std::string_view name = text(die, DW_AT_linkage_name);
+  return name.empty() ? text(die, DW_AT_MIPS_linkage_name) : name;
+}
+
 std::optional<std::uint64_t> number(Dwarf_Die die, unsigned attribute) {
   Dwarf_Attribute value{};
   Dwarf_Word found = 0;

@@ -21,6 +21,7 @@ Dwarf_Die at(Dwarf_CU* unit, const void* address);
 
 /// Attributes of this DIE itself, not of its origin. "" / nothing if absent or of another form.
 std::string_view text(Dwarf_Die die, unsigned attribute);
+std::string_view linkage_name(Dwarf_Die die);
 std::optional<std::uint64_t> number(Dwarf_Die die, unsigned attribute);
 bool flag(Dwarf_Die die, unsigned attribute);
 bool has(Dwarf_Die die, unsigned attribute);

@@ -16,11 +16,6 @@ constexpr int kMaxNamingScopes = 64;
 constexpr std::size_t kMaxGuessRanges = 64;
 constexpr int kMaxGuessRows = 256;
 
-std::string_view linkage_name(Dwarf_Die die) {
-  const std::string_view name = die::text(die, DW_AT_linkage_name);
-  return name.empty() ? die::text(die, DW_AT_MIPS_linkage_name) : name;
-}
-
 /// C++ names tell whether they are known to other units; "_ZL" is a static function, _GLOBAL__N_ a nameless namespace.
 bool is_global_linkage(std::string_view linkage) {
   if (linkage.starts_with("_R")) return true;
@@ -39,7 +34,7 @@ std::string_view identity(const Function& function) {
 /// gcc describes the parts of a coroutine as artificial functions of the same name, without a linkage name. A lambda's
 /// operator() that was only ever inlined is that too, but has an object.
 bool is_nameless_part(const std::vector<Dwarf_Die>& chain) {
-  const auto has_linkage_name = [](Dwarf_Die link) { return !linkage_name(link).empty(); };
+  const auto has_linkage_name = [](Dwarf_Die link) { return !die::linkage_name(link).empty(); };
   const auto is_artificial = [](Dwarf_Die link) { return die::flag(link, DW_AT_artificial); };
   const auto has_object = [](Dwarf_Die link) { return dwarf_hasattr(&link, DW_AT_object_pointer) != 0; };
   return std::none_of(chain.begin(), chain.end(), has_linkage_name) &&
@@ -102,7 +97,7 @@ FunctionResolver::Description FunctionResolver::describe(const Place& place, con
   for (const Dwarf_Die& die : chain) {
     // Each link of the chain states only what differs from the next one.
     if (name.empty()) name = die::text(die, DW_AT_name);
-    if (linkage.empty()) linkage = linkage_name(die);
+    if (linkage.empty()) linkage = die::linkage_name(die);
     if (function.file.none()) function.file = files.named_by(die, DW_AT_decl_file);
     if (function.decl_line == 0) {
       function.decl_line = static_cast<std::uint32_t>(die::number(die, DW_AT_decl_line).value_or(0));

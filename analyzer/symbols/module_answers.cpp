@@ -12,6 +12,7 @@ namespace {
 using trace::Decoder;
 
 constexpr auto kMostWhy = static_cast<std::uint64_t>(NoLine::kNoSplitFile);
+constexpr auto kMostVariant = static_cast<std::uint64_t>(FunctionCopy::Variant::kBase);
 
 /// Numbers as trace_codec.h writes them, into memory that grows.
 class Writer {
@@ -238,6 +239,7 @@ std::string ModuleAnswers::encode() const {
     for (const StoredFrame& frame : entry->second) {
       out.number(frame.recipe == kNoRecipe ? 0 : std::uint64_t{frame.recipe} + 1);
       out.number(frame.path), out.number(frame.line), out.number(frame.why), out.number(frame.inlined ? 1 : 0);
+      out.number(frame.copy.parts), out.number(static_cast<std::uint64_t>(frame.copy.variant));
     }
   }
   out.number(functions_.size());
@@ -279,6 +281,8 @@ std::optional<ModuleAnswers> ModuleAnswers::decode(std::string_view bytes) {
       frame.line = in.number32();
       frame.why = static_cast<std::uint8_t>(in.number(kMostWhy));
       frame.inlined = in.number(1) != 0;
+      frame.copy.parts = static_cast<std::uint8_t>(in.number(std::numeric_limits<std::uint8_t>::max()));
+      frame.copy.variant = static_cast<FunctionCopy::Variant>(in.number(kMostVariant));
       if (!in.ok()) return std::nullopt;
     }
     if (frames.empty()) return std::nullopt;  // every address has an answer

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "symbols/function_copy.h"
 #include "symbols/types/call_types.h"
 
 namespace memline::symbols {
@@ -44,6 +45,7 @@ struct StoredFrame {
   std::uint32_t line = 0;
   std::uint8_t why = 0;
   bool inlined = false;
+  FunctionCopy copy;
 
   friend bool operator==(const StoredFrame&, const StoredFrame&) = default;
 };

@@ -135,20 +135,31 @@ Symbolizer::Impl::Answer Symbolizer::Impl::resolve_in_unit(ModuleId id, Module& 
     if (const Symbol* symbol = module.symbols().find(pc)) {
       function = resolver_.of_symbol_with_lines(source(id, module), *symbol, dwarf.unit_name(unit),
                                                 dwarf.lines(unit).find(symbol->address));
+      frame.copy = symbols::copy_of(symbol->name);
     }
     Answer answer;
     answer.add(frame, function);
     return answer;
   }
   Answer chain;
+  Dwarf_Die inner{};
   while (scope != kNoScope) {
     const Scope& here = outline.scopes()[scope];
     const Dwarf_Die instance = die::at(outline.unit(), here.begin);
     const FunctionResolver::Resolved function = resolver_.of_instance(source(id, module), dwarf, unit, instance);
     const std::uint32_t outer = here.kind == ScopeKind::kInlined ? outline.enclosing_code(scope) : kNoScope;
     frame.inlined = outer != kNoScope;
-    chain.add(frame, function);
+    frame.function = function.id;
+    frame.copy = copy_of(module, instance);
+    if (!chain.frames.empty() && !function.id.none() && chain.frames.back().function == function.id &&
+        (is_same_call(frame.copy, chain.frames.back().copy) || is_called_where_declared(inner, frame))) {
+      chain.frames.back().inlined = frame.inlined;
+      chain.frames.back().copy = frame.copy;
+    } else {
+      chain.add(frame, function);
+    }
     if (outer == kNoScope) break;
+    inner = instance;
     frame = Frame();
     frame.file = dwarf.source_files().named_by(instance, DW_AT_call_file);
     frame.line = static_cast<std::uint32_t>(die::number(instance, DW_AT_call_line).value_or(0));
@@ -160,6 +171,32 @@ Symbolizer::Impl::Answer Symbolizer::Impl::resolve_in_unit(ModuleId id, Module& 
   }
   give_nameless_to_callers(chain);
   return chain;
+}
+
+bool Symbolizer::Impl::is_called_where_declared(Dwarf_Die inlined, const Frame& caller) const {
+  const Function& function = functions_[caller.function];
+  if (caller.line == 0) return true;
+  if (caller.line != function.decl_line || caller.file != function.file) return false;
+  const std::optional<std::uint64_t> column = die::number(inlined, DW_AT_call_column);
+  for (const Dwarf_Die& die : die::origins(inlined)) {
+    const std::optional<std::uint64_t> declared = die::number(die, DW_AT_decl_column);
+    if (declared) return column == declared;
+  }
+  return false;
+}
+
+FunctionCopy Symbolizer::Impl::copy_of(Module& module, Dwarf_Die instance) {
+  const auto [entry, is_new] = copies_.try_emplace(instance.addr);
+  if (!is_new) return entry->second;
+  std::string_view name = die::linkage_name(instance);
+  // gcc says what is split off only in the symbol, and of a constructor's copies nothing where it has no linkage name.
+  if (name.empty() && dwarf_tag(&instance) == DW_TAG_subprogram && die::has(instance, DW_AT_abstract_origin)) {
+    name = die::symbol_name(instance, module.symbols());
+  }
+  for (const Dwarf_Die& die : die::origins(instance)) {
+    if (name.empty()) name = die::linkage_name(die);
+  }
+  return entry->second = symbols::copy_of(name);
 }
 
 void Symbolizer::Impl::give_nameless_to_callers(Answer& chain) const {
@@ -177,7 +214,10 @@ Symbolizer::Impl::Answer Symbolizer::Impl::symbol_frame(ModuleId id, Module& mod
   Frame frame;
   frame.why = why;
   FunctionResolver::Resolved function;
-  if (const Symbol* symbol = module.symbols().find(pc)) function = resolver_.of_symbol(source(id, module), *symbol);
+  if (const Symbol* symbol = module.symbols().find(pc)) {
+    function = resolver_.of_symbol(source(id, module), *symbol);
+    frame.copy = symbols::copy_of(symbol->name);
+  }
   Answer answer;
   answer.add(frame, function);
   return answer;

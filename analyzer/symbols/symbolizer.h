@@ -14,6 +14,7 @@
 
 #include "base/strong_id.h"
 #include "symbols/function.h"
+#include "symbols/function_copy.h"
 #include "symbols/split_fault.h"
 #include "symbols/types/call_types.h"
 
@@ -48,7 +49,8 @@ struct Frame {
   FileId file;             ///< none() where line == 0
   std::uint32_t line = 0;  ///< of the call (or of the instruction, for the innermost frame); 0 if unknown, then see why
   NoLine why = NoLine::kNone;
-  bool inlined = false;  ///< this frame was inlined into the next one of the span
+  bool inlined = false;    ///< this frame was inlined into the next one of the span
+  FunctionCopy copy = {};  ///< of the function, that the code of this frame is
 
   friend bool operator==(const Frame&, const Frame&) = default;
 };

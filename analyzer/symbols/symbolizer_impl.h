@@ -79,6 +79,10 @@ class Symbolizer::Impl {
   std::vector<Frame> resolve(ModuleId module, std::uint64_t pc);
   Answer find(ModuleId id, Module& module, std::uint64_t pc);
   Answer resolve_in_unit(ModuleId id, Module& module, std::uint32_t unit, std::uint64_t pc);
+  /// Whether an inlined copy of the function of `caller` stands in it for no call in the source: gcc gives the call of
+  /// what it split off the place of the function's declaration, or none.
+  bool is_called_where_declared(Dwarf_Die inlined, const Frame& caller) const;
+  FunctionCopy copy_of(Module& module, Dwarf_Die instance);
   /// Inlined code of which not even the function's name is known becomes part of the function that it stands in, if it
   /// is of the same file.
   void give_nameless_to_callers(Answer& chain) const;
@@ -106,6 +110,7 @@ class Symbolizer::Impl {
   std::deque<std::vector<Frame>> answers_;  ///< a deque: spans that were handed out stay valid
   std::unordered_map<AddressKey, std::size_t, AddressHash> known_;
   std::unordered_map<AddressKey, CallTypes, AddressHash> known_types_;
+  std::unordered_map<const void*, FunctionCopy> copies_;  ///< by Dwarf_Die::addr
 };
 
 }  // namespace memline::symbols

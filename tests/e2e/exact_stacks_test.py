@@ -89,7 +89,7 @@ def check_stacks(recorded, exact, program):
     instrumented = {function for chain in exact.values() for function in chain}
     chain_of = {}
     for frame, offset in offsets.items():
-        inlined = [plain_name(function) for function, _, _ in reversed(named[offset])]
+        inlined = [plain_name(function) for function, *_ in reversed(named[offset])]
         chain_of[frame] = [name.split(".")[0] for name in inlined if name.split(".")[0] in instrumented]
     missing, failures = dict(exact), []
     for key, stack in recorded.events:

@@ -8,7 +8,7 @@ import re
 COUNTS = ("allocated", "freed", "allocations", "frees", "reallocations", "mappings", "unmappings")
 _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.USub: operator.neg}
 _PATTERN = re.compile(
-    r"(?P<kind>total |summary\b|site\b|span-total\[(?P<span>\w+)\] |own-lines\b|)(?P<function>\w+)?"
+    r"(?P<kind>total |summary\b|site\b|span-total\[(?P<span>\w+)\] |own-lines\b|)(?P<function>~?\w+)?"
     r"\s*(?:\[(?P<tags>[^\]]*)\])?\s*:?\s*(?P<fields>.*)")
 
 
@@ -73,7 +73,7 @@ class Expectations:
                     kind = match["kind"].strip().split("[")[0] or "line"
                     self.all.append(Expectation(kind, match["function"], match["span"], match["tags"], line,
                                                 match["fields"].split()))
-                found = re.match(r"// recurses (\w+)", text)
+                found = re.match(r"// recurses (~?\w+)", text)
                 if found:
                     self.recursive.add(found[1])
 

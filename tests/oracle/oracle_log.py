@@ -17,8 +17,9 @@ from collections import namedtuple
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
 from expectations import plain_name  # noqa: E402
 
-# What one source frame is: `where` is (file, line), line 0 if unknown; `module` the path of its object.
-Frame = namedtuple("Frame", "function file line module symbol")
+# What one source frame is. `line` is 0 if unknown, `declared` that of the function; `module` is the path of its object,
+# `code` the symbol whose machine code it is part of, as the linker spells it.
+Frame = namedtuple("Frame", "function file line module symbol declared code")
 # An event's own fields are in `values`, in the order of the log.
 Event = namedtuple("Event", "kind thread values stack")
 
@@ -58,10 +59,11 @@ def find_addr2line():
 
 
 def ask_addr2line(program, module, offsets):
-    """{offset: [(function, file, line)...]}, innermost first."""
+    """{offset: [(function, file, line, line of the declaration)...]}, innermost first. GNU's knows no declarations."""
     if not os.path.isfile(module):
-        return {offset: [("??", "??", 0)] for offset in offsets}
-    answer = subprocess.run([program, "-a", "-i", "-f", "-C", "-e", module], text=True,
+        return {offset: [("??", "??", 0, 0)] for offset in offsets}
+    is_llvm = "llvm" in os.path.basename(program)
+    answer = subprocess.run([program, "-a", "-i", "-f", "-C", "-e", module] + ["--verbose"] * is_llvm, text=True,
                             errors="surrogateescape", input="".join(f"{offset:#x}\n" for offset in offsets), capture_output=True, check=True)
     found, current = {}, None
     lines = iter(answer.stdout.splitlines())
@@ -69,13 +71,42 @@ def ask_addr2line(program, module, offsets):
         if re.fullmatch(r"0x[0-9a-f]+", text):
             current = found.setdefault(int(text, 16), [])
             continue
+        if not text:
+            continue
+        if is_llvm:
+            if not text.startswith("  "):
+                current.append((text, "??", 0, 0))
+                continue
+            function, file, line, declared = current.pop()
+            field, _, value = text.strip().partition(": ")
+            file = value if field == "Filename" else file
+            line = int(value) if field == "Line" else line
+            declared = int(value) if field == "Function start line" else declared
+            current.append((function, file, line, declared))
+            continue
         file, _, line = re.sub(r" \(discriminator \d+\)$", "", next(lines)).rpartition(":")
-        current.append((re.sub(r"^\(inlined by\) ", "", text), file, int(line) if line.isdigit() else 0))
+        current.append((re.sub(r"^\(inlined by\) ", "", text), file, int(line) if line.isdigit() else 0, 0))
     return found
 
 
+def debug_file(module):
+    """Where Debian puts what was stripped from a file."""
+    notes = subprocess.run(["readelf", "-n", module], capture_output=True, text=True, errors="surrogateescape", check=False)
+    identity = re.search(r"Build ID: ([0-9a-f]{2})([0-9a-f]+)", notes.stdout)
+    return f"/usr/lib/debug/.build-id/{identity[1]}/{identity[2]}.debug" if identity else ""
+
+
+def code_symbols(module):
+    """The local ones too, not demangled."""
+    return read_symbols(module) or read_symbols(debug_file(module))
+
+
 def dynamic_symbols(module):
-    answer = subprocess.run(["nm", "-D", "-C", "-S", "--defined-only", module], capture_output=True, text=True,
+    return read_symbols(module, "-D", "-C")
+
+
+def read_symbols(module, *options):
+    answer = subprocess.run(["nm", "-S", "--defined-only", *options, module], capture_output=True, text=True,
                             errors="surrogateescape", check=False)
     symbols = []
     for text in answer.stdout.splitlines():
@@ -113,12 +144,13 @@ def name_frames(log, program=None):
     named = {}
     for path, frames in wanted.items():
         answers = ask_addr2line(program, path, sorted({lookup for _, lookup in frames}))
-        symbols = dynamic_symbols(path) if path else []
+        symbols, codes = (dynamic_symbols(path), code_symbols(path)) if path else ([], [])
         for text, lookup in frames:
             named[text] = []
-            for function, file, line in answers.get(lookup) or [("??", "??", 0)]:
+            code = symbol_at(codes, lookup) or ""
+            for function, file, line, declared in answers.get(lookup) or [("??", "??", 0, 0)]:
                 known = file != "??" and line > 0
                 symbol = function if function != "??" else symbol_at(symbols, lookup)
                 named[text].append(Frame(function if function != "??" else None,
-                                         os.path.normpath(file) if known else None, line if known else 0, path, symbol))
+                                         os.path.normpath(file) if known else None, line if known else 0, path, symbol, declared, code))
     return named

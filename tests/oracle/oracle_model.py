@@ -28,7 +28,7 @@ def plain_function(name):
             name = name[:index]
             break
         depth += (char in "<(") - (char in ">)")
-    name = re.sub(r"( \[clone [^\]]*\])+$", "", name)
+    name = re.sub(r"( \[clone [^\]]*\]| \(\.[\w.]+\))+$", "", name)
     return re.sub(r"(?<=[\w)])\.(_omp_fn|constprop|isra|part|cold|lto_priv|llvm)\b.*$", "", name)
 
 
@@ -52,6 +52,25 @@ def function_around(file, line):
         if found:
             return found[1]
     return None
+
+
+def copy_of(code):
+    """How often a function's code was split off from the function, and which copy of a destructor (D0 calls D1, D1 D2) or
+    constructor (C1 calls C2) it is, if any. The digit comes last but for the parameters, or is the last such one."""
+    found = re.findall(r"[CD]([0-2])(?=E)", re.sub(r"\..*", "", code))
+    return code.count(".part."), int(found[-1]) if found else None
+
+
+def are_one_call(caller, callee, inlined):
+    """Of two frames of one function: whether the first is where the compiler, not the source, calls the second."""
+    if inlined and (caller.line == caller.declared or caller.line == 0):
+        return True
+    of_caller, of_callee = copy_of(caller.code), copy_of(callee.code)
+    if inlined:
+        return of_caller[1] == 0
+    if of_caller[0] != of_callee[0]:
+        return of_caller[0] < of_callee[0]
+    return None not in (of_caller[1], of_callee[1]) and of_caller[1] < of_callee[1]
 
 
 def is_marker(frame):
@@ -157,11 +176,17 @@ class Oracle:
         """{row: key of the run} for one stack. A row is (module, function) or (module, function, file, line)."""
         # A module has a new number after every dlclose; it is still the same caller.
         places = tuple((self.log.modules[int(text.split(":")[0])], text.split(":")[1]) for text in physical)
-        rows = {}
+        rows, previous, inner = {}, None, None
         for index, text in enumerate(physical):
             inlined = self.named[text]
             for depth, frame in enumerate(inlined):
                 function = self.function_of(frame)
+                # The line that runs is the callee's; what called it says whose run it is.
+                goes_on = (previous == function is not None and not NAMELESS.fullmatch(frame.function)
+                           and are_one_call(frame, inner, depth > 0))
+                if goes_on:
+                    frame = frame._replace(file=inner.file, line=inner.line)
+                previous, inner = function, frame
                 if function is None or frame.file is None and frame.module != self.executable:
                     continue
                 # Going outwards, a later frame replaces an earlier one: the outermost identifies the run.

@@ -46,16 +46,28 @@ struct Seen {
 std::vector<Seen> frames_of(FakeStacks& stacks, FunctionId f, NodeId stack) {
   std::vector<NodeId> nodes;
   for (NodeId node = stack; !node.none(); node = stacks.parent(node)) nodes.insert(nodes.begin(), node);
-  std::vector<Seen> found;
+  const auto is_of_f = [&](FunctionId id) {
+    while (!id.none() && id != f) id = stacks.function(id).enclosing;
+    return !id.none();
+  };
+  std::vector<std::pair<symbols::Frame, std::string>> all;
   for (const NodeId node : nodes) {
     const auto frames = stacks.frames(node);
     std::string context = "called from node " + std::to_string(stacks.parent(node).value);
+    const symbols::Frame& outermost = frames.back();
+    if (!all.empty() && is_of_f(outermost.function) && all.back().first.function == outermost.function &&
+        symbols::is_same_call(all.back().first.copy, outermost.copy)) {
+      context = all.back().second;
+      all.pop_back();
+    }
     for (std::size_t i = frames.size(); i-- > 0;) {
-      bool is_of_f = false;
-      for (FunctionId id = frames[i].function; !id.none(); id = stacks.function(id).enclosing) is_of_f |= id == f;
-      if (is_of_f) found.push_back({frames[i].line, context});
+      all.emplace_back(frames[i], context);
       context += ", in " + std::to_string(frames[i].function.value) + " at " + std::to_string(frames[i].line);
     }
+  }
+  std::vector<Seen> found;
+  for (const auto& [frame, context] : all) {
+    if (is_of_f(frame.function)) found.push_back({frame.line, context});
   }
   return found;
 }
@@ -118,6 +130,12 @@ class RandomProgram {
           f_is_here = true;
         }
         frames.push_back(stacks.at(function, static_cast<std::uint32_t>(pick(5))));
+      }
+      // Now and then the frame that f is in goes on in what was split off from it.
+      const symbols::Frame* const inner = caller.none() ? nullptr : &stacks.frames(caller).front();
+      if (inner != nullptr && (inner->function == f || pick(4) == 0) && pick(2) == 0) {
+        frames.back().function = inner->function;
+        frames.back().copy.parts = static_cast<std::uint8_t>(inner->copy.parts + (recursive ? pick(2) : 1));
       }
       nodes_.push_back(stacks.call(caller, frames));
     }

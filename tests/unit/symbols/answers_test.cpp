@@ -184,8 +184,9 @@ TEST_CASE("answers survive the way to the disk; a cut or impossible one is refus
   CHECK(answers.add_recipe(lambda) == 1);
   CHECK(answers.add_recipe(inner) == 0);  // known
   const std::uint32_t path = answers.add_path("/a.cpp");
-  answers.add_frames(0x1234, {{1, path + 1, 13, 0, true}, {0, path + 1, 15, 0, false}});
-  answers.add_frames(~std::uint64_t{0}, {{kNoRecipe, 0, 0, static_cast<std::uint8_t>(NoLine::kStripped), false}});
+  using Variant = FunctionCopy::Variant;
+  answers.add_frames(0x1234, {{1, path + 1, 13, 0, true, {}}, {0, path + 1, 15, 0, false, {2, Variant::kDeleting}}});
+  answers.add_frames(~std::uint64_t{0}, {{kNoRecipe, 0, 0, static_cast<std::uint8_t>(NoLine::kStripped), false, {}}});
   answers.add_functions("f*", {0, 1});
   answers.add_lines("f", {{0, 1}, {{path, 12}, {path, 15}}});
 

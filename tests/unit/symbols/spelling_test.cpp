@@ -4,6 +4,7 @@
 #include "support/catch.h"
 #include "symbols/brackets.h"
 #include "symbols/demangle.h"
+#include "symbols/function_copy.h"
 #include "symbols/name_match.h"
 #include "symbols/template_names.h"
 
@@ -180,6 +181,40 @@ TEST_CASE("what compilers add to symbols is cut") {
   CHECK(openmp_parent("main._omp_fn.0") == "main");
   CHECK(openmp_parent("_Z1fv.omp_outlined_debug__") == "_Z1fv");
   CHECK(openmp_parent(".omp_outlined.").empty());
+}
+
+TEST_CASE("symbols tell pieces and copies of a function apart") {
+  using Variant = FunctionCopy::Variant;
+  CHECK(copy_of("f") == FunctionCopy{});
+  CHECK(copy_of("f.part.0") == FunctionCopy{1, Variant::kNone});
+  CHECK(copy_of("_ZN1A1fEv.part.0.isra.0") == FunctionCopy{1, Variant::kNone});
+  CHECK(copy_of("f.part.0.constprop.1.part.2") == FunctionCopy{2, Variant::kNone});
+  CHECK(copy_of("f.cold") == FunctionCopy{});
+  CHECK(copy_of("_ZN1AD0Ev") == FunctionCopy{0, Variant::kDeleting});
+  CHECK(copy_of("_ZN1AD1Ev") == FunctionCopy{0, Variant::kComplete});
+  CHECK(copy_of("_ZN1AIiED2Ev") == FunctionCopy{0, Variant::kBase});
+  CHECK(copy_of("_ZN1AC1IiEET_") == FunctionCopy{0, Variant::kComplete});
+  CHECK(copy_of("_ZNSt6vectorIiSaIiEEC2ERKS1_.part.0") == FunctionCopy{1, Variant::kBase});
+  CHECK(copy_of("_ZN1AD4Ev") == FunctionCopy{});  // gcc's name for all of them
+  // Not these: a class, a namespace and a function of such names, and a parameter's.
+  CHECK(copy_of("_ZN2C1C2Ev") == FunctionCopy{0, Variant::kBase});
+  CHECK(copy_of("_ZN2D02C11fEv") == FunctionCopy{});
+  CHECK(copy_of("_ZN1A2D0Ev") == FunctionCopy{});
+  CHECK(copy_of("_Z1f2C12D0") == FunctionCopy{});
+  CHECK(copy_of("_ZN4core2D05f_argE17h0123456789abcdefE") == FunctionCopy{});
+  CHECK(copy_of("") == FunctionCopy{});
+  CHECK(copy_of("_Z") == FunctionCopy{});
+
+  CHECK(is_same_call(copy_of("f"), copy_of("f.part.0")));
+  CHECK_FALSE(is_same_call(copy_of("f.part.0"), copy_of("f")));
+  CHECK_FALSE(is_same_call(copy_of("f.part.0"), copy_of("f.part.0")));
+  CHECK_FALSE(is_same_call(copy_of("f"), copy_of("f")));
+  CHECK(is_same_call(copy_of("_ZN1AD0Ev"), copy_of("_ZN1AD2Ev")));
+  CHECK(is_same_call(copy_of("_ZN1AD0Ev"), copy_of("_ZN1AD4Ev")));  // inlined by gcc
+  CHECK(is_same_call(copy_of("_ZN1AC1Ev"), copy_of("_ZN1AC2Ev")));
+  CHECK_FALSE(is_same_call(copy_of("_ZN1AD1Ev"), copy_of("_ZN1AD0Ev")));  // delete next, in a list
+  CHECK_FALSE(is_same_call(copy_of("_ZN1AD2Ev"), copy_of("_ZN1AD1Ev")));
+  CHECK_FALSE(is_same_call(copy_of("_ZN1AD4Ev"), copy_of("_ZN1AD1Ev")));
 }
 
 TEST_CASE("names are taken apart") {
