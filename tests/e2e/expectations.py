@@ -86,7 +86,7 @@ class Expectations:
 
 
 def plain_name(name):
-    """vectors, from (anonymous namespace)::vectors(int) or N::T<5>::vectors."""
+    """vectors, from (anonymous namespace)::vectors(int) const or N::T<5>::vectors."""
     name = re.sub(r"\(anonymous namespace\)", "anonymous", name)
     depth, kept = 0, []
     for char in name:
@@ -96,7 +96,7 @@ def plain_name(name):
             kept.append(char)
         if char in ">)":
             depth -= 1
-    return "".join(kept).split("::")[-1].split(" ")[-1]
+    return re.sub(r"( (const|volatile|&&?))+$", "", "".join(kept)).split("::")[-1].split(" ")[-1]
 
 
 def is_quiet(line):
