@@ -137,6 +137,7 @@ CASES = [
     program("mapping_corners", API, check=None),
     program("libc_direct", API, blocks={5401: 0, 5402: 1000}, unknown_frees=1000, complete=False),
     program("direct_io", API, live={8192: 1}),
+    program("io_uring", API, live={8192: 1}, blocks={5991: 1000}),
     program("duplicate_addresses", API, blocks={5501: 400000}, live={5501: 0}),
 
     program("runpath", PLUGINS, blocks={5801: 10}, run=True),

@@ -1,10 +1,12 @@
 """The cases that need more than a compiler: mounts, other allocators and tools, the runtimes of other languages. Each is skipped where that is
 missing."""
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 from case import Case, fill
@@ -36,6 +38,48 @@ def mount(*options):
 
 def unmount(folder):
     subprocess.run(["umount", "-l", os.path.join(folder, "disk")], check=False)
+
+
+def memory_groups():
+    """Where groups of processes with a limit of their memory can be made below our own, and what their limit is called."""
+    with open("/proc/self/cgroup", encoding="utf-8") as file:
+        own = {fields[1]: fields[2] for fields in (line.rstrip("\n").split(":", 2) for line in file)}
+    if "memory" in own:
+        return "/sys/fs/cgroup/memory" + own["memory"], "memory.limit_in_bytes"
+    return "/sys/fs/cgroup" + own.get("", "/"), "memory.max"
+
+
+def limit_memory(text):
+    def prepare(folder):
+        parent, limit = memory_groups()
+        group = tempfile.mkdtemp(prefix="memline-hazard-", dir=parent)
+        try:
+            with open(os.path.join(group, limit), "w", encoding="utf-8") as file:
+                file.write(text)
+        except OSError:
+            os.rmdir(group)
+            raise
+        os.symlink(group, os.path.join(folder, "group"))
+    return prepare
+
+
+def drop_group(folder):
+    group = os.path.realpath(os.path.join(folder, "group"))
+    for _ in range(100):
+        with contextlib.suppress(OSError):
+            os.rmdir(group)
+            return
+        time.sleep(0.05)
+
+
+def cannot_limit_memory():
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            limit_memory("64M")(folder)
+        except OSError:
+            return "no memory cgroup can be made here"
+        drop_group(folder)
+    return None
 
 
 def make_setuid(folder):
@@ -117,6 +161,7 @@ def private(profiler, trace):
 
 ENDINGS = ["{guests}/endings", "exit"]
 FOUND = {"blocks": {4255: 1000}, "status": 4}
+IN_GROUP = 'echo $$ > {dir}/group/cgroup.procs; LD_PRELOAD=$HAZARD_PRELOAD exec "$0" "$@"'
 NO_PROC = 'umount -l /proc; LD_PRELOAD=$HAZARD_PRELOAD exec "$0" "$@"'
 JEMALLOC = "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2"
 
@@ -134,6 +179,11 @@ CASES = [
          outside=signal_consumer(signal.SIGKILL), blocks={6601: 120000}),
     Case("consumer_stopped", OUTPUT, ["{bin}/steady_allocations", "60"], alone=False, run=True, outside=signal_consumer(signal.SIGSTOP),
          blocks={6601: 120000}),
+
+    Case("memory_group", OUTPUT, ["sh", "-c", IN_GROUP, "{bin}/steady_allocations", "100"], needs=(cannot_limit_memory,), own_preload=True,
+         peers=False, prepare=limit_memory("8M"), finish=drop_group, blocks={6601: 200000}),
+    Case("killed_for_memory", OUTPUT, ["sh", "-c", IN_GROUP, "{bin}/killed_for_memory"], needs=(cannot_limit_memory,), own_preload=True,
+         peers=False, prepare=limit_memory("64M"), finish=drop_group, blocks={5981: 1000}, live={5981: 1000}, status=-9),
 
     Case("no_proc", SANDBOXES, ["unshare", "-m", "sh", "-c", NO_PROC, *ENDINGS], needs=(cannot_mount,), own_preload=True, peers=False,
          **FOUND),
