@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <vector>
+#include <iterator>
+#include <utility>
 
 #include "symbols/demangle.h"
 #include "symbols/plain_scopes.h"
@@ -11,9 +12,24 @@
 namespace memline::symbols {
 namespace {
 
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
+/// The runs of letters; but what shorten_templates() puts in place of longer names need not be there.
+std::vector<std::string> words_of(std::string_view pattern) {
+  std::vector<std::string> words;
+  for (auto begin = pattern.begin(); begin != pattern.end();) {
+    const auto end = std::find_if_not(begin, pattern.end(), is_word);
+    std::string word(begin, end);
+    if (!word.empty() && word != "string" && word != "wstring") words.push_back(std::move(word));
+    begin = end == pattern.end() ? end : std::next(end);
+  }
+  return words;
+}
+
 /// Blanks between words matter ("operator new"), others are a matter of spelling ("> >", "int, long").
 std::string squeeze(std::string_view text) {
-  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != ' ') {
@@ -129,6 +145,15 @@ NameMatcher::NameMatcher(std::string_view pattern)
   } else if (names_closure(qualified_part(pattern))) {
     closure_ = squeeze(plain_scopes(qualified_part(pattern)));
   }
+  // These are compared with names that are spelled otherwise.
+  if (demangled_.empty() && closure_.empty()) words_ = words_of(bare_);
+}
+
+bool NameMatcher::has_all_words(const Function& function) const {
+  return std::all_of(words_.begin(), words_.end(), [&](const std::string& word) {
+    return function.signature.find(word) != std::string::npos || function.qualified.find(word) != std::string::npos ||
+           function.linkage_name.find(word) != std::string::npos || function.name.find(word) != std::string::npos;
+  });
 }
 
 bool NameMatcher::may_match(std::string_view plain_name) const {
@@ -143,7 +168,7 @@ const std::string& NameMatcher::pattern_for(const Function& function) const {
 }
 
 bool NameMatcher::matches(const Function& function) const {
-  return matches_exactly(function) || (is_glob_ && matches_glob(function));
+  return has_all_words(function) && (matches_exactly(function) || (is_glob_ && matches_glob(function)));
 }
 
 bool NameMatcher::matches_exactly(const Function& function) const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "symbols/function.h"
 
@@ -23,6 +24,8 @@ class NameMatcher {
   bool matches_exactly(const Function& function) const;
 
  private:
+  /// What every spelling of a name that matches has in it; quick, so that few names are spelled in all ways.
+  bool has_all_words(const Function& function) const;
   bool matches_closure(const Function& function) const;
   bool matches_glob(const Function& function) const;
 
@@ -34,7 +37,8 @@ class NameMatcher {
   std::string bare_;     ///< the same without an empty parameter list
   std::string plain_;
   std::string demangled_;
-  std::string closure_;  ///< without blanks; what a name with a closure in it comes to, "" for all others
+  std::vector<std::string> words_;  ///< of the pattern; no spelling of a name takes them apart or puts them together
+  std::string closure_;             ///< without blanks; what a name with a closure in it comes to, "" for all others
   bool is_glob_;
   bool is_long_;  ///< says more than a plain name can
 };
