@@ -81,7 +81,11 @@ void Symbolizer::Impl::read_code_lines(ModuleId id, Module& module, FunctionId w
       const auto line = static_cast<std::uint32_t>(die::number(call, DW_AT_call_line).value_or(0));
       if (!file.none() && line != 0) out.push_back({file, line});
     }
-    // The first row at a function's entry is the function's own, even where an inlined call claims its first bytes.
+    // The first row at a function's entry is the function's own, even where an inlined call claims its first bytes; but
+    // clang may begin with a line of the inlined function.
+    const auto may_be_own = [&function = functions_[wanted]](const LineRow& row) {
+      return function.decl_line == 0 || (row.file == function.file && row.line >= function.decl_line);
+    };
     std::unordered_map<std::uint64_t, std::uint32_t> entries;
     for (std::size_t i = 0; i < outline.scopes().size(); ++i) {
       const Scope& scope = outline.scopes()[i];
@@ -100,7 +104,8 @@ void Symbolizer::Impl::read_code_lines(ModuleId id, Module& module, FunctionId w
       if (row.is_end || row.line == 0 || rows[i + 1].address == row.address) continue;
       if (!statements.contains(line_key(row.file, row.line))) continue;
       const bool is_first = i == 0 || rows[i - 1].is_end || rows[i - 1].address != row.address;
-      const auto entry = is_first ? entries.find(row.address) : entries.end();
+      auto entry = is_first ? entries.find(row.address) : entries.end();
+      if (entry != entries.end() && wanted_scopes[entry->second] && !may_be_own(row)) entry = entries.end();
       const std::uint32_t scope = entry != entries.end() ? entry->second : outline.at(row.address);
       bool inside = scope != kNoScope && wanted_scopes[scope];
       for (const auto& [symbol_unit, range] : symbol_ranges) {

@@ -106,9 +106,12 @@ std::string_view strip_clone_suffix(std::string_view symbol) {
     const std::size_t begin = symbol.substr(0, frame).rfind("_Z");
     if (begin != std::string_view::npos) return symbol.substr(begin, frame - begin);
   }
-  static constexpr std::array<std::string_view, 12> kWords = {"cold",  "part",    "isra",    "constprop",
-                                                              "llvm",  "actor",   "resume",  "lto_priv",
-                                                              "clone", "destroy", "cleanup", "localalias"};
+  if (const std::size_t wrapper = symbol.find(kAwaitWrapper); wrapper != std::string_view::npos && wrapper > 0) {
+    symbol = symbol.substr(0, wrapper);
+  }
+  static constexpr std::array<std::string_view, 13> kWords = {
+      "cold",     "part",  "isra",    "constprop", "llvm",       "actor",      "resume",
+      "lto_priv", "clone", "destroy", "cleanup",   "localalias", "specialized"};
   for (bool cut = true; cut;) {
     cut = false;
     for (const std::string_view word : kWords) cut = cut_suffix(symbol, word) || cut;

@@ -9,8 +9,12 @@ namespace memline::symbols {
 /// Demangles C++ (Itanium) and Rust's names, both the legacy ones and v0; hashes are dropped. "" if it is not such a name.
 std::string demangle(std::string_view symbol);
 
+/// clang writes code for the await expressions of a coroutine f into f.__await_suspend_wrapper__init, __await and __final.
+inline constexpr std::string_view kAwaitWrapper = ".__await_suspend_wrapper__";
+
 /// Cuts what compilers add to the symbols of parts and copies of one function: .cold, .part.0, .isra.0, .constprop.0,
-/// .lto_priv.0, .llvm.123, coroutine parts (.actor, .destroy, .resume, .cleanup), and symbol versions (@@V).
+/// .lto_priv.0, .llvm.123, .specialized.1, coroutine parts (.actor, .destroy, .resume, .cleanup, kAwaitWrapper), and
+/// symbol versions (@@V).
 std::string_view strip_clone_suffix(std::string_view symbol);
 
 /// The function that an outlined OpenMP body's symbol names ("main._omp_fn.0", "main.omp_outlined"): "main".

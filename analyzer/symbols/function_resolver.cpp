@@ -78,6 +78,9 @@ FunctionResolver::Resolved FunctionResolver::of_die(const Place& place, Dwarf_Di
   const std::vector<Dwarf_Die> chain = die::origins(die);
   Resolved found;
   if (is_nameless_part(chain)) found = original_of_part(place, chain);
+  if (die::linkage_name(chain.front()).find(kAwaitWrapper) != std::string_view::npos) {
+    found = awaiting_coroutine(place, chain.front());
+  }
   if (found.id.none()) {
     Description described = describe(place, chain);
     const bool has_name = !described.function.name.empty() || place.source.symbols == nullptr;
@@ -257,6 +260,20 @@ FunctionResolver::Resolved FunctionResolver::original_of_part(const Place& place
   Place inner = place;
   ++inner.nesting;
   return of_scope(inner, outline, best->scope);
+}
+
+FunctionResolver::Resolved FunctionResolver::awaiting_coroutine(const Place& place, Dwarf_Die wrapper) {
+  const Outline* outline = place.dwarf->outline_of(wrapper);
+  if (outline == nullptr || place.nesting >= kMaxNesting) return {};
+  const std::string_view wanted = strip_clone_suffix(die::linkage_name(wrapper));
+  Place inner = place;
+  ++inner.nesting;
+  for (const Declared& candidate : declared_in(place, *outline)) {
+    for (const Dwarf_Die& die : die::origins(die::at(outline->unit(), outline->scopes()[candidate.scope].begin))) {
+      if (die::linkage_name(die) == wanted) return of_scope(inner, *outline, candidate.scope);
+    }
+  }
+  return {};
 }
 
 FunctionResolver::Resolved FunctionResolver::intern(const Place& place, Description description, Dwarf_Die instance,

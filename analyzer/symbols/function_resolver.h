@@ -84,6 +84,7 @@ class FunctionResolver {
   void add_scopes(const Place& place, Dwarf_Die declared, Description& out);
   Resolved enclosing_by_line(const Place& place, const Outline& outline, const Description& of);
   Resolved original_of_part(const Place& place, const std::vector<Dwarf_Die>& chain);
+  Resolved awaiting_coroutine(const Place& place, Dwarf_Die wrapper);
   const std::vector<Declared>& declared_in(const Place& place, const Outline& outline);
   Resolved intern(const Place& place, Description description, Dwarf_Die instance, std::size_t touched_before);
   Resolved add(const Source& source, FunctionRecipe recipe, Function function);

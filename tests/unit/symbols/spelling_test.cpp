@@ -169,6 +169,8 @@ TEST_CASE("what compilers add to symbols is cut") {
   CHECK(strip_clone_suffix("_Z1fv.constprop.12") == "_Z1fv");
   CHECK(strip_clone_suffix("f.lto_priv.0") == "f");
   CHECK(strip_clone_suffix("f.llvm.1234567890") == "f");
+  CHECK(strip_clone_suffix("_ZN1AC2Ei.specialized.1") == "_ZN1AC2Ei");
+  CHECK(strip_clone_suffix("_ZN4work5stepsEi.__await_suspend_wrapper__init") == "_ZN4work5stepsEi");
   CHECK(strip_clone_suffix("memcpy@@GLIBC_2.14") == "memcpy");
   CHECK(strip_clone_suffix("_ZN4work5stepsEPZNS_5stepsEiE22_ZN4work5stepsEi.Frame.actor.cold") == "_ZN4work5stepsEi");
   CHECK(strip_clone_suffix(".omp_outlined.") == ".omp_outlined.");
