@@ -40,7 +40,7 @@ std::string render_csv(const views::Table& table) {
   std::string out;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     if (i > 0) out += ',';
-    out += quoted(table.columns[i].key);
+    out += quoted(printable(table.columns[i].key));
   }
   out += "\r\n";
   for (const views::Row& row : table.rows) {

@@ -106,11 +106,11 @@ std::string layout_line(const std::vector<std::string>& cells, const std::vector
   return line;
 }
 
-std::vector<std::size_t> table_widths(const views::Table& table, const std::vector<std::vector<std::string>>& cells,
-                                      std::size_t available) {
+std::vector<std::size_t> table_widths(const views::Table& table, const std::vector<std::string>& titles,
+                                      const std::vector<std::vector<std::string>>& cells, std::size_t available) {
   std::vector<ColumnWish> wishes;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    const std::size_t title = text_width(table.columns[i].title);
+    const std::size_t title = text_width(titles[i]);
     ColumnWish wish{title, title};
     for (const std::vector<std::string>& row : cells) wish.wanted = std::max(wish.wanted, text_width(row[i]));
     wish.minimum = table.columns[i].shrink == views::Shrink::kNever
@@ -155,9 +155,9 @@ std::string_view colour_of(views::RowRole role) {
 
 void add_table(const views::Table& table, const TextStyle& style, Page& page) {
   std::vector<std::vector<std::string>> cells = print_cells(table, style);
-  const std::vector<std::size_t> widths = table_widths(table, cells, style.width_columns);
-  std::vector<std::string> titles;
-  for (const views::Column& column : table.columns) titles.push_back(column.title);
+  std::vector<std::string> titles;  // some are names of counters, which the trace gives
+  for (const views::Column& column : table.columns) titles.push_back(printable(column.title));
+  const std::vector<std::size_t> widths = table_widths(table, titles, cells, style.width_columns);
   const std::size_t last = table.columns.size() - 1;
   const bool squeezed = table.columns[last].shrink != views::Shrink::kNever && widths[last] < kReadableText;
   // where even the least widths are too much for the terminal, the last column has less than its own

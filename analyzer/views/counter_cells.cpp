@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "base/escape.h"
+
 namespace memline::views {
 namespace {
 
@@ -70,13 +72,14 @@ std::vector<std::string> counter_rates(const std::vector<CounterColumn>& counter
   for (const CounterColumn& counter : counters) {
     const std::optional<double> rate = model::per_second(counter, seconds);
     if (!rate || counter.nanoseconds) continue;
-    sentences.push_back(fmt::format("perf value for {} averages to {}/second", counter.name, with_thousands(*rate)));
+    sentences.push_back(
+        fmt::format("perf value for {} averages to {}/second", escape_control(counter.name), with_thousands(*rate)));
   }
   return sentences;
 }
 
 std::string counter_sentence(const CounterColumn& counter, const CounterSum& sum, double seconds) {
-  std::string text = "perf value for " + counter.name + (counter.user_only ? " (user)" : "");
+  std::string text = "perf value for " + escape_control(counter.name) + (counter.user_only ? " (user)" : "");
   const std::string samples =
       sum.samples == 1 ? "1 sample" : with_thousands(static_cast<double>(sum.samples)) + " samples";
   if (!counter.every_event && sum.samples == 0) return text + ": " + samples;

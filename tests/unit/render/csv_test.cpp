@@ -45,3 +45,9 @@ TEST_CASE("csv: several columns") {
                 {{Cell::count(2), Cell::empty()}, RowRole::kNormal}};
   CHECK(render_csv(table) == "line,text\r\n1,\"\tx = a[1, 2];\"\r\n2,\r\n");
 }
+
+TEST_CASE("csv: a title that a trace gives steers no terminal") {
+  Table table = one_column({Cell::count(1)});
+  table.columns[0].key = "cache\x1b[31m\a";
+  CHECK(render_csv(table) == "cache\\x1b[31m\\x07\r\n1\r\n");
+}

@@ -135,6 +135,13 @@ TEST_CASE("text: a table without rows or columns") {
   CHECK(render_text(table, {}) == "Function: f\n\nno event in f\n");
 }
 
+TEST_CASE("text: a title that a trace gives steers no terminal") {
+  Table table;
+  table.columns = {{"key", "\x1b[31m", Align::kRight, Shrink::kNever}};
+  table.rows = {{{Cell::count(1)}, RowRole::kNormal}};
+  CHECK(render_text(table, {0, false, {}}) == "\\x1b[31m\n========\n       1\n");
+}
+
 TEST_CASE("text: notes are broken at blanks") {
   Table table;
   table.notes = {"one two three four", "unbreakable_word_longer_than_the_terminal and more"};

@@ -74,6 +74,8 @@ TEST_CASE("what counters say of a region") {
   CHECK(region_rates(region, counters) ==
         Sentences{"perf value for page-faults: 0 in all", "perf value for cache-misses (user): 0 samples",
                   "perf value for task-clock: 0.001 s \u00b1 0.001 s in all (1 sample)"});
+  faults.name = "\x1b[31m";  // a trace may hold anything
+  CHECK(region_rates(region, {faults}) == Sentences{"perf value for \\x1b[31m: 0 in all"});
 }
 
 }  // namespace
