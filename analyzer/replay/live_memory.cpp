@@ -82,7 +82,7 @@ void LiveMemory::become_childs(const std::vector<NodeId>& nodes) {
   std::vector<OwnerShare> gone;
   for (Parked& parked : parked_) {
     if (parked.block.block.address != 0) put_back(std::move(parked.block), gone);
-    restore_ranges(parked);
+    restore_ranges(parked, gone);
   }
   parked_.clear();
   latest_.clear();

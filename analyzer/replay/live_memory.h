@@ -60,7 +60,7 @@ class LiveMemory {
            Effect& effect);
   void unmap(const Actor& actor, std::uint64_t address, std::uint64_t length, Effect& effect);
   void make_accessible(const Actor& actor, std::uint64_t address, std::uint64_t length, Effect& effect);
-  void remap_begin(const Actor& actor, std::uint64_t address, std::uint64_t length);
+  void remap_begin(const Actor& actor, std::uint64_t address, std::uint64_t length, Effect& effect);
   /// `address` 0: the call failed.
   void remap_end(const Actor& actor, std::uint64_t old_address, std::uint64_t old_length, std::uint64_t address,
                  std::uint64_t length, bool keeps_old, bool replaces, Effect& effect);
@@ -127,7 +127,7 @@ class LiveMemory {
   /// Puts what an mremap moved where it is now, as its own.
   void put_moved(const Actor& actor, const std::vector<MappedRange>& old, std::uint64_t old_begin, std::uint64_t begin,
                  std::uint64_t end, Effect& effect);
-  void restore_ranges(Parked& parked);
+  void restore_ranges(Parked& parked, std::vector<OwnerShare>& vanished);
   void finish(const Actor& actor, Latest latest, Effect& effect);
   BlockStore* store_of(std::uint64_t pool);
   void reserve_in_pool(const Carve& part, std::uint64_t pool, int depth, Effect& effect);

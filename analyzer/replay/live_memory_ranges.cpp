@@ -71,17 +71,26 @@ void LiveMemory::make_accessible(const Actor& actor, std::uint64_t address, std:
   finish(actor, {}, effect);
 }
 
-void LiveMemory::restore_ranges(Parked& parked) {
-  for (const MappedRange& range : parked.ranges) {
-    ranges_.take(range.begin, range.end);
-    ranges_.put(range);
+/// Where something else stands by now, they have gone without an event.
+void LiveMemory::restore_ranges(Parked& parked, std::vector<OwnerShare>& vanished) {
+  for (const MappedRange& range : std::exchange(parked.ranges, {})) {
+    MappedRange gap = range;
+    for (const MappedRange& other : ranges_.overlap(range.begin, range.end)) {
+      gap.end = other.begin;
+      if (gap.begin < gap.end) ranges_.put(gap);
+      gap.begin = other.end;
+      MappedRange lost = range;
+      lost.begin = other.begin, lost.end = other.end;
+      if (range.state == RangeState::kLive) vanished.push_back(share_of(lost));
+    }
+    gap.end = range.end;
+    if (gap.begin < gap.end) ranges_.put(gap);
   }
-  parked.ranges.clear();
 }
 
-void LiveMemory::remap_begin(const Actor& actor, std::uint64_t address, std::uint64_t length) {
+void LiveMemory::remap_begin(const Actor& actor, std::uint64_t address, std::uint64_t length, Effect& effect) {
   Parked& waiting = parked(actor);
-  restore_ranges(waiting);
+  restore_ranges(waiting, effect.vanished);
   waiting.ranges = ranges_.take(page_down(address), pages_end(address, length));
   waiting.ranges_begin = page_down(address);
 }
@@ -104,11 +113,11 @@ void LiveMemory::remap_end(const Actor& actor, std::uint64_t old_address, std::u
                            std::uint64_t address, std::uint64_t length, bool keeps_old, bool replaces, Effect& effect) {
   Parked& waiting = parked(actor);
   if (address == 0 || waiting.ranges_begin != page_down(old_address)) {
-    restore_ranges(waiting);
+    restore_ranges(waiting, effect.vanished);
     if (address == 0) return;
   }
   const std::vector<MappedRange> old = waiting.ranges;
-  if (keeps_old) restore_ranges(waiting);
+  if (keeps_old) restore_ranges(waiting, effect.vanished);
   waiting.ranges.clear();
 
   const std::uint64_t begin = page_down(address);

@@ -182,7 +182,7 @@ void Replayer::on(const Actor& actor, const trace::Unmap& record) {
 }
 
 void Replayer::on(const Actor& actor, const trace::RemapBegin& record) {
-  memory_.remap_begin(actor, record.address, record.length_bytes);
+  memory_.remap_begin(actor, record.address, record.length_bytes, effect_);
 }
 
 void Replayer::on(const Actor& actor, const trace::RemapEnd& record) {

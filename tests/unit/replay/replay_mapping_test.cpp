@@ -264,6 +264,17 @@ TEST_CASE("MREMAP_FIXED replaces what it lands on", "[replay][map]") {
   CHECK(s.live_by_leaf() == Bytes{{0x1b, kPage}, {0x1c, 2 * kPage}});
 }
 
+TEST_CASE("what an mremap without an end had taken does not come back over what was mapped since", "[replay][map]") {
+  MapScript s;
+  s.map(0, 8, kReadWrite, s.a);
+  s.trace.add(0, trace::RemapBegin{++s.time, kBase, 8 * kPage});
+  s.map(2, 1, kReadWrite, s.b);
+  s.map(5, 2, kReadWrite, s.b);
+  s.trace.add(0, trace::RemapBegin{++s.time, kBase + 100 * kPage, kPage});
+  CHECK(s.run().live_bytes == 8 * kPage);
+  CHECK(s.live_by_leaf() == Bytes{{0x1a, 5 * kPage}, {0x1b, 3 * kPage}});
+}
+
 TEST_CASE("what is not live stays so through mremap", "[replay][map]") {
   MapScript s;
   s.map(0, 4, PROT_NONE, s.a);
