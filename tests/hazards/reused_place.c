@@ -1,5 +1,6 @@
 /* Gives memory back and later maps it again at the same place, as Lisp systems and emulators do, having allocated in
  * between: whatever the profiler has mapped meanwhile must not lie there. */
+#include <string.h>
 #include <sys/mman.h>
 
 #include "hazard.h"
