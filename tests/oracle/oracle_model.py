@@ -29,7 +29,7 @@ def plain_function(name):
             break
         depth += (char in "<(") - (char in ">)")
     name = re.sub(r"( \[clone [^\]]*\]| \(\.[\w.]+\))+$", "", name)
-    return re.sub(r"(?<=[\w)])\.(_omp_fn|constprop|isra|part|cold|lto_priv|llvm)\b.*$", "", name)
+    return re.sub(r"(?<=[\w)])\.(_omp_fn|omp_outlined\w*|constprop|isra|part|cold|lto_priv|llvm)\b.*$", "", name)
 
 
 # Bodies of lambdas and of OpenMP regions, where they are named without the function they are written in.
