@@ -1,7 +1,8 @@
 /// \file Change: what one event did to the live memory of the process. Observers of the replay see these.
 ///
 /// Conservation: over all changes, sum(acquired_bytes - released_bytes) + inherited bytes - vanished bytes = live bytes
-/// at the end; of vanished bytes there are none unless events are missing.
+/// at the end; of vanished bytes there are none unless events are missing, or a thread was moving a block while another
+/// one forked.
 #pragma once
 
 #include <cstdint>

@@ -81,7 +81,10 @@ void LiveMemory::for_each_owner(Function&& function) {
 void LiveMemory::become_childs(const std::vector<NodeId>& nodes) {
   std::vector<OwnerShare> gone;
   for (Parked& parked : parked_) {
-    if (parked.block.block.address != 0) put_back(std::move(parked.block), gone);
+    if (parked.block.block.address != 0) {
+      moving_at_fork_.insert(parked.block.block.address);
+      put_back(std::move(parked.block), gone);
+    }
     restore_ranges(parked, gone);
   }
   parked_.clear();

@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "replay/block_store.h"
@@ -37,6 +38,7 @@ struct Effect {
   Change change;
   std::vector<OwnerShare> released;
   std::vector<OwnerShare> vanished;  ///< blocks whose release is missing
+  bool moved_at_fork = false;        ///< these were moved by a thread that was not forked, and nothing is missing
   std::uint32_t unknown_releases = 0;
 
   void reset();
@@ -78,8 +80,9 @@ class LiveMemory {
   /// Every live block, parked ones included.
   void for_each_live(const std::function<void(const LiveBlock&)>& function) const;
 
-  /// Turns the parent's memory at a fork into the child's: what other threads were moving is back where it was, and
-  /// every owner becomes `nodes[owner]`, thread 0.
+  /// Turns the parent's memory at a fork into the child's: what other threads were moving is back where it was (or, as
+  /// soon as the child's allocator hands out that place, was moved before the fork), and every owner becomes
+  /// `nodes[owner]`, thread 0.
   void become_childs(const std::vector<NodeId>& nodes);
   /// Says of everything live whether the event filter lets its acquisition through.
   void set_observed(bool observed);
@@ -121,6 +124,9 @@ class LiveMemory {
   void set_latest(const Actor& actor, Latest latest);
   Parked& parked(const Actor& actor);
 
+  bool was_moving_at_fork(const BlockStore& store, std::uint64_t address) {
+    return !moving_at_fork_.empty() && &store == &heap_ && moving_at_fork_.erase(address) != 0;
+  }
   void acquire_block(BlockStore& store, const Actor& actor, std::uint64_t address, std::uint64_t bytes, Effect& effect);
   void add_live_range(const Actor& actor, std::uint64_t begin, std::uint64_t end, RangeState state, Effect& effect);
   void drop_ranges(std::uint64_t begin, std::uint64_t end, bool charged, Effect& effect);
@@ -138,8 +144,9 @@ class LiveMemory {
   BlockStore heap_;
   MappedRanges ranges_;
   std::unordered_map<std::uint64_t, Pool> pools_;
-  std::vector<Parked> parked_;  ///< by lane
-  std::vector<Latest> latest_;  ///< by thread
+  std::vector<Parked> parked_;                        ///< by lane
+  std::unordered_set<std::uint64_t> moving_at_fork_;  ///< addresses of blocks that other threads were moving then
+  std::vector<Latest> latest_;                        ///< by thread
   std::uint64_t page_bytes_ = 4096;
 };
 
@@ -148,6 +155,7 @@ inline void Effect::reset() {
   change = {};
   released.clear();
   vanished.clear();
+  moved_at_fork = false;
   unknown_releases = 0;
 }
 
@@ -180,6 +188,7 @@ inline void LiveMemory::acquire_block(BlockStore& store, const Actor& actor, std
       .address = address, .bytes = bytes, .acquired = actor.stamp(), .owner = actor.stack, .thread = actor.thread};
   if (const std::optional<Block> missed = store.insert(block)) {
     store.give_up(*missed).add_shares(false, effect.vanished);
+    effect.moved_at_fork = was_moving_at_fork(store, address);
   }
   effect.change.acquired_bytes += bytes;
   effect.change.acquired_blocks += 1;

@@ -53,7 +53,7 @@ struct Outcome {
   std::uint64_t peak_event = 0;      ///< number of the event that first reached it; 0: the start
   std::uint64_t peak_ticks = 0;
   std::uint64_t events = 0;
-  std::uint64_t vanished_bytes = 0;  ///< of blocks whose release is missing from the trace
+  std::uint64_t vanished_bytes = 0;  ///< of blocks that were released, but by no event
   std::uint64_t vanished_blocks = 0;
   Losses losses;  ///< the recording's, plus what the replay found
 };

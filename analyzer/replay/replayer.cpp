@@ -100,7 +100,11 @@ inline void Replayer::commit(const Operation& operation) {
     live_bytes_ -= share.bytes;
     outcome_.vanished_bytes += share.bytes;
     outcome_.vanished_blocks += share.blocks;
-    ++outcome_.losses.events;
+    if (!effect_.moved_at_fork) {
+      lost_bytes_ += share.bytes;
+      lost_blocks_ += share.blocks;
+      ++outcome_.losses.events;
+    }
     if (wants_changes_) observer_->on_vanished(share, static_cast<std::int64_t>(live_bytes_));
   }
   if (!effect_.happened) return;
@@ -306,10 +310,9 @@ LookAssembler& Replayer::look_of(const Actor& actor) {
 void Replayer::finish() {
   outcome_.live_bytes = static_cast<std::int64_t>(live_bytes_);
   Losses& losses = outcome_.losses;
-  if (outcome_.vanished_blocks != 0 || outcome_.vanished_bytes != 0) {
+  if (lost_blocks_ != 0 || lost_bytes_ != 0) {
     add_incomplete(losses, "live memory was handed out again without a recorded release: " +
-                               counted(outcome_.vanished_blocks, "block", "blocks") + ", " +
-                               counted(outcome_.vanished_bytes, "byte", "bytes"));
+                               counted(lost_blocks_, "block", "blocks") + ", " + counted(lost_bytes_, "byte", "bytes"));
   }
   if (losses.unknown_frees != 0) {
     const std::string frees = counted(losses.unknown_frees, "free of a block", "frees of blocks");

@@ -74,6 +74,7 @@ class Replayer {
   Effect effect_;
   Outcome outcome_;
   std::uint64_t live_bytes_ = 0;
+  std::uint64_t lost_blocks_ = 0, lost_bytes_ = 0;  ///< of what vanished
   bool reached_stop_ = false;
   const bool wants_changes_, wants_steps_;
   std::uint32_t fault_counter_ = 0;   ///< index into the image's counters

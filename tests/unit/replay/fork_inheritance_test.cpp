@@ -83,6 +83,28 @@ TEST_CASE("a child starts with its parent's live memory at the fork", "[fork]") 
   CHECK(run.recording.images[0].fork->parent_pid == 100);
 }
 
+TEST_CASE("what another thread had moved before the fork, though not said so yet, is not missing", "[fork]") {
+  const ScratchFolder folder;
+  Script parent, child;
+  parent.malloc(0, 0x1000, 100, parent.a);
+  parent.malloc(1, 0x2000, 30, parent.d);
+  parent.move_begin(1, 0x2000);
+  begin_child(child, parent, folder.path("parent.bin"), 9);
+  parent.move_end(1, 0x2000, 0x9000, 60, parent.e);
+  child.malloc(0, 0x2000, 11, child.c);  // the child's allocator has it free
+  child.free(0, 0x2000, child.c);
+  child.malloc(0, 0x1000, 12, child.c);  // but a free of this one is missing
+  parent.trace.write(folder.path("parent.bin"));
+  child.trace.write(folder.path("child.bin"));
+  Child run(folder.path("child.bin"));
+  CHECK(run.outcome.inherited_bytes == 130);
+  CHECK(run.outcome.vanished_bytes == 130);
+  CHECK(run.outcome.live_bytes == 12);
+  REQUIRE(run.outcome.losses.notes.size() == 1);
+  CHECK(run.outcome.losses.notes[0].ends_with("release: 1 block, 100 bytes"));
+  CHECK(run.outcome.losses.events == 1);
+}
+
 TEST_CASE("modules of the parent that the child never met are added", "[fork]") {
   const ScratchFolder folder;
   Script parent, child;
