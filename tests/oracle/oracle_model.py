@@ -34,6 +34,8 @@ def plain_function(name):
 
 # Bodies of lambdas and of OpenMP regions, where they are named without the function they are written in.
 NAMELESS = re.compile(r"(operator\(\)(\(.*)?|\.omp_outlined\..*)")
+# Bodies that are called, as a lambda is, at the line where they begin.
+OUTLINED = re.compile(r"operator\(\)|omp_outlined|_omp_fn")
 # What compilers make of a lambda that becomes a function pointer: nobody wrote it, and it stands for no line.
 CONVERSION = re.compile(r"(^|::)(_FUN|__invoke)(\(|$)")
 
@@ -182,7 +184,7 @@ class Oracle:
             for depth, frame in enumerate(inlined):
                 function = self.function_of(frame)
                 # The line that runs is the callee's; what called it says whose run it is.
-                goes_on = (previous == function is not None and not NAMELESS.fullmatch(frame.function)
+                goes_on = (previous == function is not None and not OUTLINED.search(frame.function)
                            and are_one_call(frame, inner, depth > 0))
                 if goes_on:
                     frame = frame._replace(file=inner.file, line=inner.line)
