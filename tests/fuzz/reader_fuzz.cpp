@@ -37,6 +37,18 @@ const std::initializer_list<commands::Arguments> kCommands = {
     {"heap", kPath, "--at", "mark:m", "--by", "module"},
     {"heap", kPath, "--at", "0.5s", "--by", "size"},
     {"dump", kPath},
+    {"heap", kPath, "--by", "type"},
+    {"heap", kPath, "--addr", "0x602100"},
+    {"heap", kPath, "--asked", "--format", "json"},
+    {"top", kPath, "--by", "counter", "--inclusive"},
+    {"report", kPath, "--touched"},
+    {"report", kPath, "--touched", "--format", "json"},
+    {"regions", kPath},
+    {"regions", kPath, "--format", "json", "--region-func", "*"},
+    {"summary", kPath, "--ledger"},
+    {"peak", kPath, "--func", "*"},
+    {"plot", kPath},
+    {"plot", kPath, "--format", "json"},
 };
 
 void write_file(std::span<const std::byte> bytes) {
