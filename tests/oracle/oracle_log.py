@@ -148,9 +148,12 @@ def name_frames(log, program=None):
         for text, lookup in frames:
             named[text] = []
             code = symbol_at(codes, lookup) or ""
-            for function, file, line, declared in answers.get(lookup) or [("??", "??", 0, 0)]:
+            chain = answers.get(lookup) or [("??", "??", 0, 0)]
+            for depth, (function, file, line, declared) in enumerate(chain):
                 known = file != "??" and line > 0
                 symbol = function if function != "??" else symbol_at(symbols, lookup)
-                named[text].append(Frame(function if function != "??" else None,
-                                         os.path.normpath(file) if known else None, line if known else 0, path, symbol, declared, code))
+                # f.part.0 may have f inlined again: only the outermost is the part.
+                of_frame = code if depth + 1 == len(chain) else re.sub(r"\.part\.\d+", "", code)
+                named[text].append(Frame(function if function != "??" else None, os.path.normpath(file) if known else None,
+                                         line if known else 0, path, symbol, declared, of_frame))
     return named

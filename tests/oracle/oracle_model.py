@@ -192,7 +192,7 @@ class Oracle:
                 if function is None or frame.file is None and frame.module != self.executable:
                     continue
                 # Going outwards, a later frame replaces an earlier one: the outermost identifies the run.
-                key = hash((places[index + 1:], tuple((f.function, f.file, f.line) for f in inlined[depth + 1:])))
+                key = hash((places[index + 1:], tuple((plain_function(f.function), f.file, f.line) for f in inlined[depth + 1:])))
                 rows[(frame.module, function)] = key
                 rows[(frame.module, function, frame.file, frame.line)] = key
         return rows
