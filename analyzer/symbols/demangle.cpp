@@ -197,4 +197,18 @@ bool is_lambda_component(std::string_view component) {
          component.starts_with("'lambda") || component.starts_with("{closure") || component.starts_with("{{closure");
 }
 
+std::string_view closure_parent(std::string_view qualified) {
+  const Brackets brackets(qualified);
+  for (std::size_t at = 0; at < qualified.size(); at = brackets.past(at)) {
+    const std::string_view rest = qualified.substr(at);
+    if (rest.starts_with("::{closure") || rest.starts_with("::{{closure")) return qualified.substr(0, at);
+  }
+  return {};
+}
+
+bool is_local_to(std::string_view local, std::string_view function) {
+  if (!local.starts_with("_ZZ") || !function.starts_with("_Z")) return false;
+  return local.substr(3).starts_with(function.substr(2)) && local.substr(function.size() + 1).starts_with('E');
+}
+
 }  // namespace memline::symbols

@@ -34,4 +34,10 @@ std::size_t last_component(std::string_view qualified);
 /// Whether a component names a closure: "<lambda(int)>", "{lambda()#1}", "$_0", "{closure#0}", "'lambda'(int)".
 bool is_lambda_component(std::string_view component);
 
+/// What a closure of Rust is written in: "a::f" of "a::f::{closure#0}::{closure#1}<b::g::{closure#0}>". "" if it is none.
+std::string_view closure_parent(std::string_view qualified);
+
+/// Whether the mangled C++ name of a local thing ("_ZZ1fvENK3$_0clEv") says that it is written in `function` ("_Z1fv").
+bool is_local_to(std::string_view local, std::string_view function);
+
 }  // namespace memline::symbols

@@ -125,10 +125,13 @@ FunctionResolver::Description FunctionResolver::describe(const Place& place, con
 
   const std::string_view outlined =
       is_openmp_body(function.linkage_name) ? std::string_view(function.linkage_name) : name;
-  // Rust's closures have no type around them, and line-tables-only information has no types at all.
+  // Rust's closures have no type around them, and line-tables-only information has no types at all. Where a function
+  // with a static variable was only ever inlined, clang puts its lambdas into another one without a name.
+  const bool in_nameless = out.closure && function.linkage_name.starts_with("_ZZ");
   const bool bare_closure =
-      !out.closure && (function.name.starts_with("{closure") ||
-                       (function.name == "operator()" && function.qualified.find("lambda") != std::string::npos));
+      in_nameless ||
+      (!out.closure && (function.name.starts_with("{closure") ||
+                        (function.name == "operator()" && function.qualified.find("lambda") != std::string::npos)));
   if (function.enclosing.none() && (is_openmp_body(outlined) || bare_closure)) {
     if (const Outline* outline = place.dwarf->outline_of(chain.front())) {
       const Resolved enclosing = enclosing_by_line(place, *outline, out);
@@ -172,7 +175,8 @@ void FunctionResolver::add_scopes(const Place& place, Dwarf_Die declared, Descri
         if (place.nesting >= kMaxNesting) return;
         Place inner = place;
         ++inner.nesting;
-        const Resolved outer = of_scope(inner, *outline, scope);
+        Resolved outer = of_scope(inner, *outline, scope);
+        if (!outer.id.none() && (*functions_)[outer.id].name.empty()) outer = Resolved();
         const bool openmp = is_openmp_body(function.name);
         if (out.closure || openmp) {
           function.enclosing = outer.id;
@@ -211,6 +215,29 @@ const std::vector<FunctionResolver::Declared>& FunctionResolver::declared_in(con
   return declared_[outline.unit()] = std::move(found);
 }
 
+bool FunctionResolver::may_stand_in(const Place& place, const Outline& outline, const Declared& function,
+                                    const Description& closure, std::string_view around) {
+  const std::vector<Dwarf_Die> chain = die::origins(die::at(outline.unit(), outline.scopes()[function.scope].begin));
+  if (closure.closure) {
+    return std::any_of(chain.begin(), chain.end(), [&closure](Dwarf_Die link) {
+      return is_local_to(closure.function.linkage_name, die::linkage_name(link));
+    });
+  }
+  // Rust numbers the impl blocks of a module: two with a function of one name are told apart by that.
+  const std::size_t end = around.rfind("::");
+  const std::size_t begin = end == std::string_view::npos || end == 0 ? end : around.rfind("::", end - 1);
+  if (begin == std::string_view::npos) return true;
+  const std::string_view block = around.substr(begin + 2, end - begin - 2);
+  if (!block.starts_with("{impl#")) return true;
+  const Dwarf_Die declared = chain.back();
+  const Outline* const found = place.dwarf->outline_of(declared);
+  const std::uint32_t scope = found == nullptr ? kNoScope : found->parent_of(declared.addr);
+  if (scope == kNoScope) return true;
+  // Functions of a type itself are described in the type, or in a namespace of its name.
+  const std::string_view name = die::text(die::at(found->unit(), found->scopes()[scope].begin), DW_AT_name);
+  return name == block || !name.starts_with("{impl#");
+}
+
 FunctionResolver::Resolved FunctionResolver::enclosing_by_line(const Place& place, const Outline& outline,
                                                                const Description& of) {
   // Only lambdas and members of local classes can stand between a body and the beginning of its function.
@@ -222,12 +249,15 @@ FunctionResolver::Resolved FunctionResolver::enclosing_by_line(const Place& plac
   if (const std::size_t lambda = body.signature.find("::{lambda"); parent.empty() && lambda != std::string::npos) {
     parent = plain_part(qualified_part(std::string_view(body.signature).substr(0, lambda)));
   }
+  const std::string_view around = closure_parent(body.qualified);
+  if (parent.empty()) parent = plain_part(around);
   const Declared* best = nullptr;
   for (const Declared& candidate : declared_in(place, outline)) {
     if (candidate.file != body.file || candidate.line > body.decl_line) continue;
     if (is_openmp_body(candidate.name) || is_lambda_component(candidate.name) || candidate.name == "operator()")
       continue;
     if (!parent.empty() && plain_part(candidate.name) != parent) continue;
+    if (!may_stand_in(place, outline, candidate, of, around)) continue;
     best = &candidate;
   }
   if (best == nullptr) return {};

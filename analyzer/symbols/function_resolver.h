@@ -83,6 +83,8 @@ class FunctionResolver {
   Description describe(const Place& place, const std::vector<Dwarf_Die>& chain);
   void add_scopes(const Place& place, Dwarf_Die declared, Description& out);
   Resolved enclosing_by_line(const Place& place, const Outline& outline, const Description& of);
+  static bool may_stand_in(const Place& place, const Outline& outline, const Declared& function,
+                           const Description& closure, std::string_view around);
   Resolved original_of_part(const Place& place, const std::vector<Dwarf_Die>& chain);
   Resolved awaiting_coroutine(const Place& place, Dwarf_Die wrapper);
   const std::vector<Declared>& declared_in(const Place& place, const Outline& outline);

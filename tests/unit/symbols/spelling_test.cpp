@@ -185,6 +185,20 @@ TEST_CASE("what compilers add to symbols is cut") {
   CHECK(openmp_parent(".omp_outlined.").empty());
 }
 
+TEST_CASE("a closure's name says what it is written in") {
+  CHECK(closure_parent("a::main::{closure#0}") == "a::main");
+  CHECK(closure_parent("a::main::{{closure}}::{{closure}}") == "a::main");
+  CHECK(closure_parent("a::{impl#1}::each<b::f::{closure#0}>::{closure#0}<b::f::{closure#0}>") ==
+        "a::{impl#1}::each<b::f::{closure#0}>");
+  CHECK(closure_parent("a::each<b::f::{closure#0}>").empty());
+  CHECK(is_local_to("_ZZN1a1fIiEEvT_ENK3$_0clEv", "_ZN1a1fIiEEvT_"));
+  CHECK_FALSE(is_local_to("_ZZN1a1fIiEEvT_ENK3$_0clEv", "_ZN1a1fIlEEvT_"));
+  CHECK_FALSE(is_local_to("_ZZ1fvENK3$_0clEv", "_Z1f"));
+  CHECK_FALSE(is_local_to("_ZZ1fv", "_Z1fv"));
+  CHECK_FALSE(is_local_to("_ZN1a1fEv", "_ZN1a1fEv"));
+  CHECK_FALSE(is_local_to("_ZZ1fvE1x", ""));
+}
+
 TEST_CASE("symbols tell pieces and copies of a function apart") {
   using Variant = FunctionCopy::Variant;
   CHECK(copy_of("f") == FunctionCopy{});
