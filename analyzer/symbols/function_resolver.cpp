@@ -207,7 +207,8 @@ const std::vector<FunctionResolver::Declared>& FunctionResolver::declared_in(con
       if (declared.file.none()) declared.file = place.dwarf->source_files().named_by(die, DW_AT_decl_file);
       if (declared.line == 0) declared.line = die::number(die, DW_AT_decl_line).value_or(0);
     }
-    if (declared.line != 0 && !declared.file.none()) found.push_back(declared);
+    // What compilers make up, as for a reduction of OpenMP, may have the name of a symbol alone.
+    if (declared.line != 0 && !declared.file.none() && !declared.name.empty()) found.push_back(declared);
   }
   std::stable_sort(found.begin(), found.end(), [](const Declared& a, const Declared& b) {
     return std::pair(a.file, a.line) < std::pair(b.file, b.line);

@@ -19,10 +19,25 @@ NOINLINE static void drain(void** block) {
   }
 }
 
+// recurses summed: as fill; clang makes a function of the reduction, which has the region's line but is not what it lies in
+NOINLINE static int summed(void) {
+  int sum = 0;
+#pragma omp parallel for num_threads(1) reduction(+ : sum)  // expect summed: any
+  for (int i = 0; i < 4; ++i) {  // expect summed: any
+    void* p = malloc(50);  // expect summed: allocated=200 allocations=4 seen=4 peak=50
+    KEEP(p);
+    free(p);  // expect summed: freed=200 frees=4 seen=4
+    sum += i;
+  }
+  KEEP(sum);
+  return sum;
+}
+
 int main(void) {
   void* block[8];
   KEEP(block);
   fill(block);
   drain(block);
+  KEEP(summed());
   return 0;
 }
