@@ -55,6 +55,8 @@ class FunctionResolver {
   FunctionId of_name(FileId file, std::string_view function);
 
  private:
+  static constexpr int kMaxNesting = 16;  ///< functions within functions
+
   /// A function on its way into the table.
   struct Description {
     Function function;
@@ -87,6 +89,9 @@ class FunctionResolver {
                            const Description& closure, std::string_view around);
   Resolved original_of_part(const Place& place, const std::vector<Dwarf_Die>& chain);
   Resolved awaiting_coroutine(const Place& place, Dwarf_Die wrapper);
+  /// gcc describes the parts of a coroutine as artificial functions of the same name, without a linkage name. A lambda's
+  /// operator() that was only ever inlined is that too, but has an object.
+  static bool is_nameless_part(const std::vector<Dwarf_Die>& chain);
   const std::vector<Declared>& declared_in(const Place& place, const Outline& outline);
   Resolved intern(const Place& place, Description description, Dwarf_Die instance, std::size_t touched_before);
   Resolved add(const Source& source, FunctionRecipe recipe, Function function);

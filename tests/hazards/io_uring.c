@@ -18,7 +18,8 @@ static char* map_ring(int ring, size_t bytes, long long offset) {
 /* Reads the file into a registered buffer; gives what the kernel says of it. */
 static int read_fixed(int ring, const struct io_uring_params* made, int file, void* block) {
   char* submission = map_ring(ring, made->sq_off.array + made->sq_entries * sizeof(unsigned), IORING_OFF_SQ_RING);
-  char* completion = map_ring(ring, made->cq_off.cqes + made->cq_entries * sizeof(struct io_uring_cqe), IORING_OFF_CQ_RING);
+  char* completion =
+      map_ring(ring, made->cq_off.cqes + made->cq_entries * sizeof(struct io_uring_cqe), IORING_OFF_CQ_RING);
   struct io_uring_sqe* entry = (void*)map_ring(ring, made->sq_entries * sizeof *entry, IORING_OFF_SQES);
   if (submission == MAP_FAILED || completion == MAP_FAILED || (void*)entry == MAP_FAILED) return -1;
   entry->opcode = IORING_OP_READ_FIXED;
