@@ -9,18 +9,11 @@
 namespace memline {
 
 /// As std::from_chars reads it: no blanks, no plus sign. nullopt: anything is left over, or it does not fit into a Number.
-template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
+/// `base` is that of a whole number, if not 10.
+template <class Number, class... Base>
+std::optional<Number> parse_number(std::string_view text, Base... base) {
   Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
-}
-
-/// The same of a whole number to another base.
-template <class Number>
-std::optional<Number> parse_number(std::string_view text, int base) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base...);
   return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
