@@ -20,6 +20,9 @@ class HighDescriptor {
   /// unless `any_inode`. -1 where that fails.
   int get(const char* path, int flags, bool any_inode) noexcept;
 
+  /// The descriptor, checked; -1 where it is no longer ours.
+  int held() const noexcept { return is_ours() ? fd_ : -1; }
+
   /// Closes it if it is still ours.
   void drop() noexcept;
 

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/vfs.h>
 #include <time.h>
 
@@ -65,6 +66,9 @@ inline long pread(int fd, void* data, std::size_t bytes, std::uint64_t offset) n
 }
 inline long pwrite(int fd, const void* data, std::size_t bytes, std::uint64_t offset) noexcept {
   return call(SYS_pwrite64, fd, as_long(data), static_cast<long>(bytes), static_cast<long>(offset));
+}
+inline long pwritev(int fd, const struct iovec* parts, std::size_t count, std::uint64_t offset) noexcept {
+  return call(SYS_pwritev, fd, as_long(parts), static_cast<long>(count), static_cast<long>(offset));
 }
 inline long fstat(int fd, struct stat& out) noexcept {
   return call(SYS_fstat, fd, as_long(&out));

@@ -2,6 +2,8 @@
 
 #include <signal.h>
 
+#include <iterator>
+
 #include "memline/watching_lock.h"
 #include "sys.h"
 
@@ -17,6 +19,7 @@ constexpr std::uint64_t kMostDiskLeft = std::uint64_t{64} << 20;
 constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE, Linux 5.14
 constexpr int kOpenFlags = O_RDWR;
 constexpr unsigned kPatience = 2000;
+constexpr char kZeros[4096] = {};
 
 constexpr std::uint64_t end_of_block(std::uint64_t index) noexcept {
   return kHeaderBytes + (index + 1) * kBlockBytes;
@@ -27,6 +30,15 @@ std::atomic_ref<std::uint64_t> atomically(std::uint64_t& field) noexcept {
 }
 std::atomic_ref<std::uint32_t> atomically(std::uint32_t& field) noexcept {
   return std::atomic_ref<std::uint32_t>(field);
+}
+
+/// Whether the pages of one write, which the file system makes together, cost it less than a fault for each. Measured, with
+/// the faults that remain: ext4 1.2 us a page against 2.9, xfs 0.95 against 1.3, overlayfs as what lies below it; but
+/// tmpfs 2.0 against 1.7 and btrfs 7.9 against 5.3.
+bool makes_pages_cheaply(int fd) noexcept {
+  constexpr long kExt = 0xef53, kXfs = 0x58465342, kOverlay = 0x794c7630;
+  struct statfs disk;
+  return sys::fstatfs(fd, disk) == 0 && (disk.f_type == kExt || disk.f_type == kXfs || disk.f_type == kOverlay);
 }
 
 /// No signal handler of the program runs in this thread meanwhile.
@@ -63,6 +75,7 @@ bool TraceSpace::open(int fd, const PathText& path, std::uint64_t max_bytes, boo
     return false;
   };
   if (!window_.open(own, may_map)) return fail();
+  writes_zeros_ = is_mapped() && makes_pages_cheaply(own);
   if (size < kHeaderBytes && grow_file(own, 0, kHeaderBytes) != SpaceFault::kNone) return fail();
   if (!is_mapped() && size >= kHeaderBytes &&
       sys::pread(own, &header(), sizeof(trace::TraceHeader), 0) != static_cast<long>(sizeof(trace::TraceHeader))) {
@@ -108,7 +121,6 @@ SpaceFault TraceSpace::grow_file(int fd, std::uint64_t begin, std::uint64_t end)
     no_fallocate_ = true;
   }
   // Where space cannot be asked for, zeros are written: a hole might find no room later.
-  static constexpr char kZeros[4096] = {};
   for (std::uint64_t at = begin; at < end;) {
     const std::uint64_t part = end - at < sizeof kZeros ? end - at : sizeof kZeros;
     const long written = sys::pwrite(fd, kZeros, part, at);
@@ -117,6 +129,16 @@ SpaceFault TraceSpace::grow_file(int fd, std::uint64_t begin, std::uint64_t end)
     at += static_cast<std::uint64_t>(written);
   }
   return SpaceFault::kNone;
+}
+
+void TraceSpace::write_zeros(std::uint64_t index) noexcept {
+  // Without fallocate they have been written; beyond the limit, lowered since the space was reserved, a write kills.
+  if (!writes_zeros_ || no_fallocate_ || end_of_block(index) > sys::soft_limit(RLIMIT_FSIZE)) return;
+  const int fd = descriptor_.held();
+  if (fd < 0) return;
+  struct iovec parts[kBlockBytes / sizeof kZeros];
+  for (struct iovec& part : parts) part = {const_cast<char*>(kZeros), sizeof kZeros};
+  sys::pwritev(fd, parts, std::size(parts), end_of_block(index) - kBlockBytes);
 }
 
 SpaceFault TraceSpace::reserve_more(std::uint64_t needed_end) noexcept {
@@ -187,6 +209,7 @@ std::byte* TraceSpace::claim(SpaceFault& fault) noexcept {
     }
     std::byte* const block = window_.block(index);
     if (!is_mapped()) write_header(trace::kUnmappedOpen);
+    if (system_calls_allowed()) write_zeros(index);
     if (!no_populate_ && system_calls_allowed()) {
       const long result = sys::madvise(block, kBlockBytes, kPopulateWrite);
       if (result == -EINVAL || result == -ENOSYS) {

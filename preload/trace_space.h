@@ -74,6 +74,8 @@ class TraceSpace {
   SpaceFault reserve_more(std::uint64_t needed_end) noexcept;
   SpaceFault grow_file(int fd, std::uint64_t begin, std::uint64_t end) noexcept;
   std::uint64_t room_on_disk(int fd) noexcept;
+  /// Has the file system make a block's pages, before they are mapped; whatever fails, the mapping will find out.
+  void write_zeros(std::uint64_t index) noexcept;
   SpaceFault show(std::uint64_t index) noexcept;
   void write_header(std::uint64_t reserved_bytes) noexcept;
   bool write_block(const std::byte* block) noexcept;
@@ -87,6 +89,7 @@ class TraceSpace {
   std::atomic<bool> trimming_{false};
   bool no_fallocate_ = false;
   bool no_populate_ = false;
+  bool writes_zeros_ = false;
   HighDescriptor descriptor_;
   PathText path_;
 };
