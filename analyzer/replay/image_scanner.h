@@ -85,7 +85,10 @@ class ImageScanner {
   void on(const trace::Exec& record);
   void on(const trace::ExecFailed& record);
   void on(const trace::Exit& record);
-  void on(const trace::ResidentLook& record) { look_.begin(record, image_.page_bytes()); }
+  void on(const trace::ResidentLook& record) {
+    look_.begin(record, image_.page_bytes());
+    if (record.rss_pages != 0) rss_.add({record.time, record.rss_pages * image_.page_bytes()});
+  }
   void on(const trace::ResidentRegion& record) { look_.add(record); }
   void on(const trace::ResidentPages& record) { look_.add(record); }
   void on(const trace::ResidentEnd& record);

@@ -118,5 +118,24 @@ TEST_CASE("a look meets what was live at it") {
   CHECK(looker.resident == 4096);
 }
 
+TEST_CASE("the RSS that a look found is a sample of it") {
+  testing::TraceBuilder trace;
+  trace.begin_image();
+  trace.add(0, trace::Tick{10, 1000, 3});
+  trace::ResidentLook look = kLook;
+  look.rss_pages = 700;
+  trace.add(0, look);
+  trace.add(0, trace::ResidentEnd{51, 1});
+  look.time = 60;
+  look.rss_pages = 0;  // not read
+  trace.add(0, look);
+  const replay::Recording recording = trace.scan();
+  const auto& rss = recording.images.at(0).rss;
+  REQUIRE(rss.size() == 2);
+  CHECK(rss[0].rss_bytes == 3 * 4096);
+  CHECK(rss[1].ticks == 50);
+  CHECK(rss[1].rss_bytes == 700 * 4096);
+}
+
 }  // namespace
 }  // namespace memline
