@@ -52,13 +52,32 @@ bool expand_path(std::string_view pattern, const PathWords& words, std::string_v
   return !out.cut();
 }
 
+void make_absolute(std::string_view working_dir, PathText& pattern) noexcept {
+  if (working_dir.empty() || (!pattern.empty() && pattern.view()[0] == '/')) return;
+  PathText absolute;
+  for (const char byte : working_dir) {
+    if (byte == '%') absolute.add('%');
+    absolute.add(byte);
+  }
+  absolute.add('/');
+  absolute.add(pattern.view());
+  if (!absolute.cut()) pattern = absolute;
+}
+
+void read_working_dir(PathText& out) noexcept {
+  char directory[4096];
+  out.clear();
+  const long bytes = sys::call(SYS_getcwd, sys::as_long(directory), sizeof directory);
+  if (bytes > 1 && directory[0] == '/') out.add({directory, static_cast<std::size_t>(bytes) - 1});
+}
+
 bool own_path(std::string_view pattern, std::string_view mpi_rank, std::uint32_t pid, std::string_view executable,
               PathText& out) noexcept {
   struct utsname host = {};
   sys::call(SYS_uname, sys::as_long(&host));
-  char directory[4096] = "";
-  if (sys::call(SYS_getcwd, sys::as_long(directory), sizeof directory) <= 0) directory[0] = '\0';
-  return expand_path(pattern, {pid, last_part(executable), host.nodename, mpi_rank}, directory, out);
+  PathText directory;
+  read_working_dir(directory);
+  return expand_path(pattern, {pid, last_part(executable), host.nodename, mpi_rank}, directory.view(), out);
 }
 
 }  // namespace memline::capture

@@ -24,6 +24,12 @@ bool has_pid(std::string_view pattern) noexcept;
 bool expand_path(std::string_view pattern, const PathWords& words, std::string_view working_dir,
                  PathText& out) noexcept;
 
+/// Puts `working_dir`, percent signs doubled, before a relative pattern, so that forked children whose working directory is
+/// another one still write beside their parent. Leaves the pattern as it is if the result were too long.
+void make_absolute(std::string_view working_dir, PathText& pattern) noexcept;
+/// The working directory; empty if it is not known, or lies outside of the root directory.
+void read_working_dir(PathText& out) noexcept;
+
 /// The path of process `pid`, which is this one, from the pattern and what else the settings say of it.
 bool own_path(std::string_view pattern, std::string_view mpi_rank, std::uint32_t pid, std::string_view executable,
               PathText& out) noexcept;

@@ -232,6 +232,9 @@ State Session::start() noexcept {
   remember_stderr();
   clock.choose();
   read_settings(environ, settings);
+  PathText working_dir;
+  read_working_dir(working_dir);
+  make_absolute(working_dir.view(), settings.out_pattern);
   if (settings.no_children && is_child_of_recorded()) return State::kOff;
   if (settings.under_valgrind) {
     // Most of its tools replace malloc once more, and its leak search never comes back from a window larger than its

@@ -134,6 +134,17 @@ std::string name_program(const std::string& pattern, const std::string& program)
   return named;
 }
 
+/// The pattern as a path from the root, so that children and programs that are executed write beside the first trace
+/// wherever their working directory is. As it is where our own working directory is gone.
+std::string bind_to_folder(const std::string& pattern) {
+  std::error_code gone;
+  const std::string folder = std::filesystem::current_path(gone).native();
+  if (gone || pattern.starts_with('/')) return pattern;
+  std::string bound;
+  for (const char byte : folder) bound.append(byte == '%' ? 2 : 1, byte);
+  return bound + '/' + pattern;
+}
+
 void name_traces(const Streams& streams, const std::string& trace, const std::vector<std::string>& others) {
   const std::filesystem::path name = std::filesystem::path(trace).lexically_proximate(std::filesystem::current_path());
   say(streams, fmt::format("recorded into {}; see it with: memline report{}", escape_control(name.native()),
@@ -166,7 +177,7 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   // Where the name followed each program that is started, an exec could not go on in the same trace, and children that
   // come one after the other would set each other's traces aside.
   const std::string out = name_program(run.options.out.value_or(variable_or(kEnvOut, kDefaultOut)), command.front());
-  run.options.out = out;
+  run.options.out = bind_to_folder(out);
   if (const std::string reason = why_not_writable(out); !reason.empty()) {
     return fail(streams, {ExitCode::kUsage, "run: " + reason + "; -o FILE names another place"});
   }

@@ -50,6 +50,38 @@ class Processes(E2eTest):
         programs = [re.findall("^Image .*/many_blocks$", dump, re.MULTILINE) for dump in dumps]
         self.assertEqual(sorted(len(found) for found in programs if found), [1, 1, 1], traces)
 
+    def test_a_program_that_changes_its_folder(self):
+        os.mkdir(self.path("here 100%p"))
+        os.mkdir(self.path("there"))
+        command = [self.guest("processes"), "moved", self.path("there")]
+        for out in ("t.bin", "../here 100%%p/t.bin"):
+            done = self.memline.run(["run", "-o", out, "--", *command], cwd=self.path("here 100%p"))
+            self.assertEqual((done.returncode, done.stderr), (7, ""))
+            self.assertEqual(os.listdir(self.path("there")), [])
+            trace = self.path("here 100%p/t.bin")
+            children = glob.glob(glob.escape(trace) + ".[0-9]*")
+            self.assertEqual(len(children), 1)
+            self.assertEqual(self.blocks_of(children[0]), (5, 2500))
+            self.assertEqual(self.memline.json("summary", trace)["program"]["images"], 2)
+            self.assertEqual(self.blocks_of(trace), CHILD)
+            for name in glob.glob(glob.escape(trace) + "*"):
+                os.remove(name)
+
+    def test_a_forked_child_in_another_folder_writes_beside_its_parent(self):
+        os.mkdir(self.path("here"))
+        os.mkdir(self.path("there"))
+        environment = dict(os.environ, LD_PRELOAD=self.memline.preload)
+        environment.pop("MEMLINE_OUT", None)
+        done = subprocess.run([self.guest("processes"), "moved", self.path("there")], env=environment,
+                              cwd=self.path("here"), capture_output=True, timeout=60, check=False)
+        self.assertEqual((done.returncode, done.stderr), (7, b""))
+        children = glob.glob(self.path("here/trace.bin.[0-9]*"))
+        self.assertEqual(len(children), 1)
+        self.assertEqual(self.blocks_of(children[0]), (5, 2500))
+        # What is executed knows nothing of where its process began.
+        self.assertEqual(os.listdir(self.path("there")), ["trace.bin"])
+        self.assertEqual(self.blocks_of(self.path("there/trace.bin")), CHILD)
+
     def test_child_with_a_new_program(self):
         for way in ("fork_exec", "vfork", "spawn"):
             with self.subTest(way):

@@ -1,5 +1,6 @@
 /* processes WAY: starts a child in this way; every process makes as many blocks of a size of its own. `processes blocks N BYTES`
- * is what the children run: N blocks of BYTES that are never freed. */
+ * is what the children run: N blocks of BYTES that are never freed. `processes moved FOLDER` forks a child in that folder and goes
+ * on there with another program. */
 #define _GNU_SOURCE
 #include <spawn.h>
 #include <stdio.h>
@@ -76,6 +77,18 @@ int main(int argc, char** argv) {
     blocks(3, 300);
     char* next[] = {argv[0], "exec2", NULL};
     execv("/proc/self/exe", next);
+    return 98;
+  }
+  if (strcmp(way, "moved") == 0 && argc == 3) {
+    blocks(3, 300);
+    if (chdir(argv[2]) != 0) return 95;
+    pid_t child = fork();
+    if (child == 0) {
+      blocks(5, 500);
+      exit(0);
+    }
+    if (wait_for(child) != 0) return 94;
+    execv("/proc/self/exe", command);
     return 98;
   }
   if (strcmp(way, "exec2") == 0) {

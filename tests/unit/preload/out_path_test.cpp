@@ -45,3 +45,18 @@ TEST_CASE("the last part follows the last slash", "[out_path]") {
   CHECK(last_part("app") == "app");
   CHECK(last_part("/dir/").empty());
 }
+
+TEST_CASE("a relative pattern is bound to a folder, whatever stands in its name", "[out_path]") {
+  const auto bound = [](std::string_view pattern, std::string_view folder) {
+    PathText text;
+    text.add(pattern);
+    make_absolute(folder, text);
+    return std::string(text.view());
+  };
+  CHECK(bound("t.%p", "/work dir") == "/work dir/t.%p");
+  CHECK(bound("t", "/100%p") == "/100%%p/t");
+  CHECK(expanded(bound("t", "/100%p")) == "/100%p/t");
+  CHECK(bound("/o/t", "/work dir") == "/o/t");
+  CHECK(bound("t", "") == "t");
+  CHECK(bound("t", "/" + std::string(4093, 'a')) == "t");
+}
