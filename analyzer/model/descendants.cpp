@@ -22,7 +22,7 @@ namespace {
 
 /// Of more children the small ones are not looked at.
 constexpr std::size_t kMostRead = 1000;
-/// ImageStart is among the very first records of the first lane.
+/// ImageStart, and ForkedFrom of a forked child, are among the very first records of the first lane.
 constexpr int kFirstRecords = 8;
 
 struct Process {
@@ -63,9 +63,11 @@ std::optional<Process> read_process(const std::string& path) {
   if (!file || (*file)->images().empty()) return std::nullopt;
   Process process{(*file)->header(), 0};
   trace::LaneReader lane(**file, (*file)->lanes((*file)->images().front()).front(), {}, nullptr);
-  for (int i = 0; i < kFirstRecords && lane.has_record() && process.parent_pid == 0; ++i) {
+  for (int i = 0; i < kFirstRecords && lane.has_record(); ++i) {
     lane.take([&]<class Record>(const Record& record) {
-      if constexpr (std::is_same_v<Record, trace::ImageStart>) process.parent_pid = record.parent_pid;
+      // A daemon's parent may be gone by the time its own recording starts: the later of the two knows better.
+      constexpr bool kTells = std::is_same_v<Record, trace::ImageStart> || std::is_same_v<Record, trace::ForkedFrom>;
+      if constexpr (kTells) process.parent_pid = record.parent_pid;
     });
   }
   return process;

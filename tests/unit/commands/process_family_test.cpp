@@ -47,3 +47,10 @@ TEST_CASE("process family: traces of other programs in the same folder do not co
   folder.write("trace.bin.14", make_trace(14, 111, 10, 5));
   CHECK(descendant_traces(path) == std::vector<std::string>{"trace.bin.14"});
 }
+
+TEST_CASE("process family: a daemon belongs to the process that it was forked from") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("trace.bin", make_trace(10, 100, 1, 50));
+  folder.write("trace.bin.11", make_trace(11, 101, 1, 40, 10));  // its parent was gone before it began to record
+  CHECK(descendant_traces(path) == std::vector<std::string>{"trace.bin.11"});
+}

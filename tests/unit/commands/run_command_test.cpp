@@ -55,10 +55,10 @@ TEST_CASE("run: ends as the program does") {
 
 TEST_CASE("run: options end where the command begins") {
   const ScratchFolder folder;
-  CHECK(run_status(
-            {"-o", "x.bin", "--children", "none", "--private", "sh", "-c",
-             "test \"$MEMLINE_OUT,$MEMLINE_CHILDREN,$MEMLINE_PRIVATE,$0\" = x.bin,none,1,--children", "--children"},
-            folder.path()) == 0);
+  CHECK(run_status({"-o", "x.bin", "--children", "none", "--private", "sh", "-c",
+                    "test \"$MEMLINE_OUT,$MEMLINE_CHILDREN,$MEMLINE_PRIVATE,$0\" = \"$PWD/x.bin,none,1,--children\"",
+                    "--children"},
+                   folder.path()) == 0);
   CHECK(run_status({"--children=none", "--", "sh", "-c", "test \"$MEMLINE_CHILDREN\" = none"}, folder.path()) == 0);
 }
 

@@ -9,9 +9,9 @@
 
 namespace memline::test {
 
-/// `bytes`, where not 0, are acquired in one event.
+/// `bytes`, where not 0, are acquired in one event; `forked_from`, where not 0, is the process that it is a copy of.
 inline std::string make_trace(std::uint32_t pid, std::uint64_t process_start, std::uint32_t parent_pid = 0,
-                              std::uint64_t bytes = 0) {
+                              std::uint64_t bytes = 0, std::uint32_t forked_from = 0) {
   std::string file(trace::kHeaderBytes + trace::kBlockBytes, '\0');
   trace::TraceHeader header{};
   header.magic = trace::kFileMagic;
@@ -39,6 +39,11 @@ inline std::string make_trace(std::uint32_t pid, std::uint64_t process_start, st
   trace::DeltaState state;
   trace::encode(position, payload + trace::kPayloadBytes, state, trace::Clock{100, 3200});
   trace::encode(position, payload + trace::kPayloadBytes, state, start);
+  if (forked_from > 0) {
+    const std::string trace_id(16, 'i');
+    trace::encode(position, payload + trace::kPayloadBytes, state,
+                  trace::ForkedFrom{forked_from, 0, trace_id, "/trace.bin"});
+  }
   if (bytes > 0) {
     trace::encode(position, payload + trace::kPayloadBytes, state, trace::Thread{0, pid, "main"});
     trace::encode(position, payload + trace::kPayloadBytes, state,
