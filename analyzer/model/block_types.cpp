@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -160,11 +161,19 @@ Fit fit(const symbols::TypeHint& hint, const Request& request) {
   return is_multiple ? Fit::kMultiple : Fit::kNone;
 }
 
+/// Whether it is what an allocator keeps for itself before the memory that it hands out: the block is for what comes
+/// behind, which the same variable may have been moved to.
+bool is_allocators_own(const symbols::TypeHint& hint, const symbols::CallTypes& types, const Request& request) {
+  const std::uint64_t returned = types.returned_offset.value_or(0);
+  if (returned == 0 || (hint.offset >= returned && !types.returns_untyped)) return false;
+  return symbols::is_scalar_name(hint.type) || fit(hint, request) == Fit::kMultiple;
+}
+
 /// The first that is just as large as the block, else the first of which the block may be an array; null if none is.
-const symbols::TypeHint* fitting(const std::vector<symbols::TypeHint>& hints, const Request& request) {
+const symbols::TypeHint* fitting(const symbols::CallTypes& types, const Request& request) {
   for (const Fit wanted : {Fit::kExact, Fit::kMultiple}) {
-    for (const symbols::TypeHint& hint : hints) {
-      if (fit(hint, request) == wanted) return &hint;
+    for (const symbols::TypeHint& hint : types.hints) {
+      if (fit(hint, request) == wanted && !is_allocators_own(hint, types, request)) return &hint;
     }
   }
   return nullptr;
@@ -176,30 +185,35 @@ bool may_be_several(const symbols::TypeHint& hint, const Request& request) {
          fit(hint, request) == Fit::kMultiple;
 }
 
-/// Structs that functions took a block for that is larger than these: if bytes begin where one ends, it is the head of
-/// these; bytes that begin elsewhere in the block do not say what it is.
+/// Structs that functions took a block for that is larger than these: if numbers begin where the first one ends, it is the
+/// head of these; numbers that begin elsewhere in the block do not say what it is.
 class Heads {
  public:
   void add(const symbols::CallTypes& types, const Request& request) {
     if (types.returns_untyped) return;  // an allocator's own bookkeeping
     for (const symbols::TypeHint& hint : types.hints) {
-      if (hint.type_bytes > 1 && !symbols::is_scalar_name(hint.type)) heads_.push_back({hint, end_of(hint, request)});
+      if (hint.type_bytes <= 1 || symbols::is_scalar_name(hint.type)) continue;
+      heads_.push_back({hint, request.offset + hint.offset});
+      first_ = std::min(first_, heads_.back().begin);
     }
   }
   /// `found`, or the head that it is the tail of; null if it is a part of something else.
   const symbols::TypeHint* whole_of(const symbols::TypeHint& found, const Request& request) const {
-    if (heads_.empty() || found.type_bytes != 1 || request.offset + found.offset == 0) return &found;
-    for (const auto& [hint, end] : heads_) {
-      if (end == request.offset + found.offset) return &hint;
+    const std::uint64_t begin = request.offset + found.offset;
+    if (heads_.empty() || !symbols::is_scalar_name(found.type) || begin == 0) return &found;
+    for (const Head& head : heads_) {
+      if (head.begin == first_ && head.begin + head.hint.type_bytes == begin) return &head.hint;
     }
     return nullptr;
   }
 
  private:
-  static std::uint64_t end_of(const symbols::TypeHint& hint, const Request& request) {
-    return request.offset + hint.offset + hint.type_bytes;
-  }
-  std::vector<std::pair<symbols::TypeHint, std::uint64_t>> heads_;
+  struct Head {
+    symbols::TypeHint hint;
+    std::uint64_t begin;  ///< in the block
+  };
+  std::vector<Head> heads_;
+  std::uint64_t first_ = std::numeric_limits<std::uint64_t>::max();
 };
 
 /// `at`: where the hint is from.
@@ -249,17 +263,19 @@ BlockType BlockTypes::find(NodeId stack, std::uint64_t bytes) {
 BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
   Request request{bytes, 0, Request::How::kBytes};
   Heads heads;
-  BlockType within;          // what a function takes it for that hands it on as void*
-  bool wants_exact = false;  // it may be an array of `within`, or something larger that begins with one
+  BlockType within;                   // what a function takes it for that hands it on
+  bool wants_exact = false;           // it may be an array of `within`, or something larger that begins with one
+  bool is_handed_on_untyped = false;  // as void*: its caller knows what it is
   NodeId node = stack;
   for (int i = 0; i < kMostWrappers && !node.none(); ++i, node = frames_.parent(node)) {
     const symbols::CallTypes& types = frames_.call_types(node);
     if (types.asks_for_array) request.how = Request::How::kArray;
     heads.add(types, request);
-    const symbols::TypeHint* hint = fitting(types.hints, request);
+    const symbols::TypeHint* hint = fitting(types, request);
     if (hint != nullptr) hint = heads.whole_of(*hint, request);
     const bool is_several = hint != nullptr && may_be_several(*hint, request);
-    if (hint != nullptr && (!wants_exact || (!is_several && !symbols::is_scalar_name(hint->type)))) {
+    const bool is_larger = hint != nullptr && !is_several && !symbols::is_scalar_name(hint->type);
+    if (hint != nullptr && (!wants_exact || is_larger || (is_handed_on_untyped && hint->type_bytes > 1))) {
       BlockType found{rule_of(hint->clue), kind_of(*hint, request, Frames(frames_, node)), {}};
       if (!types.folded.empty()) {
         const FunctionId asking = frames_.frames(node).back().function;
@@ -268,7 +284,8 @@ BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
       }
       wants_exact = is_several && types.returned_offset.has_value();
       if ((!types.returns_untyped && !wants_exact) || is_kept_storage(*hint, types)) return found;
-      if (within.rule == TypeRule::kNone) within = std::move(found);
+      if (within.rule == TypeRule::kNone || is_handed_on_untyped) within = std::move(found);
+      is_handed_on_untyped = types.returns_untyped;
     }
     const std::span<const symbols::Frame> frames = frames_.frames(node);
     if (frames.empty()) break;

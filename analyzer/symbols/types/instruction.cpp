@@ -5,6 +5,8 @@
 namespace memline::symbols {
 namespace {
 
+constexpr int kPointerBytes = 8;
+
 struct Named {
   Register number = kNoRegister;
   bool is_whole = false;  ///< all 64 bits
@@ -60,7 +62,6 @@ MemoryOperand memory_of(const cs_x86_op& operand, std::uint64_t next) {
 void read_move(const cs_x86& details, Instruction& out) {
   const cs_x86_op& to = details.operands[0];
   const cs_x86_op& from = details.operands[1];
-  constexpr int kPointerBytes = 8;
   if (to.size != kPointerBytes) return;
   if (to.type == X86_OP_REG && from.type == X86_OP_REG) {
     out.kind = Instruction::Kind::kCopy;
@@ -71,6 +72,10 @@ void read_move(const cs_x86& details, Instruction& out) {
   } else if (to.type == X86_OP_MEM && from.type == X86_OP_REG) {
     out.kind = Instruction::Kind::kStore;
     out.source = register_of(from.reg).number;
+    out.memory = memory_of(to, out.next);
+    return;
+  } else if (to.type == X86_OP_MEM && from.type == X86_OP_IMM) {
+    out.kind = Instruction::Kind::kStore;
     out.memory = memory_of(to, out.next);
     return;
   } else {
@@ -90,6 +95,12 @@ void read_destination(const cs_x86& details, Instruction& out) {
 void read_sum(const cs_x86& details, bool minus, Instruction& out) {
   const cs_x86_op& to = details.operands[0];
   const cs_x86_op& from = details.operands[1];
+  if (to.type == X86_OP_MEM && to.size == kPointerBytes && from.type == X86_OP_IMM) {
+    out.kind = Instruction::Kind::kAddToMemory;
+    out.memory = memory_of(to, out.next);
+    out.constant = minus ? -from.imm : from.imm;
+    return;
+  }
   if (to.type != X86_OP_REG || !register_of(to.reg).is_whole) return;
   if (from.type == X86_OP_IMM) {
     out.kind = Instruction::Kind::kAddConstant;

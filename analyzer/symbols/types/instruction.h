@@ -24,11 +24,12 @@ struct Instruction {
   enum class Kind : std::uint8_t {
     kCopy,         ///< target = source
     kLoad,         ///< target = memory
-    kStore,        ///< memory = source
+    kStore,        ///< memory = source, or a constant where there is none
     kAddress,      ///< target = address of memory
     kAddConstant,  ///< target += constant
     kAddRegister,  ///< target += source
     kAddMemory,    ///< target += memory
+    kAddToMemory,  ///< memory += constant
     kCall,         ///< destination 0: not known, but maybe the word at `memory` has it
     kJump,         ///< likewise
     kBranch,

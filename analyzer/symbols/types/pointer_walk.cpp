@@ -81,7 +81,8 @@ void PointerWalk::follow(std::uint64_t address, State state, std::unordered_set<
     ++steps_;
     switch (instruction->kind) {
       case Kind::kReturn:
-        if (!returned_) returned_ = state.held[kRax];
+        // What is handed on as it is may be the null of a failed call.
+        if (returned_.value_or(0) == 0 && state.held[kRax]) returned_ = state.held[kRax];
         return;
       case Kind::kJump:
         if (instruction->destination == 0) return;
@@ -185,6 +186,12 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
         }
       }
       return;
+    case Kind::kAddToMemory:
+      if (const auto slot = state.slots.find({instruction.memory.base, instruction.memory.offset});
+          in_stack(instruction.memory) && slot != state.slots.end()) {
+        slot->second += instruction.constant;
+      }
+      return;
     case Kind::kCall:
       for (Register number = 0; number < kRegisters; ++number) {
         if ((kChangedByCalls >> static_cast<unsigned>(number) & 1U) != 0) state.forget(number);
@@ -229,7 +236,15 @@ void PointerWalk::store(const Instruction& instruction, State& state) {
 
 std::optional<Dwarf_Die> PointerWalk::base_pointee(std::uint64_t pc, Register base, const State& state) {
   if (base < 0 || base >= kRegisters) return std::nullopt;
-  if (state.pointee[static_cast<std::size_t>(base)]) return state.pointee[static_cast<std::size_t>(base)];
+  const auto number = static_cast<std::size_t>(base);
+  if (state.pointee[number]) return state.pointee[number];
+  if (state.held[number]) {
+    const auto is_there = [&](const Sighting& seen) {
+      return seen.offset == state.held[number] && !is_scalar(seen.pointee);
+    };
+    const auto seen = std::find_if(sightings_.begin(), sightings_.end(), is_there);
+    if (seen != sightings_.end()) return seen->pointee;
+  }
   for (const TypedPlaces::Typed& variable : places_.in_register(outline_, pc, base)) {
     if (variable.moved != 0) continue;
     if (std::optional<Dwarf_Die> pointee = pointee_of(variable.type)) return pointee;

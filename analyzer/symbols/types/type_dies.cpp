@@ -16,6 +16,8 @@ constexpr int kMaxLinks = 32;
 constexpr int kMaxTypeNesting = 16;
 constexpr int kMaxOuterScopes = 64;
 constexpr int kMaxMembers = 4096;
+/// "char name[8]" at a struct's end: before C99 that, or one element of anything, was how to say "and as many as there are".
+constexpr std::uint64_t kMostTailBytes = 8;
 
 bool is_transparent(int tag) {
   return tag == DW_TAG_typedef || tag == DW_TAG_const_type || tag == DW_TAG_volatile_type ||
@@ -224,12 +226,16 @@ std::uint64_t size_of(Dwarf_Die type) {
 bool is_open_ended(Dwarf_Die type) {
   std::optional<Dwarf_Die> bare = bare_type(type);
   if (!bare || !is_aggregate(dwarf_tag(&*bare))) return false;
+  const bool is_union = dwarf_tag(&*bare) == DW_TAG_union_type;
   bool open = false;
   for_each_member(*bare, [&](Dwarf_Die member, std::uint64_t) {
     const std::optional<Dwarf_Die> member_type = type_of(member);
     std::optional<Dwarf_Die> inner = member_type ? bare_type(*member_type) : std::nullopt;
     const bool is_array = inner && dwarf_tag(&*inner) == DW_TAG_array_type;
-    open = is_array && element_count(*inner).value_or(0) == 0;
+    open = false;
+    if (!is_array) return false;
+    const std::uint64_t count = element_count(*inner).value_or(0);
+    open = count == 0 || (!is_union && (count == 1 || (count <= kMostTailBytes && bytes_of(*inner, 0) == count)));
     return false;
   });
   return open;

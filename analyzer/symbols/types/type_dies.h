@@ -27,7 +27,7 @@ std::optional<Dwarf_Die> scalar_at(Dwarf_Die type, std::uint64_t offset);
 
 /// sizeof, 0 where it is not known.
 std::uint64_t size_of(Dwarf_Die type);
-/// Whether it is a struct whose last member is an array without bound.
+/// Whether it is a struct whose last member is an array without bound, or with one that says nothing.
 bool is_open_ended(Dwarf_Die type);
 /// The type's full name in its usual spelling; "" where it has none.
 std::string name_of(DwarfFile& dwarf, Dwarf_Die type);

@@ -1,0 +1,108 @@
+/* Allocators of a program's own, which keep things of theirs in the blocks: what these are does not tell what the blocks
+   are for. What is not stated must stay unknown. */
+#include <stdlib.h>
+
+#include "truth.h"
+
+struct local {
+  int values[5];
+};
+struct chunk { /* as large as what is to be in it, in the manner of before C99 */
+  struct chunk* next;
+  unsigned char bytes[8];
+};
+union piece { /* what a list of free blocks takes all of them for */
+  union piece* next;
+  char bytes[8];
+};
+struct unit { /* likewise, in front of the block */
+  struct unit* next;
+  size_t bytes;
+};
+struct state {
+  long values[11];
+};
+struct workspace {
+  struct state *first, *second;
+  unsigned* rest;
+};
+struct vector { /* its numbers follow it */
+  long length;
+  double* values;
+};
+
+static struct workspace* shown_workspace;
+
+NOINLINE static void* counted_malloc(size_t bytes) {
+  long* block = malloc(bytes + sizeof(long));
+  if (!block) return NULL;
+  block[0] = (long)bytes;
+  block++;
+  return block;
+}
+NOINLINE static void* unit_malloc(size_t bytes) {
+  struct unit* unit = malloc(bytes + sizeof *unit);
+  if (unit == NULL) return NULL;
+  unit->bytes = bytes;
+  return unit + 1;
+}
+NOINLINE static void* piece_malloc(size_t bytes) {
+  union piece* piece = malloc(bytes);
+  if (!piece) abort();
+  piece->next = NULL;
+  return piece;
+}
+
+NOINLINE static void own_headers(int n) {
+  void* untyped = counted_malloc((n + 500) * sizeof(long));
+  KEEP(untyped);
+  void* untyped_too = unit_malloc((n + 700) * sizeof(struct unit));
+  KEEP(untyped_too);
+  struct local* local = counted_malloc((n + 50) * sizeof *local);
+  local->values[0] = n;
+  KEEP(local);
+  truth("local", 1, (n + 50) * sizeof *local + sizeof(long));
+}
+
+NOINLINE static void own_lists(int n) {
+  struct local** locals = piece_malloc((n + 600) * sizeof *locals);
+  locals[0] = NULL;
+  KEEP(locals);
+  truth("local*", 1, (n + 600) * sizeof *locals);
+}
+
+NOINLINE static void tails(int n) {
+  struct chunk* chunk = malloc(sizeof *chunk + n + 4000);
+  chunk->next = NULL;
+  KEEP(chunk);
+  truth("chunk", 1, sizeof *chunk + n + 4000);
+  struct vector* vector = malloc(sizeof *vector + (n + 300) * sizeof(double));
+  vector->length = n + 300;
+  vector->values = (double*)(vector + 1);
+  KEEP(vector);
+  truth("vector", 1, sizeof *vector + (n + 300) * sizeof(double));
+}
+
+/* Memory for things of several types. */
+NOINLINE static void carve(struct workspace* workspace, int n) {
+  void* memory = malloc(2 * sizeof(struct state) + (n + 1000) * sizeof(unsigned));
+  workspace->first = memory;
+  workspace->second = (struct state*)((char*)memory + sizeof(struct state));
+  workspace->rest = (unsigned*)((char*)memory + 2 * sizeof(struct state));
+  KEEP(workspace->rest);
+  shown_workspace = workspace;
+}
+
+int main(int argc, char** argv) {
+  static struct workspace workspace;
+  struct workspace* some_workspace = &workspace;
+  __asm__ volatile("" : "+r"(some_workspace));
+  (void)argv;
+  own_headers(argc);
+  own_lists(argc);
+  tails(argc);
+  carve(some_workspace, argc);
+  KEEP(shown_workspace);
+  tell_truths();
+  return 0;
+}
