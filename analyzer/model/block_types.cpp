@@ -185,8 +185,8 @@ bool may_be_several(const symbols::TypeHint& hint, const Request& request) {
          fit(hint, request) == Fit::kMultiple;
 }
 
-/// Structs that functions took a block for that is larger than these: if numbers begin where the first one ends, it is the
-/// head of these; numbers that begin elsewhere in the block do not say what it is.
+/// Structs that functions took a block for that is larger than these: if something begins where the first one ends, it is
+/// the head of that; numbers that begin elsewhere in the block do not say what it is.
 class Heads {
  public:
   void add(const symbols::CallTypes& types, const Request& request) {
@@ -198,13 +198,16 @@ class Heads {
     }
   }
   /// `found`, or the head that it is the tail of; null if it is a part of something else.
-  const symbols::TypeHint* whole_of(const symbols::TypeHint& found, const Request& request) const {
+  const symbols::TypeHint* whole_of(const symbols::TypeHint& found, const symbols::CallTypes& types,
+                                    const Request& request) const {
     const std::uint64_t begin = request.offset + found.offset;
-    if (heads_.empty() || !symbols::is_scalar_name(found.type) || begin == 0) return &found;
+    const bool is_of_numbers = symbols::is_scalar_name(found.type);
+    const bool is_inside = is_of_numbers ? begin != 0 : found.offset > types.returned_offset.value_or(0);
+    if (heads_.empty() || !is_inside) return &found;
     for (const Head& head : heads_) {
       if (head.begin == first_ && head.begin + head.hint.type_bytes == begin) return &head.hint;
     }
-    return nullptr;
+    return is_of_numbers ? nullptr : &found;
   }
 
  private:
@@ -223,9 +226,9 @@ std::string kind_of(const symbols::TypeHint& hint, const Request& request, const
 }
 
 /// Storage that its owner keeps to make objects in: what is made first of them is not all that it is for.
-bool is_kept_storage(const symbols::TypeHint& hint, const symbols::CallTypes& types) {
-  return hint.clue == symbols::TypeClue::kMember && hint.type_bytes == 1 && hint.offset == 0 &&
-         types.returned_offset.value_or(0) == 0;
+bool is_kept_storage(const symbols::TypeHint& hint, const symbols::CallTypes& types, const Request& request) {
+  return hint.clue == symbols::TypeClue::kMember && hint.offset == 0 && types.returned_offset.value_or(0) == 0 &&
+         (hint.type_bytes == 1 || may_be_several(hint, request));
 }
 
 }  // namespace
@@ -272,7 +275,7 @@ BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
     if (types.asks_for_array) request.how = Request::How::kArray;
     heads.add(types, request);
     const symbols::TypeHint* hint = fitting(types, request);
-    if (hint != nullptr) hint = heads.whole_of(*hint, request);
+    if (hint != nullptr) hint = heads.whole_of(*hint, types, request);
     const bool is_several = hint != nullptr && may_be_several(*hint, request);
     const bool is_larger = hint != nullptr && !is_several && !symbols::is_scalar_name(hint->type);
     if (hint != nullptr && (!wants_exact || is_larger || (is_handed_on_untyped && hint->type_bytes > 1))) {
@@ -283,7 +286,7 @@ BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
         return {TypeRule::kNone, one_of(found.kind, function, types.folded), {}, true};
       }
       wants_exact = is_several && types.returned_offset.has_value();
-      if ((!types.returns_untyped && !wants_exact) || is_kept_storage(*hint, types)) return found;
+      if ((!types.returns_untyped && !wants_exact) || is_kept_storage(*hint, types, request)) return found;
       if (within.rule == TypeRule::kNone || is_handed_on_untyped) within = std::move(found);
       is_handed_on_untyped = types.returns_untyped;
     }

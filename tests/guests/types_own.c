@@ -26,6 +26,10 @@ struct workspace {
   struct state *first, *second;
   unsigned* rest;
 };
+struct text {
+  short length;
+  char letters[];
+};
 struct vector { /* its numbers follow it */
   long length;
   double* values;
@@ -53,6 +57,22 @@ NOINLINE static void* piece_malloc(size_t bytes) {
   return piece;
 }
 
+static union piece* pieces;
+static size_t pieces_left;
+
+/* Hands them out from storage of its own, as many as are asked for. */
+NOINLINE static void* some_pieces(size_t count) {
+  union piece* first;
+  if (pieces_left < count) {
+    if (!(pieces = malloc(512 * sizeof *pieces))) return NULL;
+    pieces_left = 512;
+  }
+  first = pieces;
+  pieces += count;
+  pieces_left -= count;
+  return first;
+}
+
 NOINLINE static void own_headers(int n) {
   void* untyped = counted_malloc((n + 500) * sizeof(long));
   KEEP(untyped);
@@ -69,6 +89,22 @@ NOINLINE static void own_lists(int n) {
   locals[0] = NULL;
   KEEP(locals);
   truth("local*", 1, (n + 600) * sizeof *locals);
+  struct state* state = some_pieces(sizeof *state / sizeof(union piece));
+  state->values[0] = n;
+  KEEP(state);
+  double* numbers = some_pieces(n);
+  numbers[0] = n;
+  KEEP(numbers);
+  truth("piece", 1, 512 * sizeof *pieces);
+}
+
+NOINLINE static struct state* with_text(int n) {
+  struct state* state = malloc(sizeof *state + sizeof(struct text) + n + 2000);
+  struct text* text = (struct text*)(state + 1);
+  state->values[0] = (long)text;
+  text->length = n;
+  KEEP(text);
+  return state;
 }
 
 NOINLINE static void tails(int n) {
@@ -81,6 +117,9 @@ NOINLINE static void tails(int n) {
   vector->values = (double*)(vector + 1);
   KEEP(vector);
   truth("vector", 1, sizeof *vector + (n + 300) * sizeof(double));
+  struct state* state = with_text(n);
+  KEEP(state);
+  truth("state", 1, sizeof *state + sizeof(struct text) + n + 2000);
 }
 
 /* Memory for things of several types. */

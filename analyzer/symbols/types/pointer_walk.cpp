@@ -180,7 +180,7 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
       if (const std::optional<Dwarf_Die> type =
               has_source ? type_at(address, instruction.memory, state) : std::nullopt) {
         if (state.held[source]) {
-          see(*type, *state.held[source], kNoScope, true);
+          see(*type, *state.held[source], kNoScope, !is_plain_variable(address, instruction.memory));
         } else if (!state.pointee[source]) {
           learn(source, pointee_of(*type), state);
         }
@@ -232,6 +232,12 @@ void PointerWalk::store(const Instruction& instruction, State& state) {
   const auto source = static_cast<std::size_t>(instruction.source);
   if (const auto& held = state.held[source]) state.slots[place] = *held;
   if (const auto& pointee = state.pointee[source]) state.saved[place] = *pointee;
+}
+
+bool PointerWalk::is_plain_variable(std::uint64_t pc, const MemoryOperand& place) {
+  if (!in_stack(place)) return false;
+  const auto inside = places_.around(outline_, pc, place);
+  return inside && is_scalar(inside->variable.type);
 }
 
 std::optional<Dwarf_Die> PointerWalk::base_pointee(std::uint64_t pc, Register base, const State& state) {

@@ -76,6 +76,8 @@ class PointerWalk {
   void store(const Instruction& instruction, State& state);
   /// What a register's value points to turned out behind the instruction that set it.
   static void learn(std::size_t number, std::optional<Dwarf_Die> pointee, State& state);
+  /// Whether it is a local variable of its own, not a member or an element of one.
+  bool is_plain_variable(std::uint64_t pc, const MemoryOperand& place);
   /// The type of what lies at a place in memory.
   std::optional<Dwarf_Die> type_at(std::uint64_t pc, const MemoryOperand& place, const State& state);
   std::optional<Dwarf_Die> base_pointee(std::uint64_t pc, Register base, const State& state);
