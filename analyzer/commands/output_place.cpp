@@ -12,7 +12,14 @@ namespace memline::commands {
 
 namespace fs = std::filesystem;
 
+std::string working_folder() {
+  std::error_code gone;
+  const fs::path folder = fs::current_path(gone);
+  return gone ? std::string() : folder.native();
+}
+
 int why_no_file_in(const std::string& folder) {
+  if (!folder.starts_with('/') && working_folder().empty()) return ENOENT;
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
   if (fs::exists(status) && !fs::is_directory(status)) return ENOTDIR;

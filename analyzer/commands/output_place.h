@@ -6,6 +6,9 @@
 
 namespace memline::commands {
 
+/// Our working directory; empty where it has been removed.
+std::string working_folder();
+
 /// errno's reason why no file can be made in `folder`; 0: it can, as far as permissions tell.
 int why_no_file_in(const std::string& folder);
 

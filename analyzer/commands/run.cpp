@@ -135,18 +135,16 @@ std::string name_program(const std::string& pattern, const std::string& program)
 }
 
 /// The pattern as a path from the root, so that children and programs that are executed write beside the first trace
-/// wherever their working directory is. As it is where our own working directory is gone.
+/// wherever their working directory is.
 std::string bind_to_folder(const std::string& pattern) {
-  std::error_code gone;
-  const std::string folder = std::filesystem::current_path(gone).native();
-  if (gone || pattern.starts_with('/')) return pattern;
+  if (pattern.starts_with('/')) return pattern;
   std::string bound;
-  for (const char byte : folder) bound.append(byte == '%' ? 2 : 1, byte);
+  for (const char byte : working_folder()) bound.append(byte == '%' ? 2 : 1, byte);
   return bound + '/' + pattern;
 }
 
 void name_traces(const Streams& streams, const std::string& trace, const std::vector<std::string>& others) {
-  const std::filesystem::path name = std::filesystem::path(trace).lexically_proximate(std::filesystem::current_path());
+  const std::filesystem::path name = std::filesystem::path(trace).lexically_proximate(working_folder());
   say(streams, fmt::format("recorded into {}; see it with: memline report{}", escape_control(name.native()),
                            name == kDefaultOut ? "" : ' ' + escape_control(name.native())));
   if (others.empty()) return;

@@ -1,9 +1,9 @@
 #include "commands/run/recorded_program.h"
 
-#include <filesystem>
 #include <set>
 #include <utility>
 
+#include "commands/output_place.h"
 #include "commands/run/explain_missing.h"
 #include "commands/run/inspect_program.h"
 #include "commands/run/sampling_run.h"
@@ -36,7 +36,7 @@ RecordedProgram::RecordedProgram(const std::vector<std::string>& command, std::v
     : program_(command.front()),
       search_path_(variable_or("PATH", kDefaultSearchPath)),
       max_trace_bytes_(bytes_or_no_limit(options.max_trace.value_or(variable_or(kEnvMaxTrace, "")))),
-      locator_(options.out.value_or(variable_or(kEnvOut, kDefaultOut)), std::filesystem::current_path().native()),
+      locator_(options.out.value_or(variable_or(kEnvOut, kDefaultOut)), working_folder()),
       limit_(limit),
       start_(std::chrono::steady_clock::now()),
       child_(command, environment_for(program_, search_path_, std::move(environment), options, preload),

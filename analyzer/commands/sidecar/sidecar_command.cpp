@@ -2,13 +2,13 @@
 
 #include <csignal>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 
 #include "base/parse_number.h"
 #include "commands/command.h"
 #include "commands/output.h"
+#include "commands/output_place.h"
 #include "commands/run/run_environment.h"
 #include "commands/run/sampling_run.h"
 #include "commands/run/trace_locator.h"
@@ -49,7 +49,7 @@ ExitCode accompany(const ProcessName& name, Answer& answer) {
   };
   const auto counters = choose_counters(variable_or(kEnvCounters, ""), variable_or(kEnvResident, "") == "1");
   if (!counters) return decline(counters.error().message);
-  const TraceLocator locator(variable_or(kEnvOut, kDefaultOut), std::filesystem::current_path().native());
+  const TraceLocator locator(variable_or(kEnvOut, kDefaultOut), working_folder());
   // no folder is to be held on to that the program's user may want to unmount
   if (::chdir("/") != 0) return decline("the folder / cannot be entered");
   const ObservedProcess process(name);

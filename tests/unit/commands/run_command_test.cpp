@@ -16,12 +16,15 @@ using memline::testing::ScratchFolder;
 namespace {
 
 /// `memline run ARGUMENTS` in a process of its own, since it ends as the program does. The status of waitpid.
-int run_status(const Arguments& arguments, const std::string& folder, std::string* said = nullptr) {
+/// `removed`: the folder is gone by then.
+int run_status(const Arguments& arguments, const std::string& folder, std::string* said = nullptr,
+               bool removed = false) {
   int text[2];
   REQUIRE(::pipe(text) == 0);
   const pid_t pid = ::fork();
   if (pid == 0) {
     std::filesystem::current_path(folder);
+    if (removed) std::filesystem::remove(folder);
     ::dup2(text[1], STDERR_FILENO);
     ::close(text[0]);
     ::close(text[1]);
@@ -84,6 +87,20 @@ TEST_CASE("run: a place where no trace can be made is refused before the program
     CHECK(said == "memline: run: cannot write a trace into " + folder.path(reason) + "; -o FILE names another place\n");
     CHECK_FALSE(std::filesystem::exists(folder.path("started")));
   }
+}
+
+TEST_CASE("run: in a folder that has been removed a program runs with its trace elsewhere, and only so") {
+  const ScratchFolder folder;
+  const std::string gone = folder.path("gone");
+  const auto status_in_gone = [&gone](std::string options, std::string* said) {
+    std::filesystem::create_directory(gone);
+    return run_status({"-o", std::move(options), "--children", "none", "sh", "-c", "exit 7"}, gone, said, true);
+  };
+  std::string said;
+  CHECK(WEXITSTATUS(status_in_gone(folder.path("x.bin"), &said)) == 7);
+  said.clear();
+  CHECK(WEXITSTATUS(status_in_gone("x.bin", &said)) == 2);
+  CHECK(said == "memline: run: cannot write a trace into .: No such file or directory; -o FILE names another place\n");
 }
 
 TEST_CASE("run: what cannot be run is 127 or 126, as in a shell") {
