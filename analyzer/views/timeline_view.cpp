@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "base/counted.h"
@@ -105,8 +107,13 @@ class TimelineChart {
   void add_brackets() {
     std::map<std::string, std::size_t> group_of;
     for (const model::Timeline& timeline : timelines_) {
+      std::set<std::string_view> spans;
       for (const model::Stretch& stretch : timeline.stretches) {
-        const std::string name = several() ? timeline.label + ": " + stretch.name : stretch.name;
+        if (!stretch.is_call) spans.insert(stretch.name);
+      }
+      for (const model::Stretch& stretch : timeline.stretches) {
+        std::string name = several() ? timeline.label + ": " + stretch.name : stretch.name;
+        if (stretch.is_call && spans.contains(stretch.name)) name += "()";
         const auto [found, is_new] = group_of.try_emplace(name, chart_.brackets.size());
         if (is_new) {
           const ColourNumber colour = several() ? leading_colours_[&timeline] : next_colour_++;

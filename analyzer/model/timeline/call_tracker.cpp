@@ -1,7 +1,10 @@
 #include "model/timeline/call_tracker.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
+
+#include "base/counted.h"
 
 namespace memline::model {
 
@@ -57,6 +60,19 @@ std::vector<FunctionCall> CallTracker::take() {
   std::stable_sort(calls_.begin(), calls_.end(),
                    [](const FunctionCall& a, const FunctionCall& b) { return a.begin_ticks < b.begin_ticks; });
   return std::move(calls_);
+}
+
+std::vector<std::string> notes_of_calls(std::span<const std::string> names, std::span<const std::uint64_t> calls,
+                                        std::size_t most) {
+  std::map<std::string, std::uint64_t> highest;
+  for (std::size_t i = 0; i < names.size(); ++i) highest[names[i]] = std::max(highest[names[i]], calls[i]);
+  std::vector<std::string> notes;
+  for (const auto& [name, count] : highest) {
+    if (count == 0) notes.push_back(name + ": no event has it on its stack.");
+    if (count > most)
+      notes.push_back(name + ": " + counted(count, "call", "calls") + ", of which the longest are shown.");
+  }
+  return notes;
 }
 
 }  // namespace memline::model

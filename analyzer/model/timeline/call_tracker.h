@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "model/frame_source.h"
@@ -34,6 +35,7 @@ class CallTracker : public replay::Observer {
   /// After the last event: the calls, in order of their beginning. The last call.
   std::vector<FunctionCall> take();
   std::uint64_t calls(std::size_t function) const { return counts_[function]; }  ///< all of them, after take()
+  std::span<const std::uint64_t> all_calls() const { return counts_; }           ///< of each function, after take()
   /// The highest live bytes of the process during calls of the function: after any event, of whatever thread, from a
   /// call's first event to its last. 0 where there was no call.
   std::int64_t highest(std::size_t function) const { return highest_[function]; }
@@ -54,5 +56,10 @@ class CallTracker : public replay::Observer {
   std::vector<std::uint64_t> counts_;
   std::vector<std::int64_t> highest_;
 };
+
+/// What is to be said of functions with these names and numbers of calls, where `most` calls of each are shown: one
+/// sentence each. Functions of one name (overloads, a library's) count as one.
+std::vector<std::string> notes_of_calls(std::span<const std::string> names, std::span<const std::uint64_t> calls,
+                                        std::size_t most);
 
 }  // namespace memline::model

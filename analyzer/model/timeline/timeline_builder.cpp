@@ -107,12 +107,8 @@ class TimelineAssembly {
                                      true,
                                      true});
     }
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      if (tracker.calls(i) == 0) timeline_.notes.push_back(names[i] + ": no event has it on its stack.");
-      if (tracker.calls(i) > kMostStretches) {
-        timeline_.notes.push_back(names[i] + ": " + counted(tracker.calls(i), "call", "calls") +
-                                  ", of which the longest are shown.");
-      }
+    for (std::string& note : notes_of_calls(names, tracker.all_calls(), kMostStretches)) {
+      timeline_.notes.push_back(std::move(note));
     }
   }
   Timeline take() {

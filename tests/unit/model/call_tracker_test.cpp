@@ -96,5 +96,12 @@ TEST_CASE("of many calls the longest are kept") {
   CHECK(calls[2].end_ticks == 50050);
 }
 
+TEST_CASE("functions of one name are spoken of as one") {
+  const std::vector<std::string> names = {"step", "idle", "step", "idle", "busy"};
+  const std::vector<std::uint64_t> calls = {3, 0, 0, 0, 12};
+  CHECK(notes_of_calls(names, calls, 10) == std::vector<std::string>{"busy: 12 calls, of which the longest are shown.",
+                                                                     "idle: no event has it on its stack."});
+}
+
 }  // namespace
 }  // namespace memline::model

@@ -51,6 +51,19 @@ TEST_CASE("one timeline: curves by what they show, the peak with a cross, equal 
   CHECK(chart.brackets[0].value->after == " in 2");
 }
 
+TEST_CASE("calls of a function that is called like a span are a group of their own") {
+  std::vector<model::Timeline> timelines = {timeline("app", 64)};
+  timelines[0].stretches.push_back({"parse", {1, 0}, {1.75, 0}, true, true});
+  timelines[0].stretches.push_back({"grow", {2, 0}, {3, 0}, true, true});
+  const Chart chart = timeline_view(timelines, "");
+  REQUIRE(chart.brackets.size() == 3);
+  CHECK(chart.brackets[0].name == "parse");
+  CHECK(chart.brackets[0].value->number == 1.5);
+  CHECK(chart.brackets[1].name == "parse()");
+  CHECK(chart.brackets[1].value->number == 0.75);
+  CHECK(chart.brackets[2].name == "grow");
+}
+
 TEST_CASE("several timelines: curves by whose they are, and only the highest peak is labelled") {
   const std::vector<model::Timeline> timelines = {timeline("a", 10), timeline("b", 30), timeline("c", 20)};
   const Chart chart = timeline_view(timelines, "All of them");
