@@ -100,6 +100,7 @@ Result<ReportModel> build_report(Profile& profile, const ReportRequest& request)
   report.common.losses = flows->losses;
   report.counters = columns.all();
   report.resident = flows->resident;
+  report.resident.is_filtered = profile.is_filtered();
   report.show_rss = request.rss;
   if (request.rss && profile.image().rss.empty()) {
     report.common.notes.emplace_back("No RSS was sampled: Mem usage is empty.");

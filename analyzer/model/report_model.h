@@ -70,6 +70,7 @@ struct ResidentTotals {
   std::int64_t unknown = 0;         ///< negative: found gone, and nobody is known to have given it back
   std::int64_t profiler = 0;        ///< memline's own
   std::optional<std::int64_t> rss;  ///< the kernel's figure at the last look
+  bool is_filtered = false;         ///< `lines` is of some threads or spans only, the others are the whole program's
 };
 
 struct ReportModel {

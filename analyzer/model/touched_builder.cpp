@@ -78,6 +78,7 @@ Result<TouchedModel> build_touched(Profile& profile) {
   model.common = profile.common();
   model.common.losses = outcome->losses;
   model.resident = touched.totals();
+  model.resident.is_filtered = profile.is_filtered();
   for (const auto& [pair, bytes] : by_site) {
     TouchedRow row;
     row.bytes = bytes;

@@ -28,6 +28,8 @@ std::vector<std::string> region_rates(const model::Region& region, const std::ve
 
 std::vector<std::string> region_notes(const model::RegionModel& regions) {
   std::vector<std::string> notes = counter_notes(regions.counters, CounterUse::kSentences);
+  if (regions.metric == model::RegionMetric::kRss)
+    notes.emplace_back("RSS: sampled every 10 ms at best; what came and went in between is not seen.");
   for (std::string& note : loss_and_other_notes(regions.common)) notes.push_back(std::move(note));
   return notes;
 }

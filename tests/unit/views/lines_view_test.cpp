@@ -216,6 +216,12 @@ TEST_CASE("Resident is shown where it was measured, and says why where it could 
   CHECK(text_of(table.rows[3]) == "11|5B|-95B|0B|2|-4096B|  give(p);");
   CHECK(text_of(table.rows[4]) == "12|.|.|.|.|.|}");
   CHECK(table.notes.at(0) == "Resident: of the whole program, 3.000 MiB by its code, 1.000 MiB filled by the kernel.");
+  report.resident.is_filtered = true;
+  report.resident.rss = 5 << 20;
+  const std::vector<std::string> notes = lines_view(report, report.functions[0]).notes;
+  CHECK(notes.at(0) == "Resident: 3.000 MiB by the code of these threads and spans.");
+  CHECK(notes.at(1) ==
+        "Resident: of the whole program, 1.000 MiB filled by the kernel; RSS at the last look 5.000 MiB.");
 }
 
 }  // namespace

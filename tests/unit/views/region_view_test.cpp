@@ -49,6 +49,14 @@ TEST_CASE("regions as a table of whole bytes") {
   CHECK(table.rows[0].cells[8].number == 37);
 }
 
+TEST_CASE("RSS of regions is said to be sampled") {
+  model::RegionModel regions;
+  CHECK(region_notes(regions).empty());
+  regions.metric = model::RegionMetric::kRss;
+  CHECK(region_notes(regions) ==
+        std::vector<std::string>{"RSS: sampled every 10 ms at best; what came and went in between is not seen."});
+}
+
 TEST_CASE("what counters say of a region") {
   model::CounterColumn faults, misses, time, refused;
   faults.name = "page-faults";
