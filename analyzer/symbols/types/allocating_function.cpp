@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "symbols/brackets.h"
 #include "symbols/types/type_spelling.h"
 
 namespace memline::symbols {
@@ -95,17 +96,40 @@ std::string_view held_by(std::string_view scope, std::string_view function) {
                                                                                                : std::string_view();
 }
 
+/// "<a::B<C> as d::E>::f" -> "a::B<C>::f": symbols name the type so whose function it is, debug information does not.
+std::string without_implementation(std::string_view qualified) {
+  constexpr std::string_view kTrait = " as ";
+  const std::size_t end = qualified.starts_with('<') ? Brackets(qualified).partner(0) : Brackets::kNone;
+  if (end == Brackets::kNone || end == 0) return std::string(qualified);
+  const std::string_view inside = qualified.substr(1, end - 1);
+  const Brackets brackets(inside);
+  std::size_t type_end = 0;
+  while (type_end < inside.size() && !inside.substr(type_end).starts_with(kTrait)) type_end = brackets.past(type_end);
+  return std::string(inside.substr(0, type_end)).append(qualified.substr(end + 1));
+}
+
 /// Rust's functions have their arguments in their own names: "alloc::boxed::{impl#0}::new<app::Pod>".
-std::optional<AllocatingFunction> of_rust(const std::vector<std::string_view>& scopes) {
+std::optional<AllocatingFunction> of_rust(std::string_view qualified) {
+  const std::string name = without_implementation(qualified);
+  const std::vector<std::string_view> scopes = scope_parts(name);
   if (scopes.size() < 3) return std::nullopt;
   const bool is_table = scopes[0] == "hashbrown" && scopes[1] == "raw";
   const bool is_vector = scopes[0] == "alloc" && scopes[1] == "raw_vec";
   const bool is_box = scopes[0] == "alloc" && scopes[1] == "boxed";
   if (scopes[0] == "alloc" && scopes[1] == "alloc") return AllocatingFunction{Role::kPasses, ""};
+  if (scopes[0] == "alloc" && scopes[1] == "vec") {
+    // Its elements' functions may allocate as well, but they are seen before it.
+    const TemplateParts owner = template_parts(scopes[2]);
+    if (owner.name != "Vec" || owner.arguments.empty() || owner.arguments[0] == "_") return std::nullopt;
+    return AllocatingFunction{Role::kContainer, std::string(owner.arguments[0])};
+  }
+  if (scopes[0] == "alloc" && scopes[1] == "string" && scopes[2] == "String") {
+    return AllocatingFunction{Role::kContainer, "u8"};
+  }
   if (!is_table && !is_vector && !is_box) return std::nullopt;
   const TemplateParts function = template_parts(scopes.back());
-  const bool is_typed = !function.arguments.empty() && !function.arguments[0].ends_with("::Global") &&
-                        !function.arguments[0].ends_with("::System");
+  const bool is_typed = !function.arguments.empty() && function.arguments[0] != "_" &&
+                        !function.arguments[0].ends_with("::Global") && !function.arguments[0].ends_with("::System");
   if (!is_typed) return AllocatingFunction{Role::kPasses, ""};
   const std::string type(function.arguments[0]);
   if (is_table) return AllocatingFunction{Role::kContainer, "hashbrown::raw::RawTable<" + type + ">"};
@@ -149,7 +173,7 @@ bool does_more(std::string_view class_name, std::string_view function) {
 
 AllocatingFunction allocating_function(std::string_view qualified) {
   const std::vector<std::string_view> scopes = scope_parts(qualified);
-  if (std::optional<AllocatingFunction> rust = of_rust(scopes)) return *std::move(rust);
+  if (std::optional<AllocatingFunction> rust = of_rust(qualified)) return *std::move(rust);
   const TemplateParts function = template_parts(scopes.back());
   if (function.name.starts_with("operator new")) return {Role::kPasses, ""};
   if (scopes.size() == 1 && makes_text(function.name)) return {Role::kMakes, "char"};

@@ -167,6 +167,18 @@ TEST_CASE("functions that allocate name what they allocate") {
   CHECK(is("alloc::boxed::{impl#0}::new<app::Pod>", Role::kMakes, "app::Pod"));
   CHECK(is("alloc::raw_vec::{impl#2}::grow_one<alloc::alloc::Global>", Role::kPasses, ""));
   CHECK(is("alloc::raw_vec::{impl#1}::grow_one<app::Pod, alloc::alloc::Global>", Role::kContainer, "app::Pod"));
+  // As symbols say it, where there is no debug information: those of the standard library, most of all.
+  CHECK(is("<alloc::raw_vec::RawVecInner>::finish_grow", Role::kPasses, ""));
+  CHECK(
+      is("<alloc::raw_vec::RawVecInner<_>>::reserve::do_reserve_and_handle<alloc::alloc::Global>", Role::kPasses, ""));
+  CHECK(is("<alloc::raw_vec::RawVec<app::Pod>>::grow_one", Role::kPasses, ""));
+  CHECK(is("<alloc::boxed::Box<app::Pod> as core::clone::Clone>::clone", Role::kPasses, ""));
+  CHECK(is("alloc::vec::Vec<u8, alloc::alloc::Global>::append_elements<u8, alloc::alloc::Global>", Role::kContainer,
+           "u8"));
+  CHECK(is("alloc::string::String::reserve", Role::kContainer, "u8"));
+  CHECK(is("<alloc::vec::Vec<app::Pod>>::push", Role::kContainer, "app::Pod"));
+  CHECK(is("alloc::vec::in_place_collect::from_iter<app::Pod>", Role::kOther, ""));
+  CHECK(is("<app::Pod as app::Make<(char, app::Other)>>::make", Role::kOther, ""));
   // It calls a constructor, and that one's allocations are its own.
   CHECK(is("std::allocator_traits<std::allocator<a::Foo> >::construct<a::Foo>", Role::kOther, ""));
   CHECK(is("std::pmr::monotonic_buffer_resource::do_allocate", Role::kOther, ""));
