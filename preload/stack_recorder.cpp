@@ -127,9 +127,7 @@ Unwinder::Walk walk(Lane& lane, const StartRegisters& start) noexcept {
   return lane.unwinder->walk(start, thread_state.stack.bounds(start.sp, session.system_calls_allowed()));
 }
 
-}  // namespace
-
-std::uint32_t record_stack(Lane& lane, const StartRegisters& start) noexcept {
+[[gnu::noinline]] std::uint32_t record_walk(Lane& lane, const StartRegisters& start) noexcept {
   const Unwinder::Walk result = walk(lane, start);
   KeptFrame& innermost = lane.unwinder->frame(result.depth - 1);
   if (innermost.node != 0) return innermost.node;
@@ -139,6 +137,19 @@ std::uint32_t record_stack(Lane& lane, const StartRegisters& start) noexcept {
     return known;
   }
   return record_new_stack(lane, result.end, innermost.hash);
+}
+
+}  // namespace
+
+std::uint32_t record_stack(Lane& lane, const StartRegisters& start) noexcept {
+  KnownStack* const stack = lane.unwinder->known_stack(start);
+  if (stack != nullptr) [[likely]] {
+    if (stack->node == 0) [[unlikely]]
+      stack->node = lane.stacks.find(stack->hash);
+    if (stack->node != 0) [[likely]]
+      return stack->node;
+  }
+  return record_walk(lane, start);
 }
 
 std::uint32_t record_lone_frame(Lane& lane, std::uint64_t return_address) noexcept {

@@ -1,23 +1,8 @@
 #include "unwinder/kept_stack.h"
 
+#include "unwinder/stack_hash.h"
+
 namespace memline::capture {
-namespace {
-
-constexpr std::uint64_t kExactBit = std::uint64_t{1} << 63;
-
-std::uint64_t root_hash(StackEnd end) noexcept {
-  return (static_cast<std::uint64_t>(end) + 1) * 0xD6E8FEB86659FD93;
-}
-
-/// A bijection of `outer` for a given pc and of pc for a given `outer`, so that stacks which differ in one frame never
-/// collide and entropy is not lost with depth.
-std::uint64_t chain_hash(std::uint64_t outer, std::uint64_t pc, bool exact) noexcept {
-  std::uint64_t hash = outer ^ ((exact ? pc | kExactBit : pc) * 0xC2B2AE3D27D4EB4F);
-  hash *= 0x9FB21C651E98DF25;
-  return hash ^ (hash >> 32);
-}
-
-}  // namespace
 
 /// Some word has changed, or the depth does not fit: keeps the candidates up to the outermost one with a changed word.
 /// That one may itself be met again; the frames outside of it are unchanged.
@@ -121,6 +106,7 @@ std::uint32_t KeptStack::commit(const FreshFrame* fresh, std::uint32_t count, st
   if (matched != kNoMatch) return replace_inside<false>(fresh, count, matched);
   const bool same = ending.end == end_;
   end_ = ending.end;
+  most_frames_ = end_ == StackEnd::kDepthLimit ? 0 : max_frames_;
   bounds_ = ending.is_proven ? bounds : StackBounds{0, 0};
   Link link{root_hash(ending.end), 0, false};
   if (ending.terminal_slot != 0) extras_[link.extras++] = Word{ending.terminal_slot, 0};

@@ -88,6 +88,35 @@ class KeptStack {
     return false;
   }
 
+  /// Those of the stack of the last walk, if frames of it can be matched.
+  StackBounds bounds() const noexcept { return bounds_; }
+  std::uint64_t hash(std::uint32_t index) const noexcept { return frames_[index].hash; }
+
+  /// A kept frame that a way from a hook's caller leads to (known_paths.h).
+  struct Base {
+    std::uint64_t slot;
+    std::uint64_t bp;     ///< if it needs one
+    std::uint32_t index;  ///< of the frame
+    std::uint16_t depth;  ///< of the whole stack
+    bool needs_bp;
+  };
+  /// What a walk has just come to by frame `index`, with so many frames inside of it.
+  Base base(std::uint32_t index, std::uint32_t inside) const noexcept {
+    const KeptFrame& frame = frames_[index];
+    return Base{words_[index].address, frame.bp, index, static_cast<std::uint16_t>(index + inside + 1),
+                frame.needs_bp != 0};
+  }
+  /// Whether that frame is kept still.
+  bool has(const Base& base) const noexcept {
+    if (base.index >= candidates_ || words_[base.index].address != base.slot || base.depth > most_frames_) return false;
+    const KeptFrame& frame = frames_[base.index];
+    return frame.exact == 0 && (frame.needs_bp != 0) == base.needs_bp && (!base.needs_bp || frame.bp == base.bp);
+  }
+  /// Whether it has its return address still, and what is outside of it is unchanged.
+  [[gnu::always_inline]] bool is_unchanged_from(std::uint32_t index) const noexcept {
+    return words_[index].difference() == 0 && is_unchanged_outside(index);
+  }
+
   std::uint32_t index_of(const Candidates& left) const noexcept {
     return static_cast<std::uint32_t>(left.end - words_) - 1;
   }
@@ -153,6 +182,7 @@ class KeptStack {
   std::uint32_t candidates_;  ///< frames inside of these cannot be matched
   StackBounds bounds_;        ///< {0, 0}: the next walk cannot use what is kept
   std::uint32_t max_frames_;
+  std::uint32_t most_frames_;  ///< of a stack that ends as this one; 0 where it was cut, and its depth decides
   StackEnd end_;
 };
 

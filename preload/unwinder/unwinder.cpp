@@ -53,6 +53,10 @@ Unwinder* Unwinder::create(void* memory, std::uint32_t max_frames) noexcept {
   return core;
 }
 
+KnownStack* Unwinder::known_stack(const StartRegisters& start) noexcept {
+  return static_cast<UnwinderCore*>(this)->find_known(start);
+}
+
 std::uint64_t Unwinder::walk_packed(const StartRegisters& start, StackBounds bounds) noexcept {
   return static_cast<UnwinderCore*>(this)->walk_from(start, bounds);
 }
@@ -92,6 +96,7 @@ void UnwinderCore::clear() noexcept {
 
 void UnwinderCore::clear_stack() noexcept {
   stack_.forget();
+  paths_.forget();
   depth_ = 0;
 }
 
@@ -132,7 +137,10 @@ std::uint64_t UnwinderCore::walk_from(const StartRegisters& from, StackBounds bo
     const auto count = static_cast<std::uint32_t>(frame - fresh_) + 1;
     if (stack_.match(sp - 8, pc, bp, false, count, left)) {
       if (count == 1 && stack_.is_innermost(left)) return depth_;
-      return counts(stack_.splice(fresh_, count, stack_.index_of(left)));
+      const std::uint32_t matched = stack_.index_of(left);
+      const std::uint32_t changed = stack_.splice(fresh_, count, matched);
+      paths_.learn(fresh_, count, matched, stack_);
+      return counts(changed);
     }
     const ShortRow row = rows_.row(pc, false);
     if (row.kind > RowKind::kBp || frame == limit) [[unlikely]]

@@ -55,6 +55,12 @@ struct KeptFrame {
 };
 static_assert(sizeof(KeptFrame) == 24);
 
+/// A stack as a whole.
+struct KnownStack {
+  std::uint64_t hash;  ///< that of its innermost frame
+  std::uint32_t node;  ///< for the user of the unwinder: 0 as long as nobody sets it
+};
+
 /// The loaded module that a code address lies in.
 struct ModuleInfo {
   const link_map* map;  ///< l_addr is the load bias, l_name the path ("" for the main executable)
@@ -91,6 +97,10 @@ class Unwinder {
   /// Places an unwinder into `memory` (zeroed, page-aligned, bytes_needed(max_frames) long), 1 <= max_frames <=
   /// kMaxFrames. There is nothing to destroy: unmap the memory.
   static Unwinder* create(void* memory, std::uint32_t max_frames) noexcept;
+
+  /// The stack at `start`, if it is one of those walked a moment ago; or nullptr. Frames are those of the last walk all the
+  /// same. What is returned is good until the next call of anything here.
+  KnownStack* known_stack(const StartRegisters& start) noexcept;
 
   /// Unwinds from `start`. Where the stack has more than max_frames frames, the innermost max_frames are given. Depth
   /// is at least 1: the hook's caller is always there.

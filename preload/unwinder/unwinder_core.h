@@ -5,6 +5,7 @@
 
 #include "unwinder/fresh_frame.h"
 #include "unwinder/kept_stack.h"
+#include "unwinder/known_paths.h"
 #include "unwinder/registers.h"
 #include "unwinder/row_source.h"
 #include "unwinder/stack_memory.h"
@@ -15,6 +16,7 @@ namespace memline::capture {
 class UnwinderCore final : public Unwinder {
  public:
   void start(std::uint32_t max_frames, FreshFrame* fresh, KeptFrame* kept, Word* words, Word* extras) noexcept;
+  KnownStack* find_known(const StartRegisters& from) noexcept { return paths_.find(from, stack_); }
   std::uint64_t walk_from(const StartRegisters& from, StackBounds bounds) noexcept;
   std::uint64_t adopt_frames(const void* const* pcs, std::size_t count, StackEnd end) noexcept;
   void clear() noexcept;
@@ -51,6 +53,7 @@ class UnwinderCore final : public Unwinder {
 
   KeptStack stack_;
   FreshFrame* fresh_;
+  KnownPaths paths_;
   StackMemory memory_;
   RowSource rows_;
 };

@@ -169,7 +169,7 @@ TEST_CASE("a library without .eh_frame_hdr, closed and opened again") {
     CHECK(inside == 11);
     CHECK(probe.last.depth == base + 11 + 1);
     dlclose(library);
-    probe.unwinder().invalidate();
+    probe.invalidate();
   }
   current_probe = nullptr;
 }

@@ -4,10 +4,12 @@
 //     events N
 //     differences N
 //     guessed N
+//     known N
 //
 // and the first differing stacks, side by side. Guessed are those that end where code has no unwind information (that of a
 // JIT compiler, of Go, and hand-written assembly), and that libunwind continues all the same: from there on it takes rbp
-// for a frame pointer, right or wrong. For tests: it goes straight to glibc's own allocator.
+// for a frame pointer, right or wrong. Known are those that a second unwinder, which walks only where it must, knew again;
+// another stack than the walk's is a difference. For tests: it goes straight to glibc's own allocator.
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -44,6 +46,7 @@ constexpr int kMaxReports = 40;
 std::atomic<std::uint64_t> g_events;
 std::atomic<std::uint64_t> g_differences;
 std::atomic<std::uint64_t> g_guessed;
+std::atomic<std::uint64_t> g_known;
 std::atomic<std::uint64_t> g_fresh;
 std::atomic<std::uint64_t> g_ends[4];
 std::atomic<std::uint32_t> g_generation;
@@ -52,7 +55,8 @@ int g_output = -1;
 StackBounds g_main_stack;
 
 struct Thread {
-  Unwinder* unwinder;
+  Unwinder* unwinder;  ///< walks at every event
+  Unwinder* sparing;   ///< only where a stack is not known: as a hook does
   void** buffer;
   StackBounds bounds;
   std::uint32_t generation;
@@ -95,14 +99,16 @@ void report(const Unwinder::Walk& walk, Unwinder& unwinder, void** expected, std
 bool start_thread(Thread& self) {
   const std::size_t bytes = Unwinder::bytes_needed(kMaxFrames);
   void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* const sparing = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   void* const buffer =
       mmap(nullptr, kOracleFrames * sizeof(void*), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED || buffer == MAP_FAILED) return false;
+  if (memory == MAP_FAILED || sparing == MAP_FAILED || buffer == MAP_FAILED) return false;
   // pthread_getattr_np is called for the main thread only: for others it takes a lock that the program may hold around
   // this very allocation. Their stacks count as unknown.
   self.bounds = getpid() == gettid() ? g_main_stack : StackBounds{0, 0};
   self.buffer = static_cast<void**>(buffer);
   self.unwinder = Unwinder::create(memory, kMaxFrames);
+  self.sparing = Unwinder::create(sparing, kMaxFrames);
   return true;
 }
 
@@ -112,8 +118,13 @@ bool start_thread(Thread& self) {
   self.busy = true;
   if (self.unwinder == nullptr && !start_thread(self)) return;
   const std::uint32_t generation = g_generation.load(std::memory_order_relaxed);
-  if (self.generation != generation) self.unwinder->invalidate();
+  if (self.generation != generation) {
+    self.unwinder->invalidate();
+    self.sparing->invalidate();
+  }
   self.generation = generation;
+  const KnownStack* const known = self.sparing->known_stack(start);
+  if (known == nullptr) self.sparing->walk(start, self.bounds);
   const Unwinder::Walk walk = self.unwinder->walk(start, self.bounds);
   g_events.fetch_add(1, std::memory_order_relaxed);
   g_fresh.fetch_add(walk.fresh, std::memory_order_relaxed);
@@ -123,8 +134,10 @@ bool start_thread(Thread& self) {
   while (first < found && reinterpret_cast<std::uint64_t>(self.buffer[first]) != start.pc) ++first;
   auto count = static_cast<std::uint32_t>(found - first);
   if (count > kMaxFrames) count = kMaxFrames;
+  const bool known_wrongly = known != nullptr && known->hash != self.unwinder->frame(walk.depth - 1).hash;
+  if (known != nullptr) g_known.fetch_add(1, std::memory_order_relaxed);
   const bool guessed = walk.end == StackEnd::kNoUnwindInfo && count > walk.depth;
-  bool same = count == walk.depth || guessed;
+  bool same = (count == walk.depth || guessed) && !known_wrongly;
   for (std::uint32_t i = 0; same && i < walk.depth; ++i) {
     same = reinterpret_cast<std::uint64_t>(self.buffer[first + static_cast<int>(i)]) ==
            self.unwinder->pc(walk.depth - 1 - i);
@@ -159,14 +172,14 @@ bool start_thread(Thread& self) {
 [[gnu::destructor]] void finish() {
   t_thread.busy = true;
   char text[256];
-  write_text(
-      text, std::snprintf(
-                text, sizeof text,
-                "events %lu\ndifferences %lu\nguessed %lu\nfresh %lu\nends root %lu limit %lu no-info %lu memory %lu\n",
-                static_cast<unsigned long>(g_events), static_cast<unsigned long>(g_differences),
-                static_cast<unsigned long>(g_guessed), static_cast<unsigned long>(g_fresh),
-                static_cast<unsigned long>(g_ends[0]), static_cast<unsigned long>(g_ends[1]),
-                static_cast<unsigned long>(g_ends[2]), static_cast<unsigned long>(g_ends[3])));
+  write_text(text, std::snprintf(text, sizeof text,
+                                 "events %lu\ndifferences %lu\nguessed %lu\nknown %lu\nfresh %lu\nends root %lu limit "
+                                 "%lu no-info %lu memory %lu\n",
+                                 static_cast<unsigned long>(g_events), static_cast<unsigned long>(g_differences),
+                                 static_cast<unsigned long>(g_guessed), static_cast<unsigned long>(g_known),
+                                 static_cast<unsigned long>(g_fresh), static_cast<unsigned long>(g_ends[0]),
+                                 static_cast<unsigned long>(g_ends[1]), static_cast<unsigned long>(g_ends[2]),
+                                 static_cast<unsigned long>(g_ends[3])));
 }
 
 }  // namespace

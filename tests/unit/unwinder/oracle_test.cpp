@@ -31,6 +31,7 @@ void run_shape(std::uint64_t (*shape)(std::uint64_t, int, long), bool knows_stac
   CHECK(probe.last.end == StackEnd::kRoot);
   // What the kept stack is for: most frames of most events are proven, not unwound.
   if (knows_stack) CHECK(probe.fresh * 2 < probe.frames);
+  CHECK((probe.known > 0) == knows_stack);
 }
 
 }  // namespace

@@ -17,6 +17,12 @@ namespace {
 
 constexpr int kOracleFrames = 4096;
 
+Unwinder* make_unwinder(std::size_t bytes, std::uint32_t max_frames) {
+  void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) std::abort();
+  return Unwinder::create(memory, max_frames);
+}
+
 }  // namespace
 
 StackBounds own_stack_bounds() {
@@ -43,8 +49,17 @@ StackBounds own_stack_bounds() {
 
 struct ProbeAccess {
   static void walk(Probe& probe, const StartRegisters& start) {
+    const KnownStack* const known = probe.sparing_->known_stack(start);
+    if (known == nullptr) probe.sparing_->walk(start, probe.bounds_);
     probe.last = probe.unwinder_->walk(start, probe.bounds_);
     ++probe.events;
+    if (known != nullptr) {
+      ++probe.known;
+      if (known->hash != probe.unwinder_->frame(probe.last.depth - 1).hash) {
+        ++probe.differences;
+        probe.first_difference = "known as another stack, at event " + std::to_string(probe.events) + "\n";
+      }
+    }
     probe.frames += probe.last.depth;
     probe.fresh += probe.last.fresh;
     probe.check_nodes();
@@ -53,15 +68,21 @@ struct ProbeAccess {
 };
 
 Probe::Probe(std::uint32_t max_frames, bool knows_stack)
-    : bytes_(Unwinder::bytes_needed(max_frames)), bounds_(knows_stack ? own_stack_bounds() : StackBounds{0, 0}) {
-  memory_ = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory_ == MAP_FAILED) std::abort();
-  unwinder_ = Unwinder::create(memory_, max_frames);
+    : bounds_(knows_stack ? own_stack_bounds() : StackBounds{0, 0}),
+      bytes_(Unwinder::bytes_needed(max_frames)),
+      unwinder_(make_unwinder(bytes_, max_frames)),
+      sparing_(make_unwinder(bytes_, max_frames)) {
   node_hash_.push_back(0);
 }
 
 Probe::~Probe() {
-  munmap(memory_, bytes_);
+  munmap(unwinder_, bytes_);
+  munmap(sparing_, bytes_);
+}
+
+void Probe::invalidate() {
+  unwinder_->invalidate();
+  sparing_->invalidate();
 }
 
 /// Gives every fresh frame a node, and expects kept frames to have the node that was given for the same prefix.

@@ -28,6 +28,8 @@ class Probe {
   Unwinder::Walk walk();
 
   Unwinder& unwinder() { return *unwinder_; }
+  /// As after a dlclose.
+  void invalidate();
   /// The pcs of the last walk, innermost first.
   std::vector<std::uint64_t> pcs() const;
 
@@ -37,6 +39,7 @@ class Probe {
   std::uint64_t differences = 0;
   std::uint64_t frames = 0;  ///< over all events
   std::uint64_t fresh = 0;
+  std::uint64_t known = 0;      ///< events whose stack was known again
   std::uint64_t bad_nodes = 0;  ///< a kept node did not belong to its frame, or a fresh one was not 0
   Unwinder::Walk last{};
   std::string first_difference;
@@ -46,10 +49,10 @@ class Probe {
   void compare(const StartRegisters& start);
   void check_nodes();
 
-  void* memory_;
-  std::size_t bytes_;
-  Unwinder* unwinder_;
   StackBounds bounds_;
+  std::size_t bytes_;
+  Unwinder* unwinder_;                    ///< walks at every event
+  Unwinder* sparing_;                     ///< only where a stack is not known: as a hook does
   std::vector<std::uint64_t> node_hash_;  ///< by node: the hash that it was given for
 };
 

@@ -32,6 +32,20 @@ std::vector<Unwinder::Walk> walks_at(Probe& probe, int levels, int times = 1) {
   __asm__ volatile("");
 }
 
+[[gnu::noinline]] void one_site(Probe& probe) {
+  probe.walk();
+  __asm__ volatile("");
+}
+
+[[gnu::noinline]] void three_sites(Probe& probe) {
+  one_site(probe);
+  __asm__ volatile("");
+  one_site(probe);
+  __asm__ volatile("");
+  probe.walk();
+  __asm__ volatile("");
+}
+
 }  // namespace
 
 TEST_CASE("each level of recursion is one frame") {
@@ -53,6 +67,28 @@ TEST_CASE("a second event at the same place has no fresh frame, one from the nex
   CHECK(sites[1].fresh == 1);
   CHECK(sites[1].depth == sites[0].depth);
   CHECK(probe.bad_nodes == 0);
+}
+
+TEST_CASE("where a few places make events in turn, their stacks are known again") {
+  Probe probe;
+  for (int round = 0; round < 1000; ++round) three_sites(probe);
+  CHECK(probe.events == 3000);
+  // Each place twice until it is learnt, and again while it is found out which frames last.
+  CHECK(probe.known > 2900);
+  CHECK(probe.differences == 0);
+}
+
+TEST_CASE("a stack is not known after it was forgotten, until it comes back") {
+  Probe probe;
+  for (int round = 0; round < 10; ++round) three_sites(probe);
+  CHECK(probe.known > 0);
+  probe.invalidate();
+  const std::uint64_t before = probe.known;
+  three_sites(probe);
+  CHECK(probe.known == before);
+  for (int round = 0; round < 10; ++round) three_sites(probe);
+  CHECK(probe.known > before);
+  CHECK(probe.differences == 0);
 }
 
 TEST_CASE("forgotten stacks are fresh again") {
