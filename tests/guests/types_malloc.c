@@ -1,4 +1,5 @@
 /* Blocks of malloc and its like: what the pointer is kept in tells what they are for. */
+#define _POSIX_C_SOURCE 200809L
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,11 @@ struct grown {
 };
 struct local {
   int values[5];
+};
+
+struct room {
+  double* numbers;
+  char* letters;
 };
 
 struct list* head;
@@ -141,6 +147,29 @@ NOINLINE static void others(int n) {
   truth("unsigned char", 1, n + 300);
 }
 
+/* Their pointers are left where the first argument points to. */
+NOINLINE static void aligned(struct room* room, int n) {
+  struct local* locals;
+  void* untyped;
+  if (posix_memalign((void**)&room->numbers, 64, (n + 30) * sizeof(double)) != 0 ||
+      posix_memalign((void**)&room->letters, 64, n + 50) != 0 ||
+      posix_memalign((void**)&locals, 64, (n + 3) * sizeof *locals) != 0 ||
+      posix_memalign(&untyped, 64, (n + 6) * sizeof(struct grown)) != 0) {
+    abort();
+  }
+  room->numbers[0] = n;
+  room->letters[0] = 'x';
+  locals[0].values[0] = n;
+  struct grown* grown = untyped;
+  grown[0].a = n;
+  KEEP(locals);
+  KEEP(grown);
+  truth("double", 1, (n + 30) * sizeof(double));
+  truth("char", 1, n + 50);
+  truth("local", 1, (n + 3) * sizeof *locals);
+  truth("grown", 1, (n + 6) * sizeof(struct grown));
+}
+
 NOINLINE static struct tagged* make_tagged(const char* text, size_t length) {
   struct tagged* made = malloc(sizeof *made + length + 1);
   char* inside = (char*)(made + 1);
@@ -196,7 +225,9 @@ int main(int argc, char** argv) {
   /* Where it is known which one is meant, clang passes none, and a variable that nobody passes has no place. */
   struct tree* some_root = &root;
   struct matrix* some_matrix = &matrix;
-  __asm__ volatile("" : "+r"(some_root), "+r"(some_matrix));
+  static struct room room;
+  struct room* some_room = &room;
+  __asm__ volatile("" : "+r"(some_root), "+r"(some_matrix), "+r"(some_room));
   (void)argv;
   lists(argc);
   trees(some_root, argc);
@@ -204,6 +235,7 @@ int main(int argc, char** argv) {
   globals(argc);
   wrappers(argc);
   others(argc);
+  aligned(some_room, argc);
   heads(argc);
   tell_truths();
   return 0;

@@ -102,13 +102,13 @@ CallTypes CallTypeFinder::find_in(Site site) {
   const std::span<const std::byte> code =
       code_ == nullptr ? std::span<const std::byte>() : code_->code_at(entry, code_address);
   PointerWalk walk(places_, *site.outline, decoder_, code, code_address);
-  walk.run(entry, site.return_address);
+  walk.approach(entry, site.return_address);
 
   CallTypes out;
-  if (walk.asking()) {
-    const std::string_view name = called_name(site, *walk.asking());
-    out.asks_for_array = name.starts_with("_Zna") || name.starts_with("operator new[]");
-  }
+  const std::string_view name = walk.asking() ? called_name(site, *walk.asking()) : std::string_view();
+  out.asks_for_array = name.starts_with("_Zna") || name.starts_with("operator new[]");
+  const bool is_left = name == "posix_memalign";
+  walk.run(site.return_address, is_left ? PointerWalk::Left::kAtFirstArgument : PointerWalk::Left::kInResult);
   add_inlined_constructors(site, walk, out);
   add_called_constructors(site, walk, out);
   add_sightings(site, walk, out);

@@ -36,6 +36,8 @@ void PointerWalk::State::forget(Register number) {
   if (number < 0 || number >= kRegisters) return;
   held[static_cast<std::size_t>(number)].reset();
   pointee[static_cast<std::size_t>(number)].reset();
+  place[static_cast<std::size_t>(number)].reset();
+  inside[static_cast<std::size_t>(number)].reset();
   value[static_cast<std::size_t>(number)] = 0;
   is_part[static_cast<std::size_t>(number)] = false;
 }
@@ -50,14 +52,28 @@ std::optional<Instruction> PointerWalk::decode(std::uint64_t address) {
   return decoder_.decode(code_.subspan(address - code_address_), address);
 }
 
-void PointerWalk::run(std::uint64_t entry, std::uint64_t after) {
-  State state;
-  look_before(entry, after, state);
+void PointerWalk::approach(std::uint64_t entry, std::uint64_t after) {
+  before_ = State();
+  look_before(entry, after, before_);
+}
+
+void PointerWalk::run(std::uint64_t after, Left left) {
+  State state = before_;
   for (Register number = 0; number < kRegisters; ++number) {
     if ((kChangedByCalls >> static_cast<unsigned>(number) & 1U) != 0) state.forget(number);
   }
-  state.held[kRax] = 0;
-  follow(after, state, {}, 0);
+  if (left == Left::kInResult) {
+    state.held[kRax] = 0;
+  } else if (const auto& place = before_.place[kRdi]) {
+    state.slots[{place->base, place->offset}] = 0;
+    state.saved.erase({place->base, place->offset});
+  } else {
+    std::optional<Dwarf_Die> type = before_.inside[kRdi];
+    if (!type && before_.pointee[kRdi]) type = scalar_at(*before_.pointee[kRdi], 0);
+    if (type) see(*type, 0, kNoScope, true);
+    return;
+  }
+  follow(after, std::move(state), {}, 0);
 }
 
 void PointerWalk::look_before(std::uint64_t entry, std::uint64_t after, State& state) {
@@ -65,7 +81,11 @@ void PointerWalk::look_before(std::uint64_t entry, std::uint64_t after, State& s
   for (std::uint64_t address = entry; address < after;) {
     const std::optional<Instruction> instruction = decode(address);
     if (!instruction || instruction->next <= address) return;
-    if (instruction->next == after && instruction->kind == Kind::kCall) asking_ = instruction;
+    if (instruction->next == after && instruction->kind == Kind::kCall) {
+      asking_ = instruction;
+      if (!state.pointee[kRdi]) state.pointee[kRdi] = base_pointee(address, kRdi, state);
+      return;  // its arguments are still in their registers
+    }
     if (after - address <= kMostTyped) step(*instruction, address, state);
     // Whatever comes behind it is reached from elsewhere.
     if (instruction->kind == Kind::kJump || instruction->kind == Kind::kReturn) state = State();
@@ -114,12 +134,18 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
   const bool has_source = instruction.source != kNoRegister;
   std::optional<std::int64_t> held;
   std::optional<Dwarf_Die> pointee;
+  std::optional<MemoryOperand> place;
+  std::optional<Dwarf_Die> inside;
   bool is_part = false;
   switch (instruction.kind) {
     case Kind::kCopy:
       is_part = has_source && state.is_part[source];
       if (has_source) held = state.held[source], pointee = state.pointee[source];
-      if (has_source && !held && !pointee) pointee = base_pointee(address, instruction.source, state);
+      if (has_source) place = state.place[source], inside = state.inside[source];
+      if (has_source && !held && !pointee) {
+        pointee = base_pointee(address, instruction.source, state);
+        state.pointee[source] = pointee;
+      }
       break;
     case Kind::kLoad: {
       const auto slot = state.slots.find({instruction.memory.base, instruction.memory.offset});
@@ -135,6 +161,12 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
     }
     case Kind::kAddress: {
       const MemoryOperand& memory = instruction.memory;
+      // rbp may be a register like any other.
+      if (in_stack(memory) && (memory.base != kRbp || !base_pointee(address, kRbp, state))) {
+        place = memory;
+      } else {
+        inside = type_at(address, memory, state);
+      }
       is_part = memory.index != kNoRegister && (state.is_of_block(memory.base) || state.is_of_block(memory.index));
       if (memory.base >= 0 && memory.base < kRegisters && !in_stack(memory)) {
         const auto base = static_cast<std::size_t>(memory.base);
@@ -145,8 +177,8 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
           pointee = state.pointee[static_cast<std::size_t>(memory.index)];
         }
       } else if (memory.index == kNoRegister) {
-        if (const auto inside = places_.around(outline_, address, memory); inside && inside->offset == 0) {
-          pointee = inside->variable.type;
+        if (const auto whole = places_.around(outline_, address, memory); whole && whole->offset == 0) {
+          pointee = whole->variable.type;
         }
       }
       break;
@@ -154,6 +186,9 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
     case Kind::kAddConstant:
       if (state.held[target]) held = *state.held[target] + instruction.constant;
       if (!held && state.pointee[target] && pointee_of(*state.pointee[target])) pointee = state.pointee[target];
+      if (state.pointee[target] && instruction.constant > 0) {
+        inside = scalar_at(*state.pointee[target], static_cast<std::uint64_t>(instruction.constant));
+      }
       break;
     case Kind::kAddMemory:
       if (!state.held[target]) {
@@ -213,6 +248,8 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
     }
     state.held[target] = held;
     state.pointee[target] = pointee;
+    state.place[target] = place;
+    state.inside[target] = inside;
     state.is_part[target] = is_part;
   }
 }

@@ -28,8 +28,12 @@ class PointerWalk {
               std::uint64_t code_address)
       : places_(places), outline_(outline), decoder_(decoder), code_(code), code_address_(code_address) {}
 
-  /// `entry` is where the function begins, `after` the return address.
-  void run(std::uint64_t entry, std::uint64_t after);
+  /// Where the call leaves the pointer.
+  enum class Left : std::uint8_t { kInResult, kAtFirstArgument };
+  /// Reads the code before the call: `entry` is where the function begins, `after` the return address.
+  void approach(std::uint64_t entry, std::uint64_t after);
+  /// To be called behind that.
+  void run(std::uint64_t after, Left left);
 
   /// Something of type `pointee` begins `offset` bytes into the block, as a variable says.
   struct Sighting {
@@ -60,6 +64,8 @@ class PointerWalk {
     std::map<std::pair<Register, std::int64_t>, std::int64_t> slots;  ///< of the stack, that hold it
     std::map<std::pair<Register, std::int64_t>, Dwarf_Die> saved;     ///< what pointers in the stack point to
     std::array<bool, kRegisters> is_part{};                           ///< somewhere in the block, or behind it
+    std::array<std::optional<MemoryOperand>, kRegisters> place{};     ///< of the stack, whose address it is
+    std::array<std::optional<Dwarf_Die>, kRegisters> inside{};        ///< what lies there, in what others point to
     std::array<int, kRegisters> value{};                              ///< the same number, but 0: the same value
     int values = 0;
     bool is_lost() const;
@@ -88,6 +94,7 @@ class PointerWalk {
   std::span<const std::byte> code_;
   std::uint64_t code_address_;
   int steps_ = 0;
+  State before_;  ///< the call
   std::vector<Sighting> sightings_;
   std::vector<Call> calls_;
   std::optional<std::int64_t> returned_;
