@@ -4,7 +4,7 @@
 namespace memline::exporting {
 namespace {
 
-Json subject_object(const model::SweepSubject& subject) {
+Json subject_object(const model::SweepSubject& subject, const model::SweepModel& sweep) {
   static constexpr const char* kKinds[] = {"line", "function", "process", "rss", "time"};
   Json object;
   object["kind"] = kKinds[static_cast<std::size_t>(subject.kind)];
@@ -17,6 +17,7 @@ Json subject_object(const model::SweepSubject& subject) {
   for (const std::optional<double>& value : subject.values) {
     values.push_back(!value ? Json(nullptr) : is_time ? Json(*value) : Json(static_cast<std::int64_t>(*value)));
   }
+  if (is_time) object["all_runs"] = sweep.run_seconds;
   const model::GrowthFit& growth = subject.growth;
   const bool known = growth.law != model::GrowthLaw::kUnknown;
   object["growth"] = text_or_null(model::growth_name(growth));
@@ -39,7 +40,7 @@ std::string sweep_json(const model::SweepModel& sweep) {
   document["n"] = sweep.n;
   document["runs"] = sweep.runs;
   Json& subjects = document["subjects"] = Json::array();
-  for (const model::SweepSubject& subject : sweep.subjects) subjects.push_back(subject_object(subject));
+  for (const model::SweepSubject& subject : sweep.subjects) subjects.push_back(subject_object(subject, sweep));
   document["notes"] = sweep.notes;
   return to_text(document);
 }

@@ -40,9 +40,10 @@ constexpr char kSweepNotes[] =
     "\n"
     "Growth is the simplest of O(1), O(log n), O(n), O(n log n), O(n^2) that fits,\n"
     "beside a constant part; it needs three sizes, and four or more over at least a\n"
-    "decade tell neighbours apart. The exponent is the slope between the logarithms,\n"
-    "with its 95 % confidence interval. What the command prints goes to standard\n"
-    "error.\n"
+    "decade tell neighbours apart. Of times it is left empty where runs of one size\n"
+    "differ as much as the sizes do. The exponent is the slope between the\n"
+    "logarithms, with its 95 % confidence interval. What the command prints goes to\n"
+    "standard error.\n"
     "\n"
     "Exit codes: 0 done, 1 a run failed or nothing was found, 2 wrong usage; 127 and\n"
     "126 where the command cannot be run.";
@@ -128,14 +129,20 @@ class Sweep {
     model_.command = command;
     model_.n = *parse_sizes(arguments.sizes);
     model_.runs = arguments.runs;
+    model_.run_seconds.resize(model_.n.size());
+    rss_.resize(model_.n.size());
   }
 
   bool run() {
     // First all that tell RSS: the kernel counts what we held when the program began into its highest, and reading traces
     // makes us large.
-    for (std::size_t i = 0; i < model_.n.size(); ++i) {
-      if (!measure_plainly(i)) return false;
+    // Each size in turn: what slows the machine down for a while is then no matter of sizes.
+    for (std::size_t run = 0; run < model_.runs; ++run) {
+      for (std::size_t i = 0; i < model_.n.size(); ++i) {
+        if (!measure_plainly(i)) return false;
+      }
     }
+    for (std::size_t i = 0; i < model_.n.size(); ++i) add_plain_runs(i);
     for (std::size_t i = 0; i < model_.n.size(); ++i) {
       if (!record(i)) return false;
     }
@@ -155,19 +162,18 @@ class Sweep {
 
   bool measure_plainly(std::size_t index) {
     CommandRunner runner(request_for(index), streams_);
-    std::vector<double> times;
-    std::optional<std::uint64_t> rss;
-    for (std::size_t run = 0; run < arguments_.runs; ++run) {
-      const std::optional<FinishedRun> finished = check(runner.run_plainly(), runner, index);
-      if (!finished) return false;
-      times.push_back(finished->end.wall_seconds);
-      if (finished->end.peak_rss_bytes) rss = std::max(rss.value_or(0), *finished->end.peak_rss_bytes);
-    }
-    std::vector<model::Measured> measured;
-    add(model::SubjectKind::kTime, "time", median(times), measured);
-    if (rss) add(model::SubjectKind::kRss, "process, RSS", static_cast<double>(*rss), measured);
-    model::add_measured(model_, index, measured);
+    const std::optional<FinishedRun> finished = check(runner.run_plainly(), runner, index);
+    if (!finished) return false;
+    model_.run_seconds[index].push_back(finished->end.wall_seconds);
+    if (finished->end.peak_rss_bytes) rss_[index] = std::max(rss_[index].value_or(0), *finished->end.peak_rss_bytes);
     return true;
+  }
+
+  void add_plain_runs(std::size_t index) {
+    std::vector<model::Measured> measured;
+    add(model::SubjectKind::kTime, "time", median(model_.run_seconds[index]), measured);
+    if (rss_[index]) add(model::SubjectKind::kRss, "process, RSS", static_cast<double>(*rss_[index]), measured);
+    model::add_measured(model_, index, measured);
   }
 
   static void add(model::SubjectKind kind, const char* name, double value, std::vector<model::Measured>& to) {
@@ -216,6 +222,7 @@ class Sweep {
   const std::string preload_, folder_;
   const Streams& streams_;
   model::SweepModel model_;
+  std::vector<std::optional<std::uint64_t>> rss_;  ///< of each n, the highest of its unrecorded runs
   int code_ = 0;
 };
 

@@ -120,7 +120,7 @@ std::optional<PowerFit> fit_power(const std::vector<Point>& points) {
 
 }  // namespace
 
-GrowthFit fit_growth(std::span<const double> n, std::span<const double> values) {
+GrowthFit fit_growth(std::span<const double> n, std::span<const double> values, double noise) {
   std::vector<Point> points;
   for (std::size_t i = 0; i < std::min(n.size(), values.size()); ++i) {
     if (n[i] > 0 && values[i] > 0 && std::isfinite(values[i])) points.push_back({n[i], values[i]});
@@ -133,10 +133,13 @@ GrowthFit fit_growth(std::span<const double> n, std::span<const double> values) 
     const double best = std::min_element(fits.begin(), fits.end(), [](const GrowthFit& a, const GrowthFit& b) {
                           return a.error < b.error;
                         })->error;
-    const auto simplest = std::find_if(
-        fits.begin(), fits.end(), [best](const GrowthFit& fit) { return fit.error <= std::max(kGoodError, 2 * best); });
+    const double most_error = std::max({kGoodError, 2 * best, 2 * noise});
+    const auto simplest =
+        std::find_if(fits.begin(), fits.end(), [most_error](const GrowthFit& fit) { return fit.error <= most_error; });
     chosen = *simplest;
-    if (chosen.error > kMostError) {
+    if (noise > 0 && chosen.law == GrowthLaw::kConstant && chosen.error > kGoodError) {
+      chosen = {};
+    } else if (chosen.error > kMostError) {
       const bool certain = *power->exponent.high - *power->exponent.low <= kWidestInterval;
       chosen = {certain ? GrowthLaw::kPower : GrowthLaw::kUnknown, 0, power->factor, chosen.error, {}};
     }

@@ -2,7 +2,8 @@
 ///
 /// Each law is fitted as value = constant + factor * law(n), neither negative, so that the relative errors squared are
 /// least: what matters at n = 1000 matters as much as at 10^6. The simplest law whose error is within twice the best one's
-/// is taken: more the data cannot tell apart. The exponent is the slope of log(value) over log(n) with its 95 % confidence
+/// is taken: more the data cannot tell apart. Of values that are not exact no law is known where none of them stands out
+/// of the noise. The exponent is the slope of log(value) over log(n) with its 95 % confidence
 /// interval from Student's distribution; the constant part is in it, so below a large constant it is small.
 #pragma once
 
@@ -33,8 +34,9 @@ struct GrowthFit {
   double order() const;
 };
 
-/// Points whose value is not positive are left out: the quantity was not there.
-GrowthFit fit_growth(std::span<const double> n, std::span<const double> values);
+/// Points whose value is not positive are left out: the quantity was not there. `noise`: the standard error of a value,
+/// relative; 0: they are exact.
+GrowthFit fit_growth(std::span<const double> n, std::span<const double> values, double noise = 0);
 
 /// "O(n log n)"; "n^1.37" for a power; "" for unknown.
 std::string growth_name(const GrowthFit& fit);

@@ -1,6 +1,7 @@
 #include "model/sweep/sweep_model.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace memline::model {
 namespace {
@@ -14,6 +15,48 @@ double last_value(const SweepSubject& subject) {
     if (*value) return **value;
   }
   return 0;
+}
+
+/// Of a time that was taken once.
+constexpr double kNoiseOfOneRun = 0.1;
+
+/// Of runs of one size; 0: there is but one.
+double relative_variance(const std::vector<double>& seconds) {
+  const auto count = static_cast<double>(seconds.size());
+  double mean = 0, squares = 0;
+  for (const double value : seconds) mean += value / count;
+  if (seconds.size() < 2 || mean <= 0) return 0;
+  for (const double value : seconds) squares += (value / mean - 1) * (value / mean - 1);
+  return squares / (count - 1);
+}
+
+/// The relative standard error of a median of the runs: by the size whose runs differ as usual, since a single run that
+/// was held up says nothing of the others.
+double noise_of_times(const std::vector<std::vector<double>>& run_seconds) {
+  std::vector<double> variances;
+  std::size_t runs = 0;
+  for (const std::vector<double>& seconds : run_seconds) {
+    runs = std::max(runs, seconds.size());
+    variances.push_back(relative_variance(seconds));
+  }
+  if (runs < 2) return kNoiseOfOneRun;
+  const auto middle = variances.begin() + static_cast<std::ptrdiff_t>(variances.size() / 2);
+  std::nth_element(variances.begin(), middle, variances.end());
+  constexpr double kOfMedian = 1.2533;  // as large as the mean's, of the normal distribution
+  return kOfMedian * std::sqrt(*middle / static_cast<double>(runs));
+}
+
+void note_what_is_not_known(const SweepSubject& subject, SweepModel& model) {
+  constexpr std::size_t kFewest = 3;  // sizes that tell a law
+  if (subject.kind == SubjectKind::kTime && subject.growth.law == GrowthLaw::kUnknown && model.n.size() >= kFewest) {
+    model.notes.emplace_back(model.runs < 2 ? "time: one run of each size does not tell how it grows; -r has more."
+                                            : "time: it differs between runs of one size as it does between the sizes, "
+                                              "and does not tell how it grows.");
+  }
+  const bool all_known = std::ranges::all_of(subject.values, [](const auto& value) { return value.has_value(); });
+  if (subject.kind == SubjectKind::kRss && !all_known) {
+    model.notes.emplace_back("RSS: not known where the program held less than memline did when it started it.");
+  }
 }
 
 }  // namespace
@@ -42,7 +85,9 @@ void finish_sweep(SweepModel& model) {
   for (SweepSubject& subject : model.subjects) {
     std::vector<double> values;
     for (const std::optional<double>& value : subject.values) values.push_back(value.value_or(0));
-    subject.growth = fit_growth(model.n, values);
+    const double noise = subject.kind == SubjectKind::kTime ? noise_of_times(model.run_seconds) : 0;
+    subject.growth = fit_growth(model.n, values, noise);
+    note_what_is_not_known(subject, model);
   }
   std::stable_sort(model.subjects.begin(), model.subjects.end(), [](const SweepSubject& a, const SweepSubject& b) {
     if (a.kind != b.kind) return a.kind < b.kind;

@@ -30,9 +30,10 @@ struct SweepSubject {
 };
 
 struct SweepModel {
-  std::vector<std::string> command;  ///< with {n}
-  std::vector<double> n;             ///< rising
-  std::size_t runs = 1;              ///< that were timed, for each n
+  std::vector<std::string> command;              ///< with {n}
+  std::vector<double> n;                         ///< rising
+  std::size_t runs = 1;                          ///< that were timed, for each n
+  std::vector<std::vector<double>> run_seconds;  ///< of each n, what kTime is the median of
   std::vector<SweepSubject> subjects;
   std::vector<std::string> notes;
 };

@@ -75,6 +75,55 @@ TEST_CASE("too few points tell no law") {
   CHECK(growth_name(noise).empty());
 }
 
+TEST_CASE("within the noise no growth is known") {
+  const std::vector<double> n = {100, 200, 400, 800};
+  const std::vector<double> same = {1.00, 1.05, 0.97, 1.08}, longer = {1.00, 1.10, 1.29, 1.72};
+  CHECK(growth_name(fit_growth(n, same, 0.03)).empty());
+  CHECK_FALSE(fit_growth(n, same, 0.03).at(100));
+  CHECK(fit_growth(n, same, 0.03).exponent);
+  CHECK(growth_name(fit_growth(n, longer, 0.03)) == "O(n)");
+  CHECK(growth_name(fit_growth(n, longer, 0.3)).empty());
+  CHECK(growth_name(fit_growth(n, std::vector<double>{1.000, 1.001, 0.999, 1.002}, 0.03)) == "O(1)");
+}
+
+SweepModel timed(std::vector<std::vector<double>> run_seconds) {
+  SweepModel sweep;
+  sweep.n = {100, 200, 400, 800};
+  sweep.runs = run_seconds.front().size();
+  sweep.run_seconds = std::move(run_seconds);
+  SweepSubject time;
+  time.kind = SubjectKind::kTime;
+  for (std::size_t i = 0; i < sweep.n.size(); ++i) add_measured(sweep, i, {Measured{time, sweep.run_seconds[i][0]}});
+  finish_sweep(sweep);
+  return sweep;
+}
+
+TEST_CASE("times that differ as much between runs as between sizes tell nothing, and it is said") {
+  const SweepModel noise = timed({{1.0, 0.9, 1.2}, {1.1, 0.8, 1.3}, {1.05, 1.2, 0.9}, {1.2, 1.0, 1.3}});
+  CHECK(growth_name(noise.subjects[0].growth).empty());
+  REQUIRE(noise.notes.size() == 1);
+  CHECK(noise.notes[0].find("does not tell how it grows") != std::string::npos);
+  // the same times from runs that agree; one of them was held up
+  const SweepModel steady = timed({{1.0, 1.01, 0.99}, {1.1, 1.11, 5.0}, {1.3, 1.31, 1.29}, {1.7, 1.69, 1.71}});
+  CHECK(growth_name(steady.subjects[0].growth) == "O(n)");
+  CHECK(steady.notes.empty());
+  CHECK(growth_name(timed({{1.0}, {2.0}, {4.0}, {8.0}}).subjects[0].growth) == "O(n)");
+  const SweepModel single = timed({{1.0}, {1.1}, {1.0}, {1.2}});
+  CHECK(growth_name(single.subjects[0].growth).empty());
+  CHECK(single.notes.at(0).find("one run") != std::string::npos);
+}
+
+TEST_CASE("an RSS that is known for some sizes only says why") {
+  SweepModel sweep;
+  sweep.n = {1, 2};
+  SweepSubject rss;
+  rss.kind = SubjectKind::kRss;
+  add_measured(sweep, 1, {Measured{rss, 5e6}});
+  finish_sweep(sweep);
+  REQUIRE(sweep.notes.size() == 1);
+  CHECK(sweep.notes[0].starts_with("RSS: not known where"));
+}
+
 TEST_CASE("the line that grows fastest stands first, however small it is") {
   SweepModel sweep;
   sweep.n = {10, 100, 1000};
