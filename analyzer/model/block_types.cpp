@@ -226,9 +226,9 @@ std::string kind_of(const symbols::TypeHint& hint, const Request& request, const
 }
 
 /// Storage that its owner keeps to make objects in: what is made first of them is not all that it is for.
-bool is_kept_storage(const symbols::TypeHint& hint, const symbols::CallTypes& types, const Request& request) {
-  return hint.clue == symbols::TypeClue::kMember && hint.offset == 0 && types.returned_offset.value_or(0) == 0 &&
-         (hint.type_bytes == 1 || may_be_several(hint, request));
+bool is_kept_storage(const symbols::TypeHint& hint, const symbols::CallTypes& types) {
+  return hint.clue == symbols::TypeClue::kMember && hint.type_bytes == 1 && hint.offset == 0 &&
+         types.returned_offset.value_or(0) == 0;
 }
 
 }  // namespace
@@ -286,7 +286,7 @@ BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
         return {TypeRule::kNone, one_of(found.kind, function, types.folded), {}, true};
       }
       wants_exact = is_several && types.returned_offset.has_value();
-      if ((!types.returns_untyped && !wants_exact) || is_kept_storage(*hint, types, request)) return found;
+      if ((!types.returns_untyped && !wants_exact) || is_kept_storage(*hint, types)) return found;
       if (within.rule == TypeRule::kNone || is_handed_on_untyped) within = std::move(found);
       is_handed_on_untyped = types.returns_untyped;
     }

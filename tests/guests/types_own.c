@@ -73,6 +73,43 @@ NOINLINE static void* some_pieces(size_t count) {
   return first;
 }
 
+struct collected { /* what all objects of one collector begin with */
+  struct collected* next;
+  long kind;
+};
+struct object {
+  struct collected header;
+  double values[6];
+};
+struct collector {
+  struct collected* all;
+};
+
+NOINLINE static struct collected* new_collected(struct collector* collector, size_t bytes) {
+  struct collected* made = malloc(bytes);
+  made->next = collector->all;
+  collector->all = made;
+  return made;
+}
+NOINLINE static void* new_collected_untyped(struct collector* collector, size_t bytes) {
+  struct collected* made = malloc(bytes);
+  made->next = collector->all;
+  collector->all = made;
+  return made;
+}
+
+NOINLINE static void collected(struct collector* collector, int n) {
+  for (int i = 0; i < n + 9; ++i) {
+    struct object* object = (struct object*)new_collected(collector, sizeof *object);
+    object->values[0] = i;
+    KEEP(object);
+    struct object* other = new_collected_untyped(collector, sizeof *other);
+    other->values[0] = i;
+    KEEP(other);
+  }
+  truth("object", 2 * (n + 9), 2 * (n + 9) * sizeof(struct object));
+}
+
 NOINLINE static void own_headers(int n) {
   void* untyped = counted_malloc((n + 500) * sizeof(long));
   KEEP(untyped);
@@ -135,11 +172,14 @@ NOINLINE static void carve(struct workspace* workspace, int n) {
 int main(int argc, char** argv) {
   static struct workspace workspace;
   struct workspace* some_workspace = &workspace;
-  __asm__ volatile("" : "+r"(some_workspace));
+  static struct collector collector;
+  struct collector* some_collector = &collector;
+  __asm__ volatile("" : "+r"(some_workspace), "+r"(some_collector));
   (void)argv;
   own_headers(argc);
   own_lists(argc);
   tails(argc);
+  collected(some_collector, argc);
   carve(some_workspace, argc);
   KEEP(shown_workspace);
   tell_truths();

@@ -289,7 +289,11 @@ void CallTypeFinder::add_results(const Site& site, const PointerWalk& walk, Call
     }
     if (!is_untyped_pointer(*result)) return;
   }
-  if (walk.keeps_part()) {
+  // What stays in a member and is not seen to be returned is storage that others get parts of.
+  const bool is_kept =
+      !walk.returned() && std::any_of(walk.sightings().begin(), walk.sightings().end(),
+                                      [](const auto& sighting) { return sighting.is_member && sighting.offset == 0; });
+  if (walk.keeps_part() || is_kept) {
     out.returned_offset.reset();
     return;
   }
