@@ -84,7 +84,8 @@ int memit_command(const Arguments& arguments, const Streams& streams) {
     if (!measured.counts) say(streams, views::failure_sentence(i, repeat, run.end));
     for (const std::string& sentence : run.missing) note_once(runs.notes, sentence);
     if (!run.trace.empty()) {
-      const auto memory = measure_trace(run.trace, runs.function, runs.notes);
+      std::vector<std::string> of_no_interest;  // how numbers are to be read that are not shown
+      const auto memory = measure_trace(run.trace, runs.function, measured.counts ? runs.notes : of_no_interest);
       if (memory) {
         measured.memory = *memory;
       } else if (run.missing.empty()) {

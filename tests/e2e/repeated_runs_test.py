@@ -66,6 +66,10 @@ class RepeatedRuns(E2eTest):
         done = self.memline.run(["memit", "-r", "1", "-i", "--", *self.counted("regions", "exit 7;")])
         self.assertIn("worst of 1: ", done.stdout)
 
+    def test_where_no_run_counts_nothing_is_said_of_numbers(self):
+        done = self.memline.run(["memit", "-r", "1", "--", "/bin/sh", "-c", "exit 3"])
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (1, "", "memline: run 1 of 1 exited with 3\n"))
+
     def test_what_cannot_run(self):
         done = self.memline.run(["memit", "/nonexistent/program"])
         self.assertEqual((done.returncode, done.stdout), (127, ""))

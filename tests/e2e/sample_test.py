@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Watching processes from outside, and the peaks of what comes out and of traces."""
 
+import os
 import re
 import subprocess
 import sys
@@ -56,6 +57,9 @@ class Sample(E2eTest):
         self.assertLess(found["heap", "none"], found["rss", "none"])
 
     def test_a_command_as_csv_and_as_dat(self):
+        done = self.memline.run(["sample", "--interval", "0.005", "-o", "-", "--", self.guest("curve")], cwd=self.folder)
+        self.assertEqual((done.returncode, done.stderr, os.listdir(self.folder)), (0, "", []))
+        self.assertEqual(done.stdout.splitlines()[0], "time,pid,rss")
         for name in ("out.csv", "out.dat"):
             done = self.memline.run(["sample", "--interval", "0.005", "-o", self.path(name), "--", self.guest("curve")])
             self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)

@@ -75,7 +75,7 @@ struct SampleArguments {
         ->check(CLI::IsMember({"none", "sum", "each"}))
         ->type_name("none|sum|each")
         ->capture_default_str();
-    app.add_option("-o,--out", out, "Where to write; a command's samples go to sample.csv by default")
+    app.add_option("-o,--out", out, "Where to write; -: to standard output. A command's samples go to sample.csv by default")
         ->type_name("FILE");
     app.add_option("--format", format, "Default: dat if FILE ends in .dat, else csv")
         ->check(CLI::IsMember({"csv", "dat"}))
@@ -154,6 +154,7 @@ int sample_command(const Arguments& arguments, const Streams& streams) {
     return fail(streams, {ExitCode::kUsage, "sample: either --pid or a command; see memline sample --help"});
   }
   if (!command.empty() && sample.out.empty()) sample.out = "sample.csv";
+  if (sample.out == "-") sample.out.clear();
 
   std::ofstream file;
   if (!sample.out.empty()) {
