@@ -94,7 +94,7 @@ struct Losses {
   std::uint64_t events = 0;  ///< events that were seen but could not be recorded, or stood in damaged blocks (at least)
   std::uint64_t bytes = 0;   ///< acquired bytes among them, where known
   std::uint64_t unknown_frees = 0;           ///< releases of blocks whose acquisition is not in the trace
-  StackFates stacks;                         ///< of all events
+  StackFates stacks;                         ///< of all events that the filter lets through
   std::uint64_t damaged_places = 0;          ///< damaged or missing blocks, a cut tail: exit code 3
   std::uint64_t parents_damaged_places = 0;  ///< likewise of the trace from which a forked child's memory was read
   bool complete = true;                      ///< every event is there (short stacks do not matter here)

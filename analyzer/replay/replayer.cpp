@@ -112,7 +112,7 @@ inline void Replayer::commit(const Operation& operation) {
   live_bytes_ += change.acquired_bytes - change.released_bytes;
   change.live_bytes = static_cast<std::int64_t>(live_bytes_);
   ++outcome_.events;
-  outcome_.losses.stacks.count(operation.stack_fate);
+  if (operation.observed) outcome_.losses.stacks.count(operation.stack_fate);
   if (change.live_bytes > outcome_.peak_live_bytes) {
     outcome_.peak_live_bytes = change.live_bytes;
     outcome_.peak_event = outcome_.events;

@@ -75,7 +75,8 @@ struct SampleArguments {
         ->check(CLI::IsMember({"none", "sum", "each"}))
         ->type_name("none|sum|each")
         ->capture_default_str();
-    app.add_option("-o,--out", out, "Where to write; -: to standard output. A command's samples go to sample.csv by default")
+    app.add_option("-o,--out", out,
+                   "Where to write; -: to standard output. A command's samples go to sample.csv by default")
         ->type_name("FILE");
     app.add_option("--format", format, "Default: dat if FILE ends in .dat, else csv")
         ->check(CLI::IsMember({"csv", "dat"}))

@@ -28,6 +28,18 @@ TEST_CASE("a thread filter hides other threads' events, not their memory", "[rep
   CHECK(outcome.events == 3);
 }
 
+TEST_CASE("stacks are counted of the events that are shown", "[replay][filter]") {
+  Script s;
+  s.malloc(0, 0x1000, 1, s.a);
+  s.malloc(0, 0x3000, 1, 0);  // without a stack
+  s.malloc(1, 0x2000, 2, s.d);
+  CHECK(s.run().losses.stacks.all() == 3);
+  CHECK(s.run().losses.stacks.short_ones() == 1);
+  const replay::StackFates stacks = s.run({.threads = {kThread1}, .span = {}}).losses.stacks;
+  CHECK(stacks.all() == 1);
+  CHECK(stacks.short_ones() == 0);
+}
+
 TEST_CASE("a filter for a thread that does not exist hides everything", "[replay][filter]") {
   Script s;
   s.malloc(0, 0x1000, 1, s.a);
