@@ -108,6 +108,8 @@ TEST_CASE("times that differ as much between runs as between sizes tell nothing,
   CHECK(growth_name(steady.subjects[0].growth) == "O(n)");
   CHECK(steady.notes.empty());
   CHECK(growth_name(timed({{1.0}, {2.0}, {4.0}, {8.0}}).subjects[0].growth) == "O(n)");
+  // no law fits, whatever the noise: that is not for it
+  CHECK(timed({{1.0, 1.0}, {9.0, 9.0}, {1.0, 1.0}, {9.0, 9.0}}).notes.empty());
   const SweepModel single = timed({{1.0}, {1.1}, {1.0}, {1.2}});
   CHECK(growth_name(single.subjects[0].growth).empty());
   CHECK(single.notes.at(0).find("one run") != std::string::npos);
