@@ -5,7 +5,14 @@
 ///
 /// As long as one thread makes all events, the order of its records is all that matters: heap events then share a stamp
 /// for about a millisecond, which compresses to nothing, and the counter is read without waiting for what went before, at
-/// half the cost. From share() on every event has a moment of its own.
+/// half the cost. From share() on every event has a moment of its own, but for those of a lane that has its turn: while
+/// the other threads are idle.
+///
+/// Turns. One lane at a time may have one. It takes it at the begin of a block when no other has begun one since its last,
+/// and uses it from its next block on. Whoever writes to another lane ends the turn, between taking its own stamp and
+/// letting anybody see what it did. So, of two events of two threads, one after the other through a lock: if the later one
+/// has a coarse stamp, the earlier one's thread found no turn to end, and has taken its stamp before the turn was even taken;
+/// if the earlier one has, its stamp is at most the moment that it was taken at, and the later one reads the counter after.
 #pragma once
 
 #include <atomic>
@@ -22,6 +29,11 @@ namespace memline::capture {
 
 class Clock {
  public:
+  /// Part of a lane.
+  struct Turn {
+    std::uint64_t stamp;  ///< of its events; 0: the turn is taken, but not in use yet
+  };
+
   /// Which counter there is; before any stamp is taken.
   void choose() noexcept {
     kernel_ = !counter_is_invariant();
@@ -31,6 +43,8 @@ class Clock {
   /// A process, or a forked child, begins with one thread.
   void start_alone() noexcept {
     shared_.store(false, std::memory_order_relaxed);
+    turn_.store(nullptr, std::memory_order_relaxed);
+    always_exact_ = false;
     events_left_.store(1, std::memory_order_relaxed);
   }
 
@@ -38,7 +52,33 @@ class Clock {
   /// of a hook; and where somebody else's records are to be put between these. A stamp that the first thread took before
   /// is older than the events it must not overtake: what one thread got from another it got through a lock of the
   /// allocator or the program, after which this is seen.
-  void share() noexcept { shared_.store(true, std::memory_order_relaxed); }
+  void share() noexcept {
+    shared_.store(true, std::memory_order_relaxed);
+    turn_.store(nullptr, std::memory_order_release);
+  }
+  /// Every event tells its own time from here on.
+  void be_exact() noexcept {
+    always_exact_ = true;
+    share();
+  }
+
+  /// The lane with this turn writes.
+  void end_other_turn(const Turn& own) noexcept {
+    const Turn* const turn = turn_.load(std::memory_order_relaxed);
+    if (turn != nullptr && turn != &own) [[unlikely]]
+      turn_.store(nullptr, std::memory_order_release);
+  }
+  /// It has begun a block; `in_a_row`: as far as can be seen, no other has begun one since its last.
+  void begin_block(Turn& own, bool in_a_row) noexcept {
+    if (kernel_ || always_exact_ || !shared_.load(std::memory_order_relaxed)) return;
+    const Turn* turn = turn_.load(std::memory_order_relaxed);
+    if (turn == &own) {
+      if (own.stamp == 0) own.stamp = now();
+    } else if (turn == nullptr && in_a_row) {
+      own.stamp = 0;
+      turn_.compare_exchange_strong(turn, &own);
+    }
+  }
 
   std::uint32_t shift() const noexcept { return shift_; }
   bool is_kernel_clock() const noexcept { return kernel_; }
@@ -56,17 +96,25 @@ class Clock {
     return sys::monotonic_ns() >> shift_;
   }
 
-  /// Of an event of the heap; `bytes` of the block, 0 where they are not known. The large blocks are those that make
-  /// peaks and valleys, whose moments are shown.
-  std::uint64_t of_heap_event(std::uint64_t bytes) noexcept {
-    if (shared_.load(std::memory_order_relaxed)) return now();
-    return bytes >= kLargeBytes ? keep(now()) : coarse();
+  /// Of an event of the heap that the lane with this turn is about to write, nullptr: another than the thread's own; `bytes`
+  /// of the block, 0 where they are not known. The large blocks are those that make peaks and valleys, whose moments are
+  /// shown.
+  std::uint64_t of_heap_event(std::uint64_t bytes, Turn* own) noexcept {
+    if (!shared_.load(std::memory_order_relaxed)) return bytes >= kLargeBytes ? keep(now()) : coarse();
+    if (own == nullptr || turn_.load(std::memory_order_acquire) != own || own->stamp == 0) return now();
+    if (bytes >= kLargeBytes) {
+      own->stamp = now();
+    } else if (const std::uint64_t moment = roughly_now(); is_later_by_a_stamp(moment, own->stamp)) [[unlikely]] {
+      own->stamp = moment;
+    }
+    return own->stamp;
   }
 
   /// Events that follow are later than this moment, which was read just now: a mark parts what was before it from what
   /// comes behind it.
-  void pass(std::uint64_t moment) noexcept {
+  void pass(std::uint64_t moment, Turn* own) noexcept {
     if (stamp_.load(std::memory_order_relaxed) <= moment) keep(moment + 1);
+    if (own != nullptr && own->stamp != 0 && own->stamp <= moment) own->stamp = moment + 1;
   }
 
  private:
@@ -84,9 +132,13 @@ class Clock {
   std::uint64_t coarse() noexcept {
     const std::uint64_t moment = roughly_now();
     const std::uint64_t stamp = stamp_.load(std::memory_order_relaxed);
-    if (moment > stamp && moment - stamp >= kTicksPerStamp) [[unlikely]]
+    if (is_later_by_a_stamp(moment, stamp)) [[unlikely]]
       return keep(moment);
     return stamp;
+  }
+
+  static bool is_later_by_a_stamp(std::uint64_t moment, std::uint64_t stamp) noexcept {
+    return moment > stamp && moment - stamp >= kTicksPerStamp;
   }
 
   /// The counter may be read before what stands before it in the program. The kernel's clock, a system call, is read for
@@ -113,7 +165,9 @@ class Clock {
 
   std::uint32_t shift_ = 0;
   bool kernel_ = false;
+  bool always_exact_ = false;
   std::atomic<bool> shared_{true};
+  std::atomic<const Turn*> turn_{nullptr};
   std::atomic<std::uint32_t> events_left_{1};
   std::atomic<std::uint64_t> stamp_{0};
 };

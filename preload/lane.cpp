@@ -40,6 +40,9 @@ bool Lane::next_block() noexcept {
   end_ = block + trace::kBlockBytes;
   ++next_sequence_;
   set_progress(0);
+  const std::uint32_t claimed = context_->space->claimed_blocks();
+  context_->clock->begin_block(turn, claimed == last_claim_ + 1);
+  last_claim_ = claimed;
   // An image's very first record is ImageStart, which pairs the clocks itself.
   const bool first_of_image = index_ == 0 && fresh.sequence == 0;
   if (first_of_image || !context_->space->system_calls_allowed()) return true;

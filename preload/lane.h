@@ -26,7 +26,7 @@ inline constexpr std::uint32_t kMaxOpenSpans = 64;
 /// What all lanes of a session share.
 struct LaneContext {
   TraceSpace* space = nullptr;
-  const Clock* clock = nullptr;
+  Clock* clock = nullptr;
   std::uint32_t image = 0;
 };
 
@@ -42,6 +42,7 @@ class Lane {
   /// the last one is raised to it: the order within a lane is the program's.
   template <class Record>
   bool write(Record& record) noexcept {
+    context_->clock->end_other_turn(turn);
     clamp(record);
     if (!trace::encode(position_, end_, deltas_, record)) [[unlikely]] {
       if (!next_block()) return false;
@@ -99,8 +100,10 @@ class Lane {
   std::uint32_t index_;
   std::uint32_t next_sequence_;
   SpaceFault fault_;
+  std::uint32_t last_claim_;  ///< how many blocks of the file were claimed with this lane's last
 
  public:
+  Clock::Turn turn;  ///< the thread's, as what follows
   // Of the thread that has the lane; all but busy_sp are its own business.
   std::uint64_t busy_sp;
   std::uint64_t epoch;  ///< the session's, when this lane last looked

@@ -169,7 +169,7 @@ bool Session::begin_image(const ForkInfo* fork) noexcept {
   thread_state.ended = false;
   clock.start_alone();
   // Each event tells its own time, to stand between samples, also where one thread makes them all.
-  if (!settings.counters.empty()) clock.share();
+  if (!settings.counters.empty()) clock.be_exact();
   if (!modules.create()) return false;
   Lane* const lane = lanes.claim(lane_context, true);
   if (lane == nullptr) return false;

@@ -34,6 +34,11 @@ class TraceSpace {
   /// A block to write to: zeroed, and its pages are there. nullptr: none is left; `fault` says why.
   std::byte* claim(SpaceFault& fault) noexcept;
 
+  /// How many were claimed, by whomever.
+  std::uint32_t claimed_blocks() const noexcept {
+    return std::atomic_ref(header().claimed_blocks).load(std::memory_order_relaxed);
+  }
+
   /// A block that is written and sealed: it is in the file, and its pages no longer count as the process's.
   void retire(std::byte* block) noexcept;
 

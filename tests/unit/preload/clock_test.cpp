@@ -21,55 +21,106 @@ TEST_CASE("events of a lone thread share a stamp, which is never far behind", "[
   Clock clock;
   clock.choose();
   clock.start_alone();
-  const std::uint64_t first = clock.of_heap_event(0);
+  const std::uint64_t first = clock.of_heap_event(0, nullptr);
   REQUIRE(first > 0);
-  CHECK(clock.of_heap_event(100) == first);
+  CHECK(clock.of_heap_event(100, nullptr) == first);
   wait_for_ticks(clock, kTenMilliseconds);
   const std::uint64_t now = clock.now();
   // the kernel's clock is asked for one event in eight
-  std::uint64_t stamp = clock.of_heap_event(0);
-  for (int i = 0; clock.is_kernel_clock() && i < 8; ++i) stamp = clock.of_heap_event(0);
+  std::uint64_t stamp = clock.of_heap_event(0, nullptr);
+  for (int i = 0; clock.is_kernel_clock() && i < 8; ++i) stamp = clock.of_heap_event(0, nullptr);
   CHECK(stamp >= now);
-  CHECK(clock.of_heap_event(100) == stamp);
+  CHECK(clock.of_heap_event(100, nullptr) == stamp);
 }
 
 TEST_CASE("events behind a mark are later than it, however seldom the clock is read", "[clock]") {
   Clock clock;
   clock.choose();
   clock.start_alone();
-  clock.of_heap_event(0);
+  clock.of_heap_event(0, nullptr);
   const std::uint64_t mark = clock.now();
-  clock.pass(mark);
-  for (int i = 0; i < 20; ++i) CHECK(clock.of_heap_event(1) > mark);
+  clock.pass(mark, nullptr);
+  for (int i = 0; i < 20; ++i) CHECK(clock.of_heap_event(1, nullptr) > mark);
 }
 
 TEST_CASE("a large block is stamped exactly", "[clock]") {
   Clock clock;
   clock.choose();
   clock.start_alone();
-  clock.of_heap_event(0);
+  clock.of_heap_event(0, nullptr);
   wait_for_ticks(clock, kTenMilliseconds);
   std::uint64_t now = clock.now();
-  CHECK(clock.of_heap_event(std::uint64_t{1} << 20) >= now);
-  CHECK(clock.of_heap_event(1) >= now);
+  CHECK(clock.of_heap_event(std::uint64_t{1} << 20, nullptr) >= now);
+  CHECK(clock.of_heap_event(1, nullptr) >= now);
   wait_for_ticks(clock, kTenMilliseconds);
   now = clock.now();
-  CHECK(clock.of_heap_event(std::uint64_t{1} << 20) >= now);
-  CHECK(clock.of_heap_event(0) >= now);
+  CHECK(clock.of_heap_event(std::uint64_t{1} << 20, nullptr) >= now);
+  CHECK(clock.of_heap_event(0, nullptr) >= now);
 }
 
 TEST_CASE("with a second thread every event reads the clock, and so again in a forked child's first", "[clock]") {
   Clock clock;
   clock.choose();
   clock.start_alone();
-  clock.of_heap_event(0);
+  clock.of_heap_event(0, nullptr);
   clock.share();
   for (int i = 0; i < 20; ++i) {
     const std::uint64_t now = clock.now();
-    CHECK(clock.of_heap_event(0) >= now);
-    CHECK(clock.of_heap_event(1) >= now);
+    CHECK(clock.of_heap_event(0, nullptr) >= now);
+    CHECK(clock.of_heap_event(1, nullptr) >= now);
   }
   clock.start_alone();
-  const std::uint64_t stamp = clock.of_heap_event(0);
-  CHECK(clock.of_heap_event(0) == stamp);
+  const std::uint64_t stamp = clock.of_heap_event(0, nullptr);
+  CHECK(clock.of_heap_event(0, nullptr) == stamp);
+}
+
+TEST_CASE("beside other lanes, one that has its turn shares stamps until another writes", "[clock]") {
+  Clock clock;
+  clock.choose();
+  if (clock.is_kernel_clock()) return;
+  clock.start_alone();
+  clock.share();
+  Clock::Turn own{};
+  Clock::Turn other{};
+  const auto is_exact = [&] {
+    const std::uint64_t now = clock.now();
+    return clock.of_heap_event(0, &own) >= now;
+  };
+  clock.begin_block(own, false);
+  clock.begin_block(own, false);
+  CHECK(is_exact());
+  clock.begin_block(own, true);  // taken
+  CHECK(is_exact());
+  const std::uint64_t before = clock.now();
+  clock.begin_block(own, true);  // in use
+  const std::uint64_t stamp = clock.of_heap_event(0, &own);
+  CHECK(stamp >= before);
+  CHECK(clock.of_heap_event(100, &own) == stamp);
+  // Whoever else has an event gets a moment of its own, and what the one with the turn writes itself does not end it.
+  CHECK(clock.of_heap_event(0, &other) > stamp);
+  CHECK(clock.of_heap_event(0, nullptr) > stamp);
+  clock.end_other_turn(own);
+  CHECK(clock.of_heap_event(100, &own) == stamp);
+  const std::uint64_t mark = clock.now();
+  clock.pass(mark, &own);
+  CHECK(clock.of_heap_event(0, &own) == mark + 1);
+  wait_for_ticks(clock, kTenMilliseconds);
+  CHECK(is_exact());
+  clock.end_other_turn(other);
+  for (int i = 0; i < 20; ++i) CHECK(is_exact());
+  clock.begin_block(own, true);
+  CHECK(is_exact());
+}
+
+TEST_CASE("nobody has a turn where every event is to tell its time", "[clock]") {
+  Clock clock;
+  clock.choose();
+  clock.start_alone();
+  clock.be_exact();
+  Clock::Turn own{};
+  for (int i = 0; i < 20; ++i) {
+    clock.begin_block(own, true);
+    const std::uint64_t now = clock.now();
+    CHECK(clock.of_heap_event(0, &own) >= now);
+  }
 }
