@@ -78,6 +78,16 @@ TEST_CASE("where a few places make events in turn, their stacks are known again"
   CHECK(probe.differences == 0);
 }
 
+TEST_CASE("where hardly a place comes back, none is looked for until 8192 events later") {
+  Probe probe;
+  for (int levels = 0; levels < 300; ++levels) walks_at(probe, levels);
+  CHECK(probe.known == 0);
+  for (int round = 0; round < 5000; ++round) three_sites(probe);
+  CHECK(probe.known > 15000 - 8192 - 100);
+  CHECK(probe.known < 15000 - 8192 + 300);
+  CHECK(probe.differences == 0);
+}
+
 TEST_CASE("a stack is not known after it was forgotten, until it comes back") {
   Probe probe;
   for (int round = 0; round < 10; ++round) three_sites(probe);
