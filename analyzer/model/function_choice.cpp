@@ -206,7 +206,9 @@ Result<FunctionGroup> choose_hottest(Profile& profile, std::size_t most, ChangeT
   take([](const HotFunction& f) { return f.costs.counters.empty() ? 0 : f.costs.counters.front().value; },
        kLeastAllocatedShare);
   if (group.functions.empty()) {
-    return Error{ExitCode::kNothing, "no event has a function to show: `top` lists what is known",
+    return Error{ExitCode::kNothing,
+                 "no event has a function to show: without debug information (-g), or stripped, there is none; "
+                 "`top` lists what is known",
                  profile.recording().path};
   }
   return group;
