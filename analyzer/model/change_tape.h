@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -24,7 +25,9 @@ class ChangeTape final : public replay::Observer {
   explicit ChangeTape(std::span<const replay::RssSample> rss, std::size_t most_changes = kMostChanges)
       : rss_(rss), most_changes_(most_changes) {}
 
-  void on_change(const replay::Change& change) override;
+  void on_change(const replay::Change& change) override {
+    if (fits_) keep(change);
+  }
   void on_unobserved(ThreadId thread, std::int64_t live_bytes) override;
   /// After the last event. A tape that nobody calls this for holds nothing.
   void finish(const replay::Losses& losses) {
@@ -55,14 +58,22 @@ class ChangeTape final : public replay::Observer {
   static constexpr std::uint32_t kMostThreads = kNoThread;
   static Kind kind_of(const replay::Change& change);
   static void count(Kind kind, replay::Change& change);
-  void add(const Entry& entry);
+  void keep(const replay::Change& change);
+  void pass_rss(std::uint64_t ticks);
+  void add_other(const replay::Change& change);
+  void add(const Entry& entry) {
+    if (room_ == 0 && !make_room()) return give_up();
+    chunks_.back().push_back(entry);
+    --room_;
+    ++size_;
+  }
   bool make_room();
   void give_up();
 
   std::span<const replay::RssSample> rss_;
   const std::size_t most_changes_;
   std::size_t next_rss_ = 0;
-  std::size_t size_ = 0;
+  std::size_t size_ = 0, room_ = 0;  ///< room: of the last chunk
   std::int64_t live_bytes_ = 0;
   bool fits_ = true, complete_ = false;
   std::vector<std::vector<Entry, LargeAllocator<Entry>>> chunks_;
@@ -109,6 +120,32 @@ void ChangeTape::play(Sink& sink) const {
       sink.on_change(change);
     }
   }
+}
+
+inline ChangeTape::Kind ChangeTape::kind_of(const replay::Change& change) {
+  if (change.allocations + change.frees + change.reallocations + change.mappings + change.unmappings != 1) {
+    return Kind::kOther;
+  }
+  static_assert(static_cast<int>(Kind::kAllocation) == 0 && static_cast<int>(Kind::kFree) == 1 &&
+                static_cast<int>(Kind::kReallocation) == 2 && static_cast<int>(Kind::kMapping) == 3 &&
+                static_cast<int>(Kind::kUnmapping) == 4);
+  return static_cast<Kind>(change.frees + 2 * change.reallocations + 3 * change.mappings + 4 * change.unmappings);
+}
+
+inline void ChangeTape::keep(const replay::Change& change) {
+  if (next_rss_ < rss_.size() && rss_[next_rss_].ticks <= change.ticks) pass_rss(change.ticks);
+  constexpr std::uint64_t kMostBytes = std::numeric_limits<std::uint32_t>::max();
+  const std::uint32_t thread = change.thread.none() ? kNoThread : change.thread.value;
+  const std::int64_t live_bytes =
+      live_bytes_ + static_cast<std::int64_t>(change.acquired_bytes) - static_cast<std::int64_t>(change.released_bytes);
+  live_bytes_ = change.live_bytes;
+  const Kind kind = kind_of(change);
+  if (kind == Kind::kOther || (change.acquired_bytes | change.released_bytes) > kMostBytes ||
+      live_bytes != change.live_bytes || (thread >= kMostThreads && !change.thread.none())) {
+    return add_other(change);
+  }
+  add({change.stack, static_cast<std::uint32_t>(change.acquired_bytes),
+       static_cast<std::uint32_t>(change.released_bytes), thread << 4 | static_cast<std::uint32_t>(kind)});
 }
 
 inline void ChangeTape::count(Kind kind, replay::Change& change) {

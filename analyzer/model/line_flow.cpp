@@ -37,20 +37,12 @@ LineFlow::LineFlow(FrameSource& frames, std::span<const FunctionId> functions, s
 
 LineFlow::~LineFlow() = default;
 
-LineFlow::Run& LineFlow::Thread::run(std::uint32_t slot) {
-  const std::size_t page = slot / kPageRuns;
+void LineFlow::Thread::add_page(std::size_t page) {
   if (pages.size() <= page) pages.resize(page + 1);
-  if (!pages[page]) pages[page] = std::make_unique<Page>();
-  return (*pages[page])[slot % kPageRuns];
+  pages[page] = std::make_unique<Page>();
 }
 
-void LineFlow::advance_rss(std::uint64_t ticks) {
-  while (next_rss_ < rss_.size() && rss_[next_rss_].ticks <= ticks) {
-    rss_now_ = static_cast<std::int64_t>(rss_[next_rss_++].rss_bytes);
-  }
-}
-
-void LineFlow::end_run(const Run& run) {
+inline void LineFlow::end_run(const Run& run) {
   SlotTotals& totals = totals_[run.standing.slot];
   totals.peak = std::max(totals.peak, run.highest);
   totals.mem_usage = totals.ended_once ? std::max(totals.mem_usage, run.live_after) : run.live_after;
@@ -58,23 +50,11 @@ void LineFlow::end_run(const Run& run) {
   totals.ended_once = true;
 }
 
-LineFlow::Thread& LineFlow::thread(ThreadId id) {
-  const std::size_t number = id.none() ? 0 : id.index();
-  if (threads_.size() <= number) threads_.resize(number + 1);
-  return threads_[number];
-}
-
 void LineFlow::on_unobserved(ThreadId id, std::int64_t /*live_bytes*/) {
   ++thread(id).events;  // ends the runs of that thread
 }
 
-void LineFlow::on_change(const replay::Change& change) {
-  Thread& thread = this->thread(change.thread);
-  const std::uint64_t event = ++thread.events;
-  if (change.stack.none()) return;
-  const std::uint32_t list = standing_.list_of(change.stack);
-  if (list == 0) return;
-
+void LineFlow::stand_at(std::uint32_t list, const replay::Change& change, Thread& thread, std::uint64_t event) {
   advance_rss(change.ticks);
   if (flow_by_list_.size() <= list) flow_by_list_.resize(standing_.list_count());
   add(flow_by_list_[list], change);

@@ -47,7 +47,12 @@ class LineFlow final : public replay::Observer {
   LineFlow(FrameSource& frames, std::span<const FunctionId> functions, std::span<const replay::RssSample> rss);
   ~LineFlow() override;
 
-  void on_change(const replay::Change& change) override;
+  void on_change(const replay::Change& change) override {
+    Thread& thread = this->thread(change.thread);
+    const std::uint64_t event = ++thread.events;
+    if (change.stack.none()) return;
+    if (const std::uint32_t list = standing_.list_of(change.stack); list != 0) stand_at(list, change, thread, event);
+  }
   void on_unobserved(ThreadId thread, std::int64_t live_bytes) override;
   /// One FunctionFlow for each function, after the last event; with the samples of the same recording and the bytes that
   /// became resident, by stack; null where that is not known.
@@ -75,11 +80,26 @@ class LineFlow final : public replay::Observer {
   struct Thread {
     std::uint64_t events = 0;
     std::vector<std::unique_ptr<Page>> pages;
-    Run& run(std::uint32_t slot);
+    Run& run(std::uint32_t slot) {
+      const std::size_t page = slot / kPageRuns;
+      if (page >= pages.size() || pages[page] == nullptr) add_page(page);
+      return (*pages[page])[slot % kPageRuns];
+    }
+    void add_page(std::size_t page);
   };
-  Thread& thread(ThreadId id);
+  Thread& thread(ThreadId id) {
+    const std::size_t number = id.none() ? 0 : id.index();
+    if (threads_.size() <= number) threads_.resize(number + 1);
+    return threads_[number];
+  }
 
-  void advance_rss(std::uint64_t ticks);
+  /// An event of a stack with this list, the `event`-th of the thread.
+  void stand_at(std::uint32_t list, const replay::Change& change, Thread& thread, std::uint64_t event);
+  void advance_rss(std::uint64_t ticks) {
+    while (next_rss_ < rss_.size() && rss_[next_rss_].ticks <= ticks) {
+      rss_now_ = static_cast<std::int64_t>(rss_[next_rss_++].rss_bytes);
+    }
+  }
   void end_run(const Run& run);
 
   StandingLines standing_;

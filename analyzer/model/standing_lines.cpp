@@ -26,7 +26,7 @@ bool StandingLines::may_concern(ModuleId module) {
   return known == Known::kYes;
 }
 
-std::uint32_t StandingLines::list_of(NodeId stack) {
+std::uint32_t StandingLines::make_list_of(NodeId stack) {
   if (list_by_node_.size() <= stack.index()) list_by_node_.resize(std::max(frames_.node_count(), stack.index() + 1));
   path_.clear();
   NodeId node = stack;

@@ -47,7 +47,10 @@ class StandingLines {
   StandingLines(FrameSource& frames, std::span<const FunctionId> functions);
 
   /// The list of a stack, for list(); equal numbers mean equal lists. 0 is the empty one.
-  std::uint32_t list_of(NodeId stack);
+  std::uint32_t list_of(NodeId stack) {
+    const std::uint32_t known = stack.index() < list_by_node_.size() ? list_by_node_[stack.index()] : 0;
+    return known != 0 ? known - 1 : make_list_of(stack);
+  }
   std::span<const Standing> list(std::uint32_t index) const { return lists_[index]; }
   /// Of the slots of a stack, those of its innermost source frame: what runs there itself.
   std::vector<std::uint32_t> innermost_slots(NodeId stack);
@@ -63,6 +66,7 @@ class StandingLines {
     NodeId caller;
   };
 
+  std::uint32_t make_list_of(NodeId stack);
   std::uint32_t extend(std::uint32_t callers_list, NodeId node);
   /// Whether the innermost frame of `caller` and what it called are the same call.
   bool goes_on_from(NodeId caller, const symbols::Frame& rest) const;
