@@ -20,9 +20,6 @@ std::vector<std::string> split_arguments(std::string_view text) {
   return arguments;
 }
 
-/// Frames of a stack that are asked for at once.
-constexpr std::uint32_t kMostExpected = 32;
-
 /// By type: whether it matters who wrote such a record.
 constexpr std::array<bool, trace::kRecordTraits.size()> kByThread = [] {
   using trace::RecordType;
@@ -83,6 +80,7 @@ void ImageScanner::scan_lane(const trace::LaneBlocks& lane, trace::LaneLimit lim
       on(record);
     });
   }
+  define_waiting();
   if (lane_exec_) ended(*lane_exec_);
   if (stacks_.is_final()) image_.lane_stacks.emplace(lane.lane, std::move(stacks_));
 }
@@ -147,17 +145,20 @@ ModuleId ImageScanner::module_known(ModuleId module) {
 }
 
 void ImageScanner::on(const trace::Stack& record) {
-  // Mostly all of its frames are new. Finding out one after the other would wait for memory each time.
-  NodeId caller = record.parent == 0 ? StackTable::root(trace::StackEnd::kRoot) : stacks_.find(record.parent);
-  std::size_t next = image_.stacks.size();
-  for (const trace::FrameRef& frame : std::span(record.frames).first(std::min(record.count, kMostExpected))) {
-    image_.stacks.expect_child(caller, module_of(frame), frame.offset, frame.exact);
-    caller = NodeId{next++};
+  if (!StackDefinition(record).is_possible(most_modules_)) {
+    damage_.add("record at offset " + std::to_string(offset_) + ": an impossible stack", 0);
+    return;
   }
-  const bool ok = define_stack(record, stacks_, most_modules_, [this](NodeId parent, const trace::FrameRef& frame) {
-    return image_.stacks.child(parent, module_known(own_module(frame)), frame.offset, frame.exact);
+  waiting_.add(record);
+  if (waiting_.are_enough()) define_waiting();
+}
+
+void ImageScanner::define_waiting() {
+  waiting_.take(image_.stacks, stacks_, [this](const StackDefinition& stack) {
+    define_stack(stack, stacks_, [this](NodeId parent, const trace::FrameRef& frame) {
+      return image_.stacks.child(parent, module_known(own_module(frame)), frame.offset, frame.exact);
+    });
   });
-  if (!ok) damage_.add("record at offset " + std::to_string(offset_) + ": an impossible stack", 0);
 }
 
 /// The sampler numbers modules in its own way.
@@ -168,6 +169,7 @@ ModuleId ImageScanner::own_module(const trace::FrameRef& frame) const {
 }
 
 void ImageScanner::on(const trace::SampledModule& record) {
+  define_waiting();
   if (!is_sampler_) return;  // nobody's frames name it
   if (record.module != sampled_modules_.size() + 1) {
     damage_.add("record at offset " + std::to_string(offset_) + ": an impossible module of samples", 0);
@@ -237,6 +239,7 @@ void ImageScanner::on(const trace::CounterTotal& record) {
 }
 
 void ImageScanner::on(const trace::NamedFrame& record) {
+  define_waiting();
   const NodeId parent = record.parent == 0 ? StackTable::root(trace::StackEnd::kRoot) : stacks_.find(record.parent);
   const NamedFrame frame{std::string(record.file), std::string(record.function), record.line};
   stacks_.define(record.id, image_.stacks.named_child(parent, frame));

@@ -14,6 +14,7 @@
 #include "replay/mapped_ranges.h"
 #include "replay/recording.h"
 #include "replay/rss_series.h"
+#include "replay/waiting_stacks.h"
 #include "trace/merged_reader.h"
 #include "trace/trace_file.h"
 
@@ -41,6 +42,8 @@ class ImageScanner {
 
   void scan_lane(const trace::LaneBlocks& lane, trace::LaneLimit limit,
                  const std::function<void(std::uint64_t)>& blocks_read);
+  /// Before anything else that depends on the lane's stacks, or makes modules.
+  void define_waiting();
   void finish();
   /// The thread of the record at hand did something.
   void thread_lived_at(std::uint64_t ticks);
@@ -120,6 +123,7 @@ class ImageScanner {
 
   // Of the lane that is being read.
   LaneStacks stacks_;
+  WaitingStacks waiting_;
   std::vector<ModuleId> sampled_modules_;  ///< of the sampler's lane: its number minus 1 -> module of the image
   bool is_sampler_ = false;
   std::uint32_t fault_counter_ = 0;  ///< whose samples the PageFault records are

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -35,6 +36,10 @@ class LaneStacks {
         known->second = node;
         return;
       }
+      if (id == nodes_.size()) {
+        nodes_.push_back(node);
+        return;
+      }
       nodes_.resize(id + std::size_t{1}, kUnknownStack);
     }
     is_final_ = is_final_ && (nodes_[id] == kUnknownStack || nodes_[id] == node);
@@ -52,24 +57,43 @@ class LaneStacks {
   bool is_final_ = true;
 };
 
-/// Walks the frames of a Stack record: `child(parent node, frame)` gives the node of each. False: the record makes no
-/// sense (and defines nothing).
+/// What a Stack record says.
+struct StackDefinition {
+  std::uint32_t first_id = 0, parent = 0;
+  trace::StackEnd end = trace::StackEnd::kRoot;
+  std::span<const trace::FrameRef> frames;
+
+  explicit StackDefinition(const trace::Stack& record)
+      : StackDefinition(record, std::span(record.frames).first(record.count)) {}
+  /// With the frames at another place.
+  StackDefinition(const trace::Stack& record, std::span<const trace::FrameRef> its_frames)
+      : first_id(record.first_id), parent(record.parent), end(record.end), frames(its_frames) {}
+
+  /// False: the record makes no sense, and defines nothing.
+  bool is_possible(std::uint32_t most_modules) const {
+    const auto count = static_cast<std::uint32_t>(frames.size());
+    if (first_id == 0 || count == 0 || first_id + count < first_id) return false;
+    for (const trace::FrameRef& frame : frames) {
+      if (frame.module > most_modules) return false;
+    }
+    return true;
+  }
+  /// Where parent is 0: the node that the first frame is a child of.
+  NodeId root() const {
+    const bool known = static_cast<std::size_t>(end) < trace::kStackEnds;
+    return StackTable::root(known ? end : trace::StackEnd::kNoUnwindInfo);
+  }
+};
+
+/// Walks the frames of a stack that is possible: `child(parent node, frame)` gives the node of each.
 template <class Child>
-bool define_stack(const trace::Stack& record, LaneStacks& stacks, std::uint32_t most_modules, Child&& child) {
-  if (record.first_id == 0 || record.count == 0 || record.first_id + record.count < record.first_id) return false;
-  for (std::uint32_t i = 0; i < record.count; ++i) {
-    if (record.frames[i].module > most_modules) return false;
+void define_stack(const StackDefinition& stack, LaneStacks& stacks, Child&& child) {
+  NodeId node = stack.parent == 0 ? stack.root() : stacks.find(stack.parent);
+  std::uint32_t id = stack.first_id;
+  for (const trace::FrameRef& frame : stack.frames) {
+    node = child(node, frame);
+    stacks.define(id++, node);
   }
-  NodeId node = stacks.find(record.parent);
-  if (record.parent == 0) {
-    const bool known = static_cast<std::size_t>(record.end) < trace::kStackEnds;
-    node = StackTable::root(known ? record.end : trace::StackEnd::kNoUnwindInfo);
-  }
-  for (std::uint32_t i = 0; i < record.count; ++i) {
-    node = child(node, record.frames[i]);
-    stacks.define(record.first_id + i, node);
-  }
-  return true;
 }
 
 /// The module of a frame as it is kept in the StackTable.

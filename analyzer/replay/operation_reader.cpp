@@ -145,7 +145,9 @@ void OperationReader::on(const trace::Thread& record) {
 
 void OperationReader::on(const trace::Stack& record) {
   if (lanes_[lane_].known != nullptr) return;
-  define_stack(record, lanes_[lane_].stacks, most_modules_, [this](NodeId parent, const trace::FrameRef& frame) {
+  const StackDefinition stack(record);
+  if (!stack.is_possible(most_modules_)) return;
+  define_stack(stack, lanes_[lane_].stacks, [this](NodeId parent, const trace::FrameRef& frame) {
     return image_.stacks.find_child(parent, module_of(frame), frame.offset, frame.exact);
   });
 }

@@ -6,6 +6,7 @@ namespace memline::replay {
 
 StackTable::StackTable() : slots_(64) {
   nodes_.resize(kFirstFrameNode);
+  for (std::size_t i = 0; i < kFirstFrameNode; ++i) nodes_[i].hash = static_cast<std::uint32_t>(i);
   for (std::size_t i = 0; i < trace::kStackEnds; ++i) nodes_[i].end = static_cast<trace::StackEnd>(i);
 }
 
@@ -37,10 +38,10 @@ void StackTable::grow() {
 }
 
 NodeId StackTable::add(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named) {
-  const std::uint32_t hash = hash_of(parent, module, offset, exact, named);
+  const std::uint32_t hash = hash_of(node(parent).hash, module, offset, exact, named);
   const std::size_t slot = find_slot(hash, parent, module, offset, exact, named);
   if (slots_[slot].entry != 0) return NodeId{slots_[slot].entry - std::size_t{1}};
-  nodes_.push_back({parent, module, offset, exact, node(parent).end, named});
+  nodes_.push_back({parent, module, offset, exact, node(parent).end, named, hash});
   slots_[slot] = {hash, static_cast<std::uint32_t>(nodes_.size())};
   all_complete_ = all_complete_ && nodes_.back().end == trace::StackEnd::kRoot;
   if (nodes_.size() * 2 > slots_.size()) grow();
@@ -69,7 +70,7 @@ NodeId StackTable::find_named_child(NodeId parent, const NamedFrame& frame) cons
 }
 
 NodeId StackTable::find(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named) const {
-  const std::uint32_t hash = hash_of(parent, module, offset, exact, named);
+  const std::uint32_t hash = hash_of(node(parent).hash, module, offset, exact, named);
   const std::uint32_t entry = slots_[find_slot(hash, parent, module, offset, exact, named)].entry;
   return entry == 0 ? kUnknownStack : NodeId{entry - std::size_t{1}};
 }

@@ -33,6 +33,7 @@ struct Node {
   bool exact = false;        ///< offset is a pc, not a return address
   trace::StackEnd end = trace::StackEnd::kNoUnwindInfo;  ///< how the stack ended outside
   std::int32_t named = -1;                               ///< index for named_frame(), or -1
+  std::uint32_t hash = 0;                                ///< of its frame and all outside of it
 };
 
 inline constexpr NodeId kUnknownStack{std::size_t{trace::kStackEnds}};  ///< the node after the roots
@@ -45,10 +46,12 @@ class StackTable {
   /// The child of `parent` with this frame, made if it is new.
   NodeId child(NodeId parent, ModuleId module, std::uint64_t offset, bool exact);
   NodeId named_child(NodeId parent, const NamedFrame& frame);
-  /// Says that child() will be asked for soon. Of nodes that are not there yet, the parent can be told by its number:
-  /// they are counted on.
-  void expect_child(NodeId parent, ModuleId module, std::uint64_t offset, bool exact) const {
-    __builtin_prefetch(&slots_[hash_of(parent, module, offset, exact, -1) & (slots_.size() - 1)]);
+  /// Says that the child of a node with this hash will be asked for soon, and returns the child's own hash: both may be
+  /// nodes that are not there yet.
+  std::uint32_t expect_child(std::uint32_t parent_hash, ModuleId module, std::uint64_t offset, bool exact) const {
+    const std::uint32_t hash = hash_of(parent_hash, module, offset, exact, -1);
+    __builtin_prefetch(&slots_[hash & (slots_.size() - 1)], 1);
+    return hash;
   }
   /// The same nodes if they are there already, else kUnknownStack.
   NodeId find_child(NodeId parent, ModuleId module, std::uint64_t offset, bool exact) const;
@@ -76,8 +79,9 @@ class StackTable {
     value *= 0x9e3779b97f4a7c15ULL;
     return value ^ (value >> 29);
   }
-  static std::uint32_t hash_of(NodeId parent, ModuleId module, std::uint64_t offset, bool exact, std::int32_t named) {
-    std::uint64_t hash = mix((std::uint64_t{parent.value} << 32) | module.value);
+  static std::uint32_t hash_of(std::uint32_t parent_hash, ModuleId module, std::uint64_t offset, bool exact,
+                               std::int32_t named) {
+    std::uint64_t hash = mix((std::uint64_t{parent_hash} << 32) | module.value);
     hash = mix(hash ^ offset ^ (exact ? 0x5555 : 0) ^ (std::uint64_t{static_cast<std::uint32_t>(named)} << 17));
     return static_cast<std::uint32_t>(hash >> 32) ^ static_cast<std::uint32_t>(hash);
   }

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <set>
 #include <sstream>
+#include <vector>
 
 #include "replay_fixture.h"
 #include "support/catch.h"
@@ -92,6 +94,50 @@ TEST_CASE("lanes that share stacks share nodes", "[scan]") {
   const replay::Recording recording = trace.scan();
   const replay::StackTable& stacks = recording.images.at(0).stacks;
   CHECK(stacks.size() == replay::kFirstFrameNode + 4);
+}
+
+TEST_CASE("every stack is its caller's and its own frames, however many records come at once", "[scan]") {
+  constexpr std::uint32_t kRecords = 400;
+  TraceBuilder trace;
+  trace.begin_image();
+  std::vector<std::vector<std::uint64_t>> path_of_id = {{}};  // id 0: the start of the program
+  std::uint32_t next_id = 1;
+  for (std::uint32_t i = 0; i < kRecords; ++i) {
+    // Callers near and far back; few enough frames that many ids are of a stack that is known already.
+    trace::Stack record{};
+    record.first_id = next_id;
+    record.parent = i % 7 == 0 ? 0 : (i * i * 2654435761U) % next_id;
+    record.count = 1 + i % 4;
+    std::vector<std::uint64_t> path = path_of_id[record.parent];
+    for (std::uint32_t frame = 0; frame < record.count; ++frame) {
+      record.frames[frame] = {1, 0x10 + (i + frame) % 3, false};
+      path.push_back(record.frames[frame].offset);
+      path_of_id.push_back(path);
+    }
+    next_id += record.count;
+    trace.add(0, record);
+    trace::Stack impossible = record;
+    impossible.frames[0].module = 0xffffffff >> 1;
+    if (i == kRecords / 2) trace.add(0, impossible);
+  }
+  const replay::Recording recording = trace.scan();
+  CHECK(recording.losses.damaged_places == 1);
+  const replay::Image& image = recording.images.at(0);
+  const replay::LaneStacks& lane = image.lane_stacks.at(0);
+  for (std::uint32_t id = 1; id < next_id; ++id) {
+    std::vector<std::uint64_t> path;
+    NodeId node = lane.find(id);
+    for (; image.stacks.is_frame(node); node = image.stacks.node(node).parent) {
+      path.push_back(image.stacks.node(node).offset);
+    }
+    std::reverse(path.begin(), path.end());
+    INFO("id " << id);
+    REQUIRE(path == path_of_id[id]);
+    REQUIRE(node == replay::StackTable::root(trace::StackEnd::kRoot));
+  }
+  const std::set<std::vector<std::uint64_t>> distinct(path_of_id.begin() + 1, path_of_id.end());
+  CHECK(distinct.size() + 1 < path_of_id.size());
+  CHECK(image.stacks.size() == replay::kFirstFrameNode + distinct.size());
 }
 
 TEST_CASE("a stack record may hang on an earlier one, and named frames among native ones", "[scan]") {
