@@ -3,16 +3,16 @@
 /// The time-stamp counter where it is invariant, the kernel's monotonic clock where not; shifted so that a tick is a
 /// few nanoseconds: fine enough to keep apart what one thread hands to another, and mostly one byte as a difference.
 ///
-/// As long as one thread makes all events, the order of its records is all that matters: heap events then share a stamp
-/// for about a millisecond, which compresses to nothing, and the counter is read without waiting for what went before, at
-/// half the cost. From share() on every event has a moment of its own, but for those of a lane that has its turn: while
-/// the other threads are idle.
+/// As long as one lane makes all events, the order of its records is all that matters: heap events then share a stamp for
+/// about a millisecond, which compresses to nothing, and the counter is read without waiting for what went before, at half
+/// the cost. That lane has its turn; the events of all others have a moment of their own.
 ///
-/// Turns. One lane at a time may have one. It takes it at the begin of a block when no other has begun one since its last,
-/// and uses it from its next block on. Whoever writes to another lane ends the turn, between taking its own stamp and
-/// letting anybody see what it did. So, of two events of two threads, one after the other through a lock: if the later one
-/// has a coarse stamp, the earlier one's thread found no turn to end, and has taken its stamp before the turn was even taken;
-/// if the earlier one has, its stamp is at most the moment that it was taken at, and the later one reads the counter after.
+/// Turns. One lane at a time may have one: the first lane, from the start, as a process begins with one thread; later one
+/// that begins a block when no other has begun one since its last, and then from its next block on. Whoever writes to
+/// another lane ends the turn, between taking its own stamp and letting anybody see what it did. So, of two events of two
+/// threads, one after the other through a lock of the allocator or the program: if the later one has a coarse stamp, the
+/// earlier one's thread found no turn to end, and has taken its stamp before the turn was even taken; if the earlier one
+/// has, its stamp is at most the moment that it was taken at, and the later one reads the counter after.
 #pragma once
 
 #include <atomic>
@@ -40,37 +40,31 @@ class Clock {
     shift_ = kernel_ ? 3 : 4;
   }
 
-  /// A process, or a forked child, begins with one thread.
-  void start_alone() noexcept {
-    shared_.store(false, std::memory_order_relaxed);
-    turn_.store(nullptr, std::memory_order_relaxed);
+  /// A process, or a forked child, begins with one thread, which has this lane.
+  void start_alone(Turn& first) noexcept {
     always_exact_ = false;
     events_left_.store(1, std::memory_order_relaxed);
+    first.stamp = now();
+    turn_.store(&first, std::memory_order_relaxed);
   }
-
-  /// To be called by whoever is about to write events beside the first lane's: another thread, or a signal handler inside
-  /// of a hook; and where somebody else's records are to be put between these. A stamp that the first thread took before
-  /// is older than the events it must not overtake: what one thread got from another it got through a lock of the
-  /// allocator or the program, after which this is seen.
-  void share() noexcept {
-    shared_.store(true, std::memory_order_relaxed);
-    turn_.store(nullptr, std::memory_order_release);
-  }
-  /// Every event tells its own time from here on.
+  /// Or every event tells its own time, from the start on.
   void be_exact() noexcept {
     always_exact_ = true;
-    share();
+    end_turn();
   }
 
+  /// To be called by whoever is about to write to another lane for the first time: a thread that begins, or a signal
+  /// handler inside of a hook.
+  void end_turn() noexcept { turn_.store(nullptr, std::memory_order_release); }
   /// The lane with this turn writes.
   void end_other_turn(const Turn& own) noexcept {
     const Turn* const turn = turn_.load(std::memory_order_relaxed);
     if (turn != nullptr && turn != &own) [[unlikely]]
-      turn_.store(nullptr, std::memory_order_release);
+      end_turn();
   }
   /// It has begun a block; `in_a_row`: as far as can be seen, no other has begun one since its last.
   void begin_block(Turn& own, bool in_a_row) noexcept {
-    if (kernel_ || always_exact_ || !shared_.load(std::memory_order_relaxed)) return;
+    if (kernel_ || always_exact_) return;
     const Turn* turn = turn_.load(std::memory_order_relaxed);
     if (turn == &own) {
       if (own.stamp == 0) own.stamp = now();
@@ -100,11 +94,11 @@ class Clock {
   /// of the block, 0 where they are not known. The large blocks are those that make peaks and valleys, whose moments are
   /// shown.
   std::uint64_t of_heap_event(std::uint64_t bytes, Turn* own) noexcept {
-    if (!shared_.load(std::memory_order_relaxed)) return bytes >= kLargeBytes ? keep(now()) : coarse();
     if (own == nullptr || turn_.load(std::memory_order_acquire) != own || own->stamp == 0) return now();
     if (bytes >= kLargeBytes) {
       own->stamp = now();
-    } else if (const std::uint64_t moment = roughly_now(); is_later_by_a_stamp(moment, own->stamp)) [[unlikely]] {
+    } else if (const std::uint64_t moment = roughly_now(); moment > own->stamp && moment - own->stamp >= kTicksPerStamp)
+        [[unlikely]] {
       own->stamp = moment;
     }
     return own->stamp;
@@ -113,7 +107,6 @@ class Clock {
   /// Events that follow are later than this moment, which was read just now: a mark parts what was before it from what
   /// comes behind it.
   void pass(std::uint64_t moment, Turn* own) noexcept {
-    if (stamp_.load(std::memory_order_relaxed) <= moment) keep(moment + 1);
     if (own != nullptr && own->stamp != 0 && own->stamp <= moment) own->stamp = moment + 1;
   }
 
@@ -121,25 +114,6 @@ class Clock {
   static constexpr std::uint32_t kEventsPerReading = 8;
   static constexpr std::uint64_t kTicksPerStamp = std::uint64_t{1} << 17;  ///< about 1 ms
   static constexpr std::uint64_t kLargeBytes = std::uint64_t{64} << 10;
-
-  /// The events that follow share it.
-  std::uint64_t keep(std::uint64_t stamp) noexcept {
-    stamp_.store(stamp, std::memory_order_relaxed);
-    return stamp;
-  }
-
-  /// Atomic only for the moment in which a second thread appears.
-  std::uint64_t coarse() noexcept {
-    const std::uint64_t moment = roughly_now();
-    const std::uint64_t stamp = stamp_.load(std::memory_order_relaxed);
-    if (is_later_by_a_stamp(moment, stamp)) [[unlikely]]
-      return keep(moment);
-    return stamp;
-  }
-
-  static bool is_later_by_a_stamp(std::uint64_t moment, std::uint64_t stamp) noexcept {
-    return moment > stamp && moment - stamp >= kTicksPerStamp;
-  }
 
   /// The counter may be read before what stands before it in the program. The kernel's clock, a system call, is read for
   /// one event in eight; 0 for the others.
@@ -166,10 +140,8 @@ class Clock {
   std::uint32_t shift_ = 0;
   bool kernel_ = false;
   bool always_exact_ = false;
-  std::atomic<bool> shared_{true};
   std::atomic<const Turn*> turn_{nullptr};
   std::atomic<std::uint32_t> events_left_{1};
-  std::atomic<std::uint64_t> stamp_{0};
 };
 
 }  // namespace memline::capture

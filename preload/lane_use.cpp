@@ -63,7 +63,7 @@ Lane* LaneUse::enter_slowly(std::uint64_t sp) noexcept {
   const bool keep = own == nullptr && !self.taking_lane && !self.ended;
   if (keep) self.taking_lane = true;
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  session.clock.share();
+  session.clock.end_turn();
   Lane* const lane = session.lanes.claim(session.lane_context, session.system_calls_allowed());
   if (lane == nullptr) {
     session.count_lost(own != nullptr ? trace::Loss::kNested : trace::Loss::kNoLane, 1, 0);

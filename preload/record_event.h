@@ -15,6 +15,13 @@ inline void take_samples(Lane& lane) noexcept {
   if (rss_pages != 0) session.resident.grown(lane, rss_pages);
 }
 
+/// The turn of the lane that the thread's next event goes to; nullptr: it will be another than its own, as in a signal
+/// handler inside of a hook.
+inline Clock::Turn* own_turn() noexcept {
+  Lane* const lane = thread_state.lane;
+  return lane != nullptr && lane->busy_sp == 0 ? &lane->turn : nullptr;
+}
+
 /// Writes the record that `fill` makes: fill(Lane&) is called with the lane in use. `lost_bytes` are counted where the
 /// record cannot be written. False: it was not.
 template <class Fill>

@@ -25,12 +25,6 @@ void drop_span(Lane& lane, std::uint64_t token) noexcept {
   if (lane.open_spans > kMaxOpenSpans) --lane.open_spans;
 }
 
-/// The thread's events that follow are later.
-void pass(std::uint64_t time) noexcept {
-  Lane* const lane = thread_state.lane;
-  session.clock.pass(time, lane == nullptr ? nullptr : &lane->turn);
-}
-
 std::uint64_t innermost_span(const Lane& lane) noexcept {
   const std::uint32_t known = lane.open_spans < kMaxOpenSpans ? lane.open_spans : kMaxOpenSpans;
   return known == 0 ? 0 : lane.spans[known - 1];
@@ -42,14 +36,14 @@ void record_mark(const Site& site, const char* name, bool has_value, double valu
   look_now(site, trace::LookReason::kMark, false);
   const std::uint64_t time = session.clock.now();
   record_event(site, 0, [&](Lane&) { return trace::Mark{time, has_value ? 1U : 0U, value, name_of(name)}; });
-  pass(time);
+  session.clock.pass(time, own_turn());
 }
 
 void record_asked_block(const Site& site, std::uint64_t address) noexcept {
   const std::uint64_t time = session.clock.now();
   const auto value = static_cast<double>(address);
   record_event(site, 0, [&](Lane&) { return trace::Mark{time, 1, value, kAskedBlockMark}; });
-  pass(time);
+  session.clock.pass(time, own_turn());
 }
 
 std::uint64_t record_span_begin(const Site& site, const char* name) noexcept {

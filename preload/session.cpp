@@ -167,13 +167,15 @@ bool Session::begin_image(const ForkInfo* fork) noexcept {
   thread_state.lane = nullptr;
   thread_state.number = 0;
   thread_state.ended = false;
-  clock.start_alone();
-  // Each event tells its own time, to stand between samples, also where one thread makes them all.
-  if (!settings.counters.empty()) clock.be_exact();
   if (!modules.create()) return false;
   Lane* const lane = lanes.claim(lane_context, true);
   if (lane == nullptr) return false;
   lane->epoch = epoch.load(std::memory_order_relaxed);
+  if (settings.counters.empty()) {
+    clock.start_alone(lane->turn);
+  } else {
+    clock.be_exact();  // each event tells its own time, to stand between samples
+  }
   if (!write_image_start(*lane, settings.start_paused, fork)) {
     stop(lane->fault());
     return false;

@@ -20,68 +20,72 @@ constexpr std::uint64_t kTenMilliseconds = std::uint64_t{10}
 TEST_CASE("events of a lone thread share a stamp, which is never far behind", "[clock]") {
   Clock clock;
   clock.choose();
-  clock.start_alone();
-  const std::uint64_t first = clock.of_heap_event(0, nullptr);
+  Clock::Turn own{};
+  clock.start_alone(own);
+  const std::uint64_t first = clock.of_heap_event(0, &own);
   REQUIRE(first > 0);
-  CHECK(clock.of_heap_event(100, nullptr) == first);
+  CHECK(clock.of_heap_event(100, &own) == first);
   wait_for_ticks(clock, kTenMilliseconds);
   const std::uint64_t now = clock.now();
   // the kernel's clock is asked for one event in eight
-  std::uint64_t stamp = clock.of_heap_event(0, nullptr);
-  for (int i = 0; clock.is_kernel_clock() && i < 8; ++i) stamp = clock.of_heap_event(0, nullptr);
+  std::uint64_t stamp = clock.of_heap_event(0, &own);
+  for (int i = 0; clock.is_kernel_clock() && i < 8; ++i) stamp = clock.of_heap_event(0, &own);
   CHECK(stamp >= now);
-  CHECK(clock.of_heap_event(100, nullptr) == stamp);
+  CHECK(clock.of_heap_event(100, &own) == stamp);
 }
 
 TEST_CASE("events behind a mark are later than it, however seldom the clock is read", "[clock]") {
   Clock clock;
   clock.choose();
-  clock.start_alone();
-  clock.of_heap_event(0, nullptr);
+  Clock::Turn own{};
+  clock.start_alone(own);
+  clock.of_heap_event(0, &own);
   const std::uint64_t mark = clock.now();
-  clock.pass(mark, nullptr);
-  for (int i = 0; i < 20; ++i) CHECK(clock.of_heap_event(1, nullptr) > mark);
+  clock.pass(mark, &own);
+  for (int i = 0; i < 20; ++i) CHECK(clock.of_heap_event(1, &own) > mark);
 }
 
 TEST_CASE("a large block is stamped exactly", "[clock]") {
   Clock clock;
   clock.choose();
-  clock.start_alone();
-  clock.of_heap_event(0, nullptr);
+  Clock::Turn own{};
+  clock.start_alone(own);
+  clock.of_heap_event(0, &own);
   wait_for_ticks(clock, kTenMilliseconds);
   std::uint64_t now = clock.now();
-  CHECK(clock.of_heap_event(std::uint64_t{1} << 20, nullptr) >= now);
-  CHECK(clock.of_heap_event(1, nullptr) >= now);
+  CHECK(clock.of_heap_event(std::uint64_t{1} << 20, &own) >= now);
+  CHECK(clock.of_heap_event(1, &own) >= now);
   wait_for_ticks(clock, kTenMilliseconds);
   now = clock.now();
-  CHECK(clock.of_heap_event(std::uint64_t{1} << 20, nullptr) >= now);
-  CHECK(clock.of_heap_event(0, nullptr) >= now);
+  CHECK(clock.of_heap_event(std::uint64_t{1} << 20, &own) >= now);
+  CHECK(clock.of_heap_event(0, &own) >= now);
 }
 
 TEST_CASE("with a second thread every event reads the clock, and so again in a forked child's first", "[clock]") {
   Clock clock;
   clock.choose();
-  clock.start_alone();
-  clock.of_heap_event(0, nullptr);
-  clock.share();
+  Clock::Turn own{};
+  clock.start_alone(own);
+  clock.of_heap_event(0, &own);
+  clock.end_turn();
   for (int i = 0; i < 20; ++i) {
     const std::uint64_t now = clock.now();
-    CHECK(clock.of_heap_event(0, nullptr) >= now);
-    CHECK(clock.of_heap_event(1, nullptr) >= now);
+    CHECK(clock.of_heap_event(0, &own) >= now);
+    CHECK(clock.of_heap_event(1, &own) >= now);
   }
-  clock.start_alone();
-  const std::uint64_t stamp = clock.of_heap_event(0, nullptr);
-  CHECK(clock.of_heap_event(0, nullptr) == stamp);
+  clock.start_alone(own);
+  const std::uint64_t stamp = clock.of_heap_event(0, &own);
+  CHECK(clock.of_heap_event(0, &own) == stamp);
 }
 
 TEST_CASE("beside other lanes, one that has its turn shares stamps until another writes", "[clock]") {
   Clock clock;
   clock.choose();
   if (clock.is_kernel_clock()) return;
-  clock.start_alone();
-  clock.share();
   Clock::Turn own{};
   Clock::Turn other{};
+  clock.start_alone(own);
+  clock.end_turn();
   const auto is_exact = [&] {
     const std::uint64_t now = clock.now();
     return clock.of_heap_event(0, &own) >= now;
@@ -115,9 +119,8 @@ TEST_CASE("beside other lanes, one that has its turn shares stamps until another
 TEST_CASE("nobody has a turn where every event is to tell its time", "[clock]") {
   Clock clock;
   clock.choose();
-  clock.start_alone();
-  clock.be_exact();
   Clock::Turn own{};
+  clock.be_exact();
   for (int i = 0; i < 20; ++i) {
     clock.begin_block(own, true);
     const std::uint64_t now = clock.now();
