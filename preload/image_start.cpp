@@ -3,6 +3,7 @@
 #include <link.h>
 #include <sys/utsname.h>
 
+#include "out_path.h"
 #include "real.h"
 #include "session.h"
 #include "sys.h"
@@ -41,8 +42,7 @@ bool write_image_start(Lane& lane, bool paused, const ForkInfo* fork) noexcept {
   trace::ImageStart image{};
   if (!session.settings.is_private) {
     image.command_line = {command_line, read_whole("/proc/self/cmdline", command_line, trace::kMaxTextBytes)};
-    char directory[4096];
-    if (sys::call(SYS_getcwd, sys::as_long(directory), sizeof directory) > 0) working_dir.add(directory);
+    read_working_dir(working_dir);
     if (sys::call(SYS_uname, sys::as_long(&host)) == 0) image.host = host.nodename;
   }
   image.monotonic_ns = sys::monotonic_ns();

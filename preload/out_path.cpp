@@ -53,7 +53,7 @@ bool expand_path(std::string_view pattern, const PathWords& words, std::string_v
 }
 
 void make_absolute(std::string_view working_dir, PathText& pattern) noexcept {
-  if (working_dir.empty() || (!pattern.empty() && pattern.view()[0] == '/')) return;
+  if (!working_dir.starts_with('/') || pattern.view().starts_with('/')) return;
   PathText absolute;
   for (const char byte : working_dir) {
     if (byte == '%') absolute.add('%');
@@ -68,7 +68,7 @@ void read_working_dir(PathText& out) noexcept {
   char directory[4096];
   out.clear();
   const long bytes = sys::call(SYS_getcwd, sys::as_long(directory), sizeof directory);
-  if (bytes > 1 && directory[0] == '/') out.add({directory, static_cast<std::size_t>(bytes) - 1});
+  if (bytes > 0) out.add({directory, static_cast<std::size_t>(bytes) - 1});
 }
 
 bool own_path(std::string_view pattern, std::string_view mpi_rank, std::uint32_t pid, std::string_view executable,
@@ -77,7 +77,8 @@ bool own_path(std::string_view pattern, std::string_view mpi_rank, std::uint32_t
   sys::call(SYS_uname, sys::as_long(&host));
   PathText directory;
   read_working_dir(directory);
-  return expand_path(pattern, {pid, last_part(executable), host.nodename, mpi_rank}, directory.view(), out);
+  const std::string_view folder = directory.view().starts_with('/') ? directory.view() : "";
+  return expand_path(pattern, {pid, last_part(executable), host.nodename, mpi_rank}, folder, out);
 }
 
 }  // namespace memline::capture

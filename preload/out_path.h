@@ -25,9 +25,10 @@ bool expand_path(std::string_view pattern, const PathWords& words, std::string_v
                  PathText& out) noexcept;
 
 /// Puts `working_dir`, percent signs doubled, before a relative pattern, so that forked children whose working directory is
-/// another one still write beside their parent. Leaves the pattern as it is if the result were too long.
+/// another one still write beside their parent. Leaves the pattern as it is if the directory is not known, or the result
+/// were too long.
 void make_absolute(std::string_view working_dir, PathText& pattern) noexcept;
-/// The working directory; empty if it is not known, or lies outside of the root directory.
+/// The working directory; empty if it is not known. One that lies outside of the root directory does not begin with a slash.
 void read_working_dir(PathText& out) noexcept;
 
 /// The path of process `pid`, which is this one, from the pattern and what else the settings say of it.
