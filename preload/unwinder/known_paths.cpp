@@ -16,6 +16,11 @@ void KnownPaths::forget() noexcept {
   return &path.stack;
 }
 
+void KnownPaths::empty(Path& path, std::uint32_t steps) noexcept {
+  path.pc = 0;
+  path.steps = static_cast<std::uint8_t>(steps < UINT8_MAX ? steps : UINT8_MAX);
+}
+
 /// The path to write, `steps` being changed to those it shall have; nullptr: none.
 KnownPaths::Path* KnownPaths::place_for(const FreshFrame* fresh, std::uint32_t& steps) noexcept {
   const std::uint64_t sp = fresh[0].slot + 8;
@@ -46,8 +51,7 @@ KnownPaths::Path* KnownPaths::place_for(const FreshFrame* fresh, std::uint32_t& 
   set.tags[way] = tag;
   if (!is_first) return &paths[way];
   // Most places are come to once.
-  paths[way].pc = 0;
-  paths[way].steps = static_cast<std::uint8_t>(steps < UINT8_MAX ? steps : UINT8_MAX);
+  empty(paths[way], steps);
   return nullptr;
 }
 
@@ -61,8 +65,7 @@ void KnownPaths::learn(const FreshFrame* fresh, std::uint32_t count, std::uint32
   std::uint32_t steps = count - 1;
   Path* const path = steps == 0 ? nullptr : place_for(fresh, steps);
   if (path == nullptr) return;
-  path->pc = 0;
-  path->steps = static_cast<std::uint8_t>(steps < UINT8_MAX ? steps : UINT8_MAX);
+  empty(*path, steps);
   std::uint32_t words = steps - 1;
   if (words > kMostWords) return;
   base += count - 1 - steps;

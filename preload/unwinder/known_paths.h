@@ -91,6 +91,7 @@ class KnownPaths {
     }
     return nullptr;
   }
+  static void empty(Path& path, std::uint32_t steps) noexcept;
   Path* place_for(const FreshFrame* fresh, std::uint32_t& steps) noexcept;
   static KnownStack* hash_anew(Path& path, std::uint64_t base_hash) noexcept;
 
