@@ -46,10 +46,10 @@ double noise_of_times(const std::vector<std::vector<double>>& run_seconds) {
   return kOfMedian * std::sqrt(*middle / static_cast<double>(runs));
 }
 
-/// `exactly`: the fit as if the values were exact.
-void note_what_is_not_known(const SweepSubject& subject, const GrowthFit& exactly, SweepModel& model) {
+void note_what_is_not_known(const SweepSubject& subject, const std::vector<double>& values, SweepModel& model) {
+  // As if they were exact, it may be known.
   if (subject.kind == SubjectKind::kTime && subject.growth.law == GrowthLaw::kUnknown &&
-      exactly.law != GrowthLaw::kUnknown) {
+      fit_growth(model.n, values).law != GrowthLaw::kUnknown) {
     model.notes.emplace_back(model.runs < 2 ? "time: one run of each size does not tell how it grows; -r has more."
                                             : "time: it differs between runs of one size as it does between the sizes, "
                                               "and does not tell how it grows.");
@@ -88,7 +88,7 @@ void finish_sweep(SweepModel& model) {
     for (const std::optional<double>& value : subject.values) values.push_back(value.value_or(0));
     const double noise = subject.kind == SubjectKind::kTime ? noise_of_times(model.run_seconds) : 0;
     subject.growth = fit_growth(model.n, values, noise);
-    note_what_is_not_known(subject, fit_growth(model.n, values), model);
+    note_what_is_not_known(subject, values, model);
   }
   std::stable_sort(model.subjects.begin(), model.subjects.end(), [](const SweepSubject& a, const SweepSubject& b) {
     if (a.kind != b.kind) return a.kind < b.kind;
