@@ -1,6 +1,6 @@
 #!/bin/bash
-# Installs through apt whatever memline needs to be built and tested, and is quick and silent where nothing is missing.
-# For Debian 12, Debian 13 and Ubuntu 24.04; as root, or through sudo.
+# setup.sh [PACKAGE...]: installs through apt whatever memline needs to be built and tested, and the packages that are named;
+# quick and silent where nothing is missing. For Debian 12, Debian 13 and Ubuntu 24.04; as root, or through sudo.
 set -euo pipefail
 
 required=(
@@ -10,7 +10,7 @@ required=(
 )
 # Tests that need one of these say so and are skipped where a distribution does not have it.
 optional=(clang-format heaptrack python3-dbg
-  libjemalloc-dev libgoogle-perftools-dev libmimalloc-dev libboost-context-dev musl-tools valgrind gdb nodejs ripgrep)
+  libjemalloc-dev libgoogle-perftools-dev libmimalloc-dev libboost-context-dev musl-tools valgrind gdb nodejs ripgrep "$@")
 
 as_root() {
   if [[ $(id -u) -eq 0 ]]; then "$@"; else sudo "$@"; fi

@@ -45,7 +45,8 @@ def main():
         if w.name not in wanted:
             continue
         ours, theirs = scratch + "/keep-memline", scratch + "/keep-heaptrack"
-        bench.run("memline", w, ours)
+        if bench.run("memline", w, ours).status != 0:
+            raise SystemExit(f"{w.name} fails: {' '.join(w.argv)}")
         bench.run("ht-file", w, theirs)
         trace, raw = ours + "/trace.bin", theirs + "/raw"
         events = bench.events_of(trace)

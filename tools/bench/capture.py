@@ -39,7 +39,9 @@ def measure(bench, chosen, names, reps):
     pairs, events = {}, {}
     for w in chosen:
         pairs[w.name] = {p: [] for p in names}
-        bench.run("plain", w)  # warms the page cache
+        first = bench.run("plain", w)  # warms the page cache
+        if first.status != 0:
+            raise SystemExit(f"{w.name} fails by itself, with status {first.status}: {' '.join(w.argv)}")
         for _ in range(reps):
             for p in names:
                 plain = bench.run("plain", w)

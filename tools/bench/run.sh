@@ -10,7 +10,7 @@ case $what in capture | threads | size | faults | analysis | all) ;; *)
   echo "usage: $0 capture|threads|size|faults|analysis|all [REPS]" >&2
   exit 2 ;;
 esac
-"$root/tools/setup.sh"
+"$root/tools/setup.sh" python3-numpy zstd xz-utils linux-perf  # programs that are measured
 cd "$root"
 cmake --preset release >/dev/null
 cmake --build --preset release --target memline memline_preload >/dev/null
