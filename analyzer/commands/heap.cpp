@@ -156,7 +156,8 @@ int show_asked(HeapArguments& arguments, const Streams& streams) {
   const auto profile = open_profile(arguments.profile, streams);
   if (!profile) return fail(streams, profile.error());
   const bool is_text = arguments.output.chosen_format() == Format::kText;
-  const auto asked = model::build_asked_blocks(**profile, arguments.most.value_or(is_text ? kHeapUsualRows : 0));
+  const std::size_t most = arguments.most.value_or(is_text ? kHeapUsualRows : 0);
+  const auto asked = model::build_asked_blocks(**profile, {.most = most == 0 ? model::kMostAsked : most});
   if (!asked) return fail(streams, asked.error());
   switch (arguments.output.chosen_format()) {
     case Format::kJson:

@@ -20,10 +20,10 @@
 #include "commands/run/fail_to_start.h"
 #include "commands/run/pack_family.h"
 #include "commands/run/recorded_program.h"
-#include "commands/run/region_watch.h"
 #include "commands/run/run_environment.h"
 #include "commands/run/sampling_run.h"
 #include "commands/run/split_command.h"
+#include "commands/run/trace_watch.h"
 #include "memline/env.h"
 #include "memline/variable_values.h"
 
@@ -93,7 +93,8 @@ struct RunArguments {
         ->type_name("LIST");
     app.add_flag("--private", options.private_trace, "Leave command line, working directory and host out of the trace");
     CLI::Option* const watch_option =
-        app.add_flag("--watch", watch, "Say what each span did to the memory, soon after it has ended");
+        app.add_flag("--watch", watch,
+                     "Say what each span did to the memory, soon after it has ended, and whose blocks are asked for");
     app.add_option("--region-func", region_functions, "With --watch: every run of this function, too; repeatable")
         ->type_name("NAME")
         ->allow_extra_args(false)
@@ -188,7 +189,7 @@ int run_command(const Arguments& arguments, const Streams& streams) {
   if (program.start_errno() != 0) return fail_to_start(streams, command.front(), program.start_errno());
   const bool follows_children = run.options.children.value_or(variable_or(kEnvChildren, "")) != "none";
   if (follows_children) program.watch_descendants();
-  std::optional<RegionWatch> watch;
+  std::optional<TraceWatch> watch;
   std::function<void(const std::string& trace)> look_on;
   if (run.watch) {
     watch.emplace(run.region_functions, !counters->empty(), streams);

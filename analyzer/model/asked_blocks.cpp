@@ -35,24 +35,26 @@ AskedBlock answer(Profile& profile, const replay::Mark& mark, const replay::Addr
 
 }  // namespace
 
-Result<AskedBlocks> build_asked_blocks(Profile& profile, std::size_t most) {
+Result<AskedBlocks> build_asked_blocks(Profile& profile, const AskedRequest& request) {
   AskedBlocks result;
   std::vector<const replay::Mark*> marks;
   std::vector<replay::AddressQuestion> questions;
-  const std::size_t shown = most == 0 ? kMostAsked : std::min(most, kMostAsked);
+  const std::size_t most = std::min(request.most, kMostAsked);
   for (const replay::Mark& mark : profile.image().marks) {
     if (mark.name != kAskedBlockMark || !mark.value) continue;
-    if (++result.count > shown) continue;
+    if (result.count++ < request.first || marks.size() >= most || mark.ticks > request.until_ticks) continue;
     marks.push_back(&mark);
     questions.push_back({address_in(*mark.value), mark.ticks});
   }
-  if (marks.empty()) {
+  if (result.count == 0) {
     return mind_damage({ExitCode::kNothing, "the program asked for no block (memline_block of memline/marker.h)",
                         profile.recording().path},
                        profile.recording().losses);
   }
-  const std::vector<replay::AddressHistory> histories =
-      replay::read_address_histories(profile.recording(), profile.image_index(), questions);
+  std::vector<replay::AddressHistory> histories;
+  if (!marks.empty()) {
+    histories = replay::read_address_histories(profile.recording(), profile.image_index(), questions);
+  }
   for (std::size_t i = 0; i < marks.size(); ++i) result.asked.push_back(answer(profile, *marks[i], histories[i]));
   result.common = profile.common();  // last: what it says of debug information is of what was looked at
   return result;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,11 +29,20 @@ struct AskedBlock {
 struct AskedBlocks {
   CommonInfo common;
   std::uint64_t count = 0;        ///< of all calls
-  std::vector<AskedBlock> asked;  ///< in order of time
+  std::vector<AskedBlock> asked;  ///< of those asked about, in order of time
 };
 
-/// The first `most` calls; 0: as many as kMostAsked. Error kNothing: there was none.
+/// In one go: each answer keeps its stacks.
 inline constexpr std::size_t kMostAsked = 1000;
-Result<AskedBlocks> build_asked_blocks(Profile& profile, std::size_t most);
+
+/// Which calls are answered: those from `first` (counted from 0) on that were made until `until_ticks`, `most` at most.
+struct AskedRequest {
+  std::size_t first = 0;
+  std::size_t most = kMostAsked;  ///< more are not to be had
+  std::uint64_t until_ticks = std::numeric_limits<std::uint64_t>::max();
+};
+
+/// Error kNothing: there was no call.
+Result<AskedBlocks> build_asked_blocks(Profile& profile, const AskedRequest& request);
 
 }  // namespace memline::model

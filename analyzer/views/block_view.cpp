@@ -44,20 +44,27 @@ void add_stack(const std::string& title, const model::BlockCall& call, Table& ta
 }
 
 /// Where the address lies in the block, and what is known of it, with its stacks.
-Table block_table(const model::CommonInfo& common, std::uint64_t address, const model::BlockReport& block) {
+Table block_table(std::uint64_t address, const model::BlockReport& block) {
   Table table;
-  table.heading.push_back(program_heading(common.program));
   table.heading.push_back(hexadecimal(address) + " is " + counted(address - block.address, "byte", "bytes") +
                           " into a block of " + counted(block.bytes, "byte", "bytes") + " at " +
                           hexadecimal(block.address) + (block.memory == "heap" ? "." : " (" + block.memory + ")."));
   table.heading.push_back(block.type.empty() ? "Type: not known" : "Type: " + block.type + " (" + block.rule + ")");
-  if (block.age)
-    table.heading.push_back((block.released ? "Lived for " : "Live at the end, age ") + seconds(*block.age));
   table.columns = {{"event", "Event", Align::kLeft, Shrink::kNever},
                    {"place", "Place", Align::kLeft, Shrink::kCutStart},
                    {"function", "Function", Align::kLeft, Shrink::kCutMiddle}};
   add_stack(block.moved_here ? "reallocated" : "allocated", block.acquired, table);
   if (block.released) add_stack(block.moved_away ? "reallocated away" : "freed", *block.released, table);
+  return table;
+}
+
+/// The same of a trace that has ended.
+Table ended_block_table(const model::CommonInfo& common, std::uint64_t address, const model::BlockReport& block) {
+  Table table = block_table(address, block);
+  table.heading.insert(table.heading.begin(), program_heading(common.program));
+  if (block.age) {
+    table.heading.push_back((block.released ? "Lived for " : "Live at the end, age ") + seconds(*block.age));
+  }
   return table;
 }
 
@@ -104,7 +111,7 @@ void add_block_rows(const model::BlockReport& block, const std::vector<Cell>& fi
 std::vector<Table> block_views(const model::AddressReport& report) {
   std::vector<Table> tables;
   for (const model::BlockReport& block : report.blocks) {
-    tables.push_back(block_table(report.common, report.address, block));
+    tables.push_back(ended_block_table(report.common, report.address, block));
   }
   if (report.count > report.blocks.size()) {
     add_notes({"<" + counted(report.count - report.blocks.size(), "earlier block", "earlier blocks") +
@@ -122,11 +129,18 @@ Table block_data_view(const model::AddressReport& report) {
   return table;
 }
 
+Table asked_so_far_view(const model::AskedBlock& asked) {
+  Table table;
+  if (asked.block) table = block_table(asked.address, *asked.block);
+  table.heading.insert(table.heading.begin(), asked_heading(asked));
+  return table;
+}
+
 std::vector<Table> asked_views(const model::AskedBlocks& asked) {
   std::vector<Table> tables;
   for (const model::AskedBlock& one : asked.asked) {
     Table table;
-    if (one.block) table = block_table(asked.common, one.address, *one.block);
+    if (one.block) table = ended_block_table(asked.common, one.address, *one.block);
     if (!one.block) table.heading.push_back(program_heading(asked.common.program));
     table.heading.insert(table.heading.begin() + 1, asked_heading(one));
     tables.push_back(std::move(table));

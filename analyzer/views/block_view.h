@@ -14,6 +14,8 @@ std::vector<Table> block_views(const model::AddressReport& report);
 Table block_data_view(const model::AddressReport& report);
 
 /// What memline_block() asked for: a table for each call, and one for all as above.
+/// asked_so_far_view() is of a program that still runs: what became of the block later is not known.
+Table asked_so_far_view(const model::AskedBlock& asked);
 std::vector<Table> asked_views(const model::AskedBlocks& asked);
 Table asked_data_view(const model::AskedBlocks& asked);
 

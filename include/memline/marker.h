@@ -195,8 +195,9 @@ static inline void memline_pool_destroy(uint64_t pool) {
 }
 
 /// Asks whose memory this is: `memline heap --asked` says it, for every call, of the block that held the address at that
-/// moment: its type, size, age and thread, the stack that allocated it, and the one that freed it, before or since. The
-/// program has no answer itself, for memline keeps no table of blocks in it; the trace may be read while it runs.
+/// moment: its type, size, age and thread, the stack that allocated it, and the one that freed it, before or since.
+/// `memline run --watch` says so while the program runs, a moment after the call. The program has no answer itself, for
+/// memline keeps no table of blocks in it.
 static inline void memline_block(const void* address) {
   const struct memline_marker_table* table = memline_marker_find();
   if (table != NULL) table->block(address);

@@ -41,10 +41,10 @@ class E2eTest(unittest.TestCase):
                 break
         return traces
 
-    def watch(self, *options):
-        """memline run --watch OPTIONS on the guest slow_regions, which waits for a line; not for more than a minute."""
+    def watch(self, *options, guest="slow_regions"):
+        """memline run --watch OPTIONS on a guest that waits for a line; not for more than a minute."""
         memline = subprocess.Popen([self.memline.program, "run", "-o", self.path("w.bin"), "--watch", *options, "--",
-                                    self.guest("slow_regions")],
+                                    self.guest(guest)],
                                    stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         limit = threading.Timer(60, memline.kill)
         limit.start()

@@ -4,6 +4,7 @@
 import csv
 import io
 import os
+import re
 import subprocess
 
 from e2e_test import E2eTest, main
@@ -116,6 +117,21 @@ class Heap(E2eTest):
                          {(one["address"], "1" if one["live"] else "0") for one in report["asked"]})
         _, other = self.memline.record([self.guest("many_blocks")], name="other.bin")
         self.assertEqual(self.memline.run(["heap", other, "--asked"]).returncode, 1)
+
+    def test_blocks_are_told_while_the_program_runs(self):
+        # the program ends only once the first answer was seen
+        memline = self.watch(guest="slow_asked")
+        first = [memline.stderr.readline().rstrip("\n") for _ in range(7)]
+        self.assertRegex(first[0], r"^Asked at 0\.\d+ s by thread slow_asked [^:]*: live, age 0\.\d+ s\.$")
+        self.assertRegex(first[1], r"^0x[0-9a-f]+ is 40 bytes into a block of 120 bytes at 0x[0-9a-f]+\.$")
+        self.assertEqual((first[2].split(" (")[0], first[3]), ("Type: record", ""))
+        self.assertEqual(first[4].split(), ["Event", "Place", "Function"])
+        self.assertRegex(first[6], r"^allocated +at 0\.\d+ s +by thread slow_asked")
+        rest = self.go_on(memline)
+        self.assertEqual(re.findall(r"slow_asked\.c:(\d+) +(\w+)", rest),
+                         [("12", "make"), ("18", "main")] + [("12", "make"), ("18", "main"), ("22", "main")])
+        self.assertEqual(len(re.findall(r"^Asked at .*: gone for 0\.\d+ s\.$", rest, re.M)), 1)
+        self.assertNotIn("spans", rest)
 
 
 if __name__ == "__main__":

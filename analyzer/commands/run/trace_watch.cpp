@@ -1,4 +1,4 @@
-#include "commands/run/region_watch.h"
+#include "commands/run/trace_watch.h"
 
 #include <algorithm>
 #include <chrono>
@@ -7,10 +7,13 @@
 #include <ostream>
 #include <utility>
 
+#include "base/counted.h"
 #include "commands/cache_choice.h"
 #include "commands/output.h"
-#include "model/profile.h"
+#include "model/asked_blocks.h"
 #include "model/region_builder.h"
+#include "render/text.h"
+#include "views/block_view.h"
 #include "views/region_view.h"
 
 namespace memline::commands {
@@ -38,20 +41,20 @@ std::uint64_t settled_ticks(const replay::Image& image, double settled_seconds) 
 
 }  // namespace
 
-RegionWatch::RegionWatch(std::vector<std::string> functions, bool with_samples, const Streams& streams)
+TraceWatch::TraceWatch(std::vector<std::string> functions, bool with_samples, const Streams& streams)
     : functions_(std::move(functions)),
       settled_seconds_(with_samples ? kSampledSeconds : kSettledSeconds),
       streams_(streams) {}
 
-RegionWatch::~RegionWatch() {
+TraceWatch::~TraceWatch() {
   stop();
 }
 
-void RegionWatch::follow(const std::string& trace) {
+void TraceWatch::follow(const std::string& trace) {
   if (!thread_.joinable()) thread_ = std::thread([this, trace] { read_on(trace); });
 }
 
-void RegionWatch::stop() {
+void TraceWatch::stop() {
   if (!thread_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
@@ -61,12 +64,12 @@ void RegionWatch::stop() {
   thread_.join();
 }
 
-void RegionWatch::finish(const std::string& trace) {
+void TraceWatch::finish(const std::string& trace) {
   stop();
   if (!trace.empty()) show(trace, true);
 }
 
-void RegionWatch::read_on(const std::string& trace) {
+void TraceWatch::read_on(const std::string& trace) {
   Clock::duration rest = kShortestRest;
   for (;;) {
     {
@@ -79,7 +82,7 @@ void RegionWatch::read_on(const std::string& trace) {
   }
 }
 
-void RegionWatch::show(const std::string& trace, bool ended) {
+void TraceWatch::show(const std::string& trace, bool ended) {
   model::ProfileOptions options;
   options.symbols.cache_folder = choose_cache_folder();
   const auto profile = model::Profile::open(trace, std::move(options));
@@ -91,22 +94,41 @@ void RegionWatch::show(const std::string& trace, bool ended) {
   }
   const std::uint64_t until =
       ended ? std::numeric_limits<std::uint64_t>::max() : settled_ticks((*profile)->image(), settled_seconds_);
+  show_asked(**profile, until, ended);
+  show_regions(**profile, until, ended);
+  streams_.err.flush();
+}
+
+void TraceWatch::show_regions(model::Profile& profile, std::uint64_t until_ticks, bool ended) {
   model::RegionRequest request;
   request.functions = functions_;
   std::size_t found = 0;
-  const auto regions = model::build_regions(**profile, request, [&](const model::Region& region, const auto& counters) {
-    if (region.seen_ticks > until || ++found <= shown_) return;
+  const auto regions = model::build_regions(profile, request, [&](const model::Region& region, const auto& counters) {
+    if (region.seen_ticks > until_ticks || ++found <= shown_regions_) return;
     streams_.err << views::region_sentence(region) << '\n';
     for (const std::string& rate : views::region_rates(region, counters)) streams_.err << rate << '\n';
   });
-  streams_.err.flush();
-  shown_ = std::max(shown_, found);
+  shown_regions_ = std::max(shown_regions_, found);
   if (!ended) return;
   if (!regions) {
-    fail(streams_, regions.error());
+    // who asked for blocks, and was answered, need not have spans
+    const bool is_missed = regions.error().code != ExitCode::kNothing || !functions_.empty() || answered_ == 0;
+    if (is_missed) fail(streams_, regions.error());
     return;
   }
   for (const std::string& note : views::region_notes(*regions)) say(streams_, note);
+}
+
+void TraceWatch::show_asked(model::Profile& profile, std::uint64_t until_ticks, bool ended) {
+  const auto asked = model::build_asked_blocks(profile, {answered_, model::kMostAsked - answered_, until_ticks});
+  if (!asked) return;  // it asked for nothing
+  for (const model::AskedBlock& one : asked->asked) {
+    streams_.err << render::render_text(views::asked_so_far_view(one), {}) << '\n';
+  }
+  answered_ += asked->asked.size();
+  if (ended && asked->count > answered_) {
+    say(streams_, counted(asked->count - answered_, "later call", "later calls") + " of memline_block not shown");
+  }
 }
 
 }  // namespace memline::commands
