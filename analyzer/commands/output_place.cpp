@@ -1,6 +1,8 @@
 #include "commands/output_place.h"
 
 #include <fmt/format.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +13,17 @@
 namespace memline::commands {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+/// access() grants root every folder of /proc and /sys, where nobody can create a file.
+bool holds_no_files(const std::string& folder) {
+  struct statfs where {};
+  if (::statfs(folder.c_str(), &where) != 0) return false;
+  return where.f_type == PROC_SUPER_MAGIC || where.f_type == SYSFS_MAGIC;
+}
+
+}  // namespace
 
 std::string working_folder() {
   std::error_code gone;
@@ -23,7 +36,8 @@ int why_no_file_in(const std::string& folder) {
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
   if (fs::exists(status) && !fs::is_directory(status)) return ENOTDIR;
-  return ::access(folder.c_str(), W_OK | X_OK) != 0 ? errno : 0;
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) return errno;
+  return holds_no_files(folder) ? EPERM : 0;
 }
 
 std::string check_output_file(const std::string& path) {
