@@ -71,7 +71,7 @@ def main():
     oracle = load(arguments.sources[0], arguments.addr2line)
     command, functions = arguments.sources[1], arguments.sources[2:]
     if command == "report":
-        wanted = [row for row in oracle.own_functions() if not functions or stated.plain_name(row[1]) in functions]
+        wanted = [row for row in oracle.own_functions() if not functions or stated.plain_name(row[1][0]) in functions]
         answer = oracle.report(wanted)
     else:
         answer = {"top": oracle.top, "summary": oracle.summary}[command]()

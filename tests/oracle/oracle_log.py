@@ -17,9 +17,10 @@ from collections import namedtuple
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
 from expectations import plain_name  # noqa: E402
 
-# What one source frame is. `line` is 0 if unknown, `declared` that of the function; `module` is the path of its object,
-# `code` the symbol whose machine code it is part of, as the linker spells it.
-Frame = namedtuple("Frame", "function file line module symbol declared code")
+# What one source frame is. `line` is 0 if unknown, `declared` that of the function and `home` its file, without
+# the folders, which units of one program spell in several ways; `module` is the path
+# of its object, `code` the symbol whose machine code it is part of, as the linker spells it.
+Frame = namedtuple("Frame", "function file line module symbol declared code home")
 # An event's own fields are in `values`, in the order of the log.
 Event = namedtuple("Event", "kind thread values stack")
 
@@ -58,10 +59,24 @@ def find_addr2line():
     return shutil.which("llvm-addr2line") or (installed[-1] if installed else "addr2line")
 
 
+UNKNOWN = ("??", "??", 0, 0, "")
+RUST_ESCAPES = {"LT": "<", "GT": ">", "RF": "&", "BP": "*", "LP": "(", "RP": ")", "SP": "@", "C": ","}
+
+
+def rust_name(name):
+    """LLVM reads a name of Rust's older mangling as one of C++: with its hash, and with escapes for what C++ has no letter for."""
+    plain = re.sub(r"::h[0-9a-f]{16}$", "", name)
+    if plain == name:
+        return name
+    plain = re.sub(r"(^|::)_(?=\$)", r"\1", plain).replace("..", "::")
+    return re.sub(r"\$(?:u([0-9a-f]+)|(\w+))\$",
+                  lambda found: chr(int(found[1], 16)) if found[1] else RUST_ESCAPES.get(found[2], found[0]), plain)
+
+
 def ask_addr2line(program, module, offsets):
-    """{offset: [(function, file, line, line of the declaration)...]}, innermost first. GNU's knows no declarations."""
+    """{offset: [(function, file, line, line and file of the declaration)...]}, innermost first. GNU's knows no declarations."""
     if not os.path.isfile(module):
-        return {offset: [("??", "??", 0, 0)] for offset in offsets}
+        return {offset: [UNKNOWN] for offset in offsets}
     is_llvm = "llvm" in os.path.basename(program)
     answer = subprocess.run([program, "-a", "-i", "-f", "-C", "-e", module] + ["--verbose"] * is_llvm, text=True,
                             errors="surrogateescape", input="".join(f"{offset:#x}\n" for offset in offsets), capture_output=True, check=True)
@@ -75,17 +90,19 @@ def ask_addr2line(program, module, offsets):
             continue
         if is_llvm:
             if not text.startswith("  "):
-                current.append((text, "??", 0, 0))
+                current.append((rust_name(text), *UNKNOWN[1:]))
                 continue
-            function, file, line, declared = current.pop()
+            function, file, line, declared, home = current.pop()
             field, _, value = text.strip().partition(": ")
             file = value if field == "Filename" else file
+            home = value if field in ("Filename", "Function start filename") else home  # the latter comes last, if at all
             line = int(value) if field == "Line" else line
             declared = int(value) if field == "Function start line" else declared
-            current.append((function, file, line, declared))
+            home = value if field == "Function start filename" else home
+            current.append((function, file, line, declared, home))
             continue
         file, _, line = re.sub(r" \(discriminator \d+\)$", "", next(lines)).rpartition(":")
-        current.append((re.sub(r"^\(inlined by\) ", "", text), file, int(line) if line.isdigit() else 0, 0))
+        current.append((re.sub(r"^\(inlined by\) ", "", text), file, int(line) if line.isdigit() else 0, *UNKNOWN[3:]))
     return found
 
 
@@ -148,12 +165,13 @@ def name_frames(log, program=None):
         for text, lookup in frames:
             named[text] = []
             code = symbol_at(codes, lookup) or ""
-            chain = answers.get(lookup) or [("??", "??", 0, 0)]
-            for depth, (function, file, line, declared) in enumerate(chain):
+            chain = answers.get(lookup) or [UNKNOWN]
+            for depth, (function, file, line, declared, home) in enumerate(chain):
                 known = file != "??" and line > 0
                 symbol = function if function != "??" else symbol_at(symbols, lookup)
                 # f.part.0 may have f inlined again: only the outermost is the part.
                 of_frame = code if depth + 1 == len(chain) else re.sub(r"\.part\.\d+", "", code)
                 named[text].append(Frame(function if function != "??" else None, os.path.normpath(file) if known else None,
-                                         line if known else 0, path, symbol, declared, of_frame))
+                                         line if known else 0, path, symbol, declared, of_frame,
+                                         os.path.basename(home) or None))
     return named

@@ -12,7 +12,7 @@ from oracle_memory import Memory  # noqa: E402
 
 COUNTS = ("allocated", "freed", "allocations", "frees", "reallocations", "mappings", "unmappings")
 SYSTEM_LIBRARIES = ("/lib/", "/lib32/", "/lib64/", "/libx32/", "/usr/lib/", "/usr/lib32/", "/usr/lib64/", "/usr/local/lib/")
-NOT_OWN = re.compile(r"^/usr/include/|^/usr/local/include/|/c\+\+/|^/usr/lib/(gcc|llvm)[^ ]*/include/|^/rustc/"
+NOT_OWN = re.compile(r"^/usr/include/|^/usr/local/include/|/c\+\+/|^/usr/lib/(gcc|llvm)[^ ]*/include/|^/rustc/|^/rust/deps/"
                      r"|/\.?cargo/registry/|/_deps/[^/]*-src/|/vcpkg/|/vcpkg_installed/|/\.conan2?/")
 PROFILERS = ("libmemline.so", "liboracle.so")
 START_UP = {"_start", "_init", "_fini", "call_init", "__libc_csu_init", "__libc_start_main", "frame_dummy"}
@@ -24,18 +24,18 @@ def plain_function(name):
         return None
     depth = 0
     for index, char in enumerate(name):
-        if depth == 0 and re.match(r"::(\{lambda|\$_\d|'lambda)", name[index:]):
+        if depth == 0 and re.match(r"::(\{lambda|\$_\d|'lambda|\{\{closure\}\})", name[index:]):
             name = name[:index]
             break
         depth += (char in "<(") - (char in ">)")
     name = re.sub(r"( \[clone [^\]]*\]| \(\.[\w.]+\))+$", "", name)
-    return re.sub(r"(?<=[\w)])\.(_omp_fn|omp_outlined\w*|constprop|isra|part|cold|lto_priv|llvm)\b.*$", "", name)
+    return re.sub(r"(?<=[\w)])\.(_omp_fn|omp_outlined\w*|constprop|isra|part|cold|lto_priv|llvm|\d+)\b.*$", "", name)
 
 
 # Bodies of lambdas and of OpenMP regions, where they are named without the function they are written in.
 NAMELESS = re.compile(r"(operator\(\)(\(.*)?|\.omp_outlined\..*)")
 # Bodies that are called, as a lambda is, at the line where they begin.
-OUTLINED = re.compile(r"operator\(\)|omp_outlined|_omp_fn")
+OUTLINED = re.compile(r"operator\(\)|\{\{closure\}\}|omp_outlined|_omp_fn")
 # What compilers make of a lambda that becomes a function pointer: nobody wrote it, and it stands for no line.
 CONVERSION = re.compile(r"(^|::)(_FUN|__invoke)(\(|$)")
 
@@ -163,6 +163,7 @@ class Oracle:
         return {key: names.pop() for key, names in full.items() if len(names) == 1}
 
     def function_of(self, frame):
+        """(name, the file it stands in where the name alone does not tell), or None."""
         # Their dlclose stands between the program's frames and the loader's.
         if os.path.basename(frame.module).startswith(PROFILERS):
             return None
@@ -172,10 +173,13 @@ class Oracle:
             name = function_around(frame.file, frame.line)
         else:
             name = plain_function(frame.function)
-        return self._full_names.get((frame.module, name), name)
+        name = self._full_names.get((frame.module, name), name)
+        # A name without scope and parameters may be that of several functions: static ones of C.
+        return name, (frame.home if re.fullmatch(r"\w+", name or "") else None)
 
     def _stands(self, physical):
-        """{row: key of the run} for one stack. A row is (module, function) or (module, function, file, line)."""
+        """{row: key of the run} for one stack. A row is (module, function) or (module, function, file, line), where
+        the function is what function_of says."""
         # A module has a new number after every dlclose; it is still the same caller.
         places = tuple((self.log.modules[int(text.split(":")[0])], text.split(":")[1]) for text in physical)
         rows, previous, inner = {}, None, None
@@ -271,14 +275,14 @@ class Oracle:
     def own_functions(self):
         """The functions with a line of their own somewhere, as (module, function)."""
         return sorted({row[:2] for row in self.rows if len(row) == 4 and row[2] is not None and not NOT_OWN.search(row[2])
-                       and (row[0] == self.executable or not row[0].startswith(SYSTEM_LIBRARIES))})
+                       and (row[0] == self.executable or not row[0].startswith(SYSTEM_LIBRARIES))}, key=str)
 
     def report(self, functions=None):
         """As `memline report --format json`, but only with the lines that have events."""
         result = []
-        for module, name in functions if functions is not None else self.own_functions():
-            whole = self.rows[(module, name)]
-            lines = [(row[2], row[3], line) for row, line in self.rows.items() if len(row) == 4 and row[:2] == (module, name)]
+        for module, function in functions if functions is not None else self.own_functions():
+            name, whole = function[0], self.rows[(module, function)]
+            lines = [(row[2], row[3], line) for row, line in self.rows.items() if len(row) == 4 and row[:2] == (module, function)]
             lines.sort(key=lambda one: (one[0] or "", one[1]))
             # The function's own file is that of most of its lines.
             files = [file for file, _, _ in lines if file is not None]
