@@ -1,6 +1,7 @@
 #include "model/function_choice.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -18,15 +19,19 @@ namespace {
 constexpr int kMostNesting = 64;  // a damaged file may enclose functions in a circle
 constexpr std::size_t kMostSuggestions = 5;
 
-std::set<FunctionId> functions_on_stacks(FrameSource& frames) {
+/// The functions, each with the files that its lines with events are in: generated and included code is in others than
+/// the function's own.
+using SeenFunctions = std::map<FunctionId, std::set<FileId>>;
+
+SeenFunctions functions_on_stacks(FrameSource& frames) {
   std::vector<NodeId> nodes;
   nodes.reserve(frames.node_count());
   for (std::size_t node = 0; node < frames.node_count(); ++node) nodes.emplace_back(node);
   frames.prepare(nodes);
-  std::set<FunctionId> seen;
+  SeenFunctions seen;
   for (std::size_t node = 0; node < frames.node_count(); ++node) {
     for (const symbols::Frame& frame : frames.frames(NodeId{node})) {
-      if (!frame.function.none()) seen.insert(frame.function);
+      if (!frame.function.none()) seen[frame.function].insert(frame.file);
     }
   }
   return seen;
@@ -83,7 +88,7 @@ std::string unknown_name_message(Profile& profile, const std::vector<ModuleId>& 
   return message;
 }
 
-Result<FunctionGroup> choose_by_name(Profile& profile, const std::set<FunctionId>& seen, const std::string& wanted) {
+Result<FunctionGroup> choose_by_name(Profile& profile, const SeenFunctions& seen, const std::string& wanted) {
   std::vector<ModuleId> modules;
   for (std::size_t i = 0; i < profile.image().modules.size(); ++i) modules.push_back(ModuleId{i});
   std::vector<FunctionId> found = profile.symbolizer().find_functions(modules, wanted);
@@ -91,7 +96,7 @@ Result<FunctionGroup> choose_by_name(Profile& profile, const std::set<FunctionId
   const symbols::NameMatcher matcher(wanted);
   bool exactly = false;
   std::vector<FunctionId> known_from_stacks;
-  for (const FunctionId id : seen) {
+  for (const auto& [id, files] : seen) {
     const symbols::Function& function = profile.symbolizer().function(id);
     if (!matcher.matches(function)) continue;
     known_from_stacks.push_back(id);
@@ -104,13 +109,15 @@ Result<FunctionGroup> choose_by_name(Profile& profile, const std::set<FunctionId
   return FunctionGroup{in_order(profile.frames(), std::move(found)), true, wanted, {}};
 }
 
-Result<FunctionGroup> choose_by_file(Profile& profile, const std::set<FunctionId>& seen, const std::string& wanted) {
+Result<FunctionGroup> choose_by_file(Profile& profile, const SeenFunctions& seen, const std::string& wanted) {
   FrameSource& frames = profile.frames();
+  const auto is_wanted = [&](FileId file) { return !file.none() && path_matches(wanted, frames.file(file)); };
   std::vector<FunctionId> found;
-  for (const FunctionId id : seen) {
+  for (const auto& [id, files] : seen) {
     const FunctionId outer = outermost_function(frames, id);
-    const symbols::Function& function = frames.function(outer);
-    if (!function.file.none() && path_matches(wanted, frames.file(function.file))) found.push_back(outer);
+    if (is_wanted(frames.function(outer).file) || std::any_of(files.begin(), files.end(), is_wanted)) {
+      found.push_back(outer);
+    }
   }
   if (found.empty()) {
     return Error{ExitCode::kNothing, "no function in a file '" + wanted + "' has any event"};
@@ -236,7 +243,7 @@ Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const Repo
     groups.push_back(std::move(group).value());
     return groups;
   }
-  const std::set<FunctionId> seen = functions_on_stacks(profile.frames());
+  const SeenFunctions seen = functions_on_stacks(profile.frames());
   const auto add = [&groups](Result<FunctionGroup> group, const std::string& wanted) {
     if (group) {
       groups.push_back(std::move(group).value());

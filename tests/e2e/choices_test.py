@@ -27,6 +27,15 @@ class Choices(E2eTest):
             self.assertEqual((done.returncode, done.stdout), (2, ""))
             self.assertIn("needs a value that is not empty", done.stderr)
 
+    def test_a_file_that_has_only_some_lines_of_a_function(self):
+        trace = self.record("generated")
+        [parse] = self.memline.json("report", trace, "--file", "grammar.y")["functions"]
+        self.assertEqual(parse["name"], "parse")
+        self.assertTrue(parse["file"].endswith("/generated.c"), parse["file"])
+        [row] = [line for line in parse["lines"] if line["allocated"] == 20]
+        self.assertEqual(row["line"], 7)
+        self.assertTrue(row["file"].endswith("/grammar.y"), row["file"])
+
     def test_what_would_have_no_effect_is_refused(self):
         trace = self.record("loops")
         for command, options, code in (("top", ["--by", "counter"], 1),  # recorded without counters
