@@ -2,6 +2,7 @@
 """Where the trace goes, and what happens to what was there before."""
 
 import os
+import resource
 import subprocess
 
 from e2e_test import E2eTest, main
@@ -54,6 +55,14 @@ class OutputFile(E2eTest):
             self.assertEqual(self.files(), ["trace.bin", f"trace.bin.{pid}"])
             running.communicate(b"\n", timeout=60)
         self.assertEqual(self.memline.json("summary", self.path("trace.bin"))["program"]["pid"], running.pid)
+
+    def test_a_trace_that_cannot_be_written_is_not_put_down_to_the_preload(self):
+        no_files = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        done, trace = self.run_under_memline([self.guest("nothing")], preexec_fn=no_files)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(f"the trace cannot be written: {trace}\n", done.stderr)
+        self.assertIn("it left no trace: none could be written, ", done.stderr)
+        self.assertNotIn("it ran without libmemline.so", done.stderr)
 
     def test_patterns(self):
         pid = self.record_in_folder({"MEMLINE_OUT": self.path("%e-%p-%%.bin")})

@@ -24,6 +24,10 @@ constexpr std::size_t kMostTracesRead = 200;
 /// What is said where the file gives no reason.
 constexpr std::string_view kNoReason =
     "it ran without libmemline.so: something on the way removed LD_PRELOAD, or the library could not be loaded";
+/// The library says so itself where it could not write the trace, but not to us.
+constexpr std::string_view kNoTrace =
+    "it left no trace: none could be written, something on the way removed LD_PRELOAD, or libmemline.so could not be "
+    "loaded";
 
 std::string sentence(const Inspection& inspection, std::string_view otherwise) {
   return fmt::format("nothing was recorded of {}: {}", escape_control(inspection.path),
@@ -40,7 +44,7 @@ std::string_view why_no_event(const replay::Image& image) {
 
 std::vector<std::string> explain_missing(const std::string& trace, const std::string& program,
                                          const std::string& search_path) {
-  if (trace.empty()) return {sentence(inspect_program(program, search_path), kNoReason)};
+  if (trace.empty()) return {sentence(inspect_program(program, search_path), kNoTrace)};
   std::vector<std::string> sentences;
   const trace::TraceHeader header = read_trace_header(trace);
   const bool went_on = header.exit_kind == static_cast<std::uint32_t>(trace::ExitKind::kExec);
