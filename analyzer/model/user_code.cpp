@@ -87,7 +87,6 @@ std::vector<std::string> OwnRules::describe() const {
   lines.emplace_back("not own: frames without a line");
   lines.push_back("not own: source files " + joined(kForeignFiles));
   lines.push_back("not own: modules " + joined(kForeignModules) + ", unless it is the main executable");
-  lines.emplace_back("not own: a program's own operator new, its callers instead");
   lines.emplace_back("own: everything else");
   return lines;
 }
@@ -109,10 +108,6 @@ bool UserLines::is_own(FileId file, ModuleId module) {
     answer = own ? Known::kYes : Known::kNo;
   }
   return answer == Known::kYes;
-}
-
-bool UserLines::is_operator_new(const symbols::Frame& frame) const {
-  return !frame.function.none() && frames_.function(frame.function).qualified.starts_with("operator new");
 }
 
 bool UserLines::reports_pool(const symbols::Frame& frame) const {

@@ -55,7 +55,7 @@ class UserLines {
   std::optional<UserLine> find(NodeId stack);
   /// Whether the frame has a line that is the user's own.
   bool is_own_line(const symbols::Frame& frame, ModuleId module) {
-    return frame.line != 0 && !frame.file.none() && is_own(frame.file, module) && !is_operator_new(frame);
+    return frame.line != 0 && !frame.file.none() && is_own(frame.file, module);
   }
   /// Whether nothing but its innermost frame can be charged, and that is the C library's.
   bool is_c_librarys(NodeId stack);
@@ -90,8 +90,6 @@ class UserLines {
   /// The next frame outside of `inner` that is the user's own.
   Place own_outside(Place inner);
   bool is_own(FileId file, ModuleId module);
-  /// The global one: every allocation of a program that replaces it would be charged to it.
-  bool is_operator_new(const symbols::Frame& frame) const;
   bool reports_pool(const symbols::Frame& frame) const;
 
   FrameSource& frames_;

@@ -96,8 +96,7 @@ def plain_name(name):
             kept.append(char)
         if char in ">)":
             depth -= 1
-    last = re.sub(r"( (const|volatile|&&?))+$", "", "".join(kept)).split("::")[-1]
-    return last if last.startswith("operator ") else last.split(" ")[-1]
+    return re.sub(r"( (const|volatile|&&?))+$", "", "".join(kept)).split("::")[-1].split(" ")[-1]
 
 
 def is_quiet(line):

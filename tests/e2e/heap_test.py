@@ -18,20 +18,6 @@ class Heap(E2eTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         return trace, done.stdout.decode().split()
 
-    def test_a_replaced_operator_new_owns_nothing(self):
-        source = os.path.join(os.path.dirname(__file__), "../guests/replaced_new.cpp")
-        with open(source, encoding="ascii") as file:
-            stated = {number: int(line.rsplit("// site: ", 1)[1]) for number, line in enumerate(file, 1)
-                      if "// site: " in line}
-        for build in ("gcc-O0", "gcc-O2", "clang-O2"):
-            with self.subTest(build=build):
-                done, trace = self.memline.record([self.guest("replaced_new", build)], name=build + ".bin")
-                self.assertEqual(done.returncode, 0, done.stderr)
-                sites = self.memline.json("top", trace)["sites"]
-                found = {site["line"]: site["allocated"] for site in sites
-                         if site["file"] and site["file"].endswith("replaced_new.cpp")}
-                self.assertEqual(found, stated)
-
     def test_only_what_came_after_a_mark(self):
         trace, _ = self.record()
         whole = self.memline.json("heap", trace, "--at", "end", "--by", "type")

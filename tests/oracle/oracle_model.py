@@ -253,8 +253,6 @@ class Oracle:
     def is_own(self, frame):
         if frame.file is None or NOT_OWN.search(frame.file) or os.path.basename(frame.module).startswith(PROFILERS):
             return False
-        if (frame.function or "").startswith("operator new"):  # a program's own one: its callers ask
-            return False
         return frame.module == self.executable or not frame.module.startswith(SYSTEM_LIBRARIES)
 
     def site(self, stack):

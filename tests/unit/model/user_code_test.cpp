@@ -48,16 +48,6 @@ TEST_CASE("a push_back inlined into the user's line is charged to that line") {
   CHECK(line.depth == 1);
 }
 
-TEST_CASE("a program's own operator new is charged to who calls it") {
-  Program program;
-  const FunctionId replaced = program.stacks.add_function("operator new", program.app);
-  const FunctionId of_class = program.stacks.add_function("Pooled::operator new", program.app);
-  const NodeId in_new = program.stacks.call(program.in_main, {program.stacks.at(replaced, 70)});
-  const NodeId in_class = program.stacks.call(program.in_main, {program.stacks.at(of_class, 80)});
-  CHECK(find(program, in_new, OwnRules({}, {})).frame.line == 3);
-  CHECK(find(program, in_class, OwnRules({}, {})).frame.line == 80);
-}
-
 TEST_CASE("a library in a user's folder is own code, one in the system's is not") {
   Program program;
   const ModuleId mine = program.stacks.add_module("/home/me/build/libmine.so");
