@@ -19,21 +19,23 @@ namespace {
 constexpr int kMostNesting = 64;  // a damaged file may enclose functions in a circle
 constexpr std::size_t kMostSuggestions = 5;
 
-/// The functions, each with the files that its lines with events are in: generated and included code is in others than
-/// the function's own.
-using SeenFunctions = std::map<FunctionId, std::set<FileId>>;
-
-SeenFunctions functions_on_stacks(FrameSource& frames) {
+/// Calls visit(frame) for the frames of all stacks that are in functions.
+template <class Visit>
+void for_each_frame(FrameSource& frames, Visit visit) {
   std::vector<NodeId> nodes;
   nodes.reserve(frames.node_count());
   for (std::size_t node = 0; node < frames.node_count(); ++node) nodes.emplace_back(node);
   frames.prepare(nodes);
-  SeenFunctions seen;
   for (std::size_t node = 0; node < frames.node_count(); ++node) {
     for (const symbols::Frame& frame : frames.frames(NodeId{node})) {
-      if (!frame.function.none()) seen[frame.function].insert(frame.file);
+      if (!frame.function.none()) visit(frame);
     }
   }
+}
+
+std::set<FunctionId> functions_on_stacks(FrameSource& frames) {
+  std::set<FunctionId> seen;
+  for_each_frame(frames, [&](const symbols::Frame& frame) { seen.insert(frame.function); });
   return seen;
 }
 
@@ -88,7 +90,7 @@ std::string unknown_name_message(Profile& profile, const std::vector<ModuleId>& 
   return message;
 }
 
-Result<FunctionGroup> choose_by_name(Profile& profile, const SeenFunctions& seen, const std::string& wanted) {
+Result<FunctionGroup> choose_by_name(Profile& profile, const std::set<FunctionId>& seen, const std::string& wanted) {
   std::vector<ModuleId> modules;
   for (std::size_t i = 0; i < profile.image().modules.size(); ++i) modules.push_back(ModuleId{i});
   std::vector<FunctionId> found = profile.symbolizer().find_functions(modules, wanted);
@@ -96,7 +98,7 @@ Result<FunctionGroup> choose_by_name(Profile& profile, const SeenFunctions& seen
   const symbols::NameMatcher matcher(wanted);
   bool exactly = false;
   std::vector<FunctionId> known_from_stacks;
-  for (const auto& [id, files] : seen) {
+  for (const FunctionId id : seen) {
     const symbols::Function& function = profile.symbolizer().function(id);
     if (!matcher.matches(function)) continue;
     known_from_stacks.push_back(id);
@@ -109,16 +111,21 @@ Result<FunctionGroup> choose_by_name(Profile& profile, const SeenFunctions& seen
   return FunctionGroup{in_order(profile.frames(), std::move(found)), true, wanted, {}};
 }
 
-Result<FunctionGroup> choose_by_file(Profile& profile, const SeenFunctions& seen, const std::string& wanted) {
+/// By the function's own file, and by those of its lines with events: generated and included code is in others.
+Result<FunctionGroup> choose_by_file(Profile& profile, const std::string& wanted) {
   FrameSource& frames = profile.frames();
-  const auto is_wanted = [&](FileId file) { return !file.none() && path_matches(wanted, frames.file(file)); };
+  std::map<FileId, bool> known;
+  const auto is_wanted = [&](FileId file) {
+    if (file.none()) return false;
+    const auto [entry, is_new] = known.try_emplace(file);
+    if (is_new) entry->second = path_matches(wanted, frames.file(file));
+    return entry->second;
+  };
   std::vector<FunctionId> found;
-  for (const auto& [id, files] : seen) {
-    const FunctionId outer = outermost_function(frames, id);
-    if (is_wanted(frames.function(outer).file) || std::any_of(files.begin(), files.end(), is_wanted)) {
-      found.push_back(outer);
-    }
-  }
+  for_each_frame(frames, [&](const symbols::Frame& frame) {
+    const FunctionId outer = outermost_function(frames, frame.function);
+    if (is_wanted(frame.file) || is_wanted(frames.function(outer).file)) found.push_back(outer);
+  });
   if (found.empty()) {
     return Error{ExitCode::kNothing, "no function in a file '" + wanted + "' has any event"};
   }
@@ -243,7 +250,8 @@ Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const Repo
     groups.push_back(std::move(group).value());
     return groups;
   }
-  const SeenFunctions seen = functions_on_stacks(profile.frames());
+  std::set<FunctionId> seen;
+  if (!request.functions.empty()) seen = functions_on_stacks(profile.frames());
   const auto add = [&groups](Result<FunctionGroup> group, const std::string& wanted) {
     if (group) {
       groups.push_back(std::move(group).value());
@@ -252,7 +260,7 @@ Result<std::vector<FunctionGroup>> choose_functions(Profile& profile, const Repo
     }
   };
   for (const std::string& wanted : request.functions) add(choose_by_name(profile, seen, wanted), wanted);
-  for (const std::string& wanted : request.files) add(choose_by_file(profile, seen, wanted), wanted);
+  for (const std::string& wanted : request.files) add(choose_by_file(profile, wanted), wanted);
   if (std::none_of(groups.begin(), groups.end(), [](const FunctionGroup& group) { return group.missing.empty(); })) {
     return Error{ExitCode::kNothing, groups.front().missing, profile.recording().path};
   }

@@ -98,7 +98,6 @@ def ask_addr2line(program, module, offsets):
             home = value if field in ("Filename", "Function start filename") else home  # the latter comes last, if at all
             line = int(value) if field == "Line" else line
             declared = int(value) if field == "Function start line" else declared
-            home = value if field == "Function start filename" else home
             current.append((function, file, line, declared, home))
             continue
         file, _, line = re.sub(r" \(discriminator \d+\)$", "", next(lines)).rpartition(":")
