@@ -11,7 +11,7 @@ namespace memline::model {
 namespace {
 
 /// Source files that come with compilers, systems and package managers.
-constexpr std::array<std::string_view, 16> kForeignFiles = {
+constexpr std::array<std::string_view, 15> kForeignFiles = {
     "*/memline/marker.h",
     "/usr/include/*",
     "/usr/local/include/*",
@@ -20,7 +20,6 @@ constexpr std::array<std::string_view, 16> kForeignFiles = {
     "*/lib/llvm*/include/*",
     "*/lib/clang/*/include/*",
     "/rustc/*",
-    "/rust/deps/*",
     "*/.cargo/registry/*",
     "*/cargo/registry/*",
     "*/_deps/*-src/*",

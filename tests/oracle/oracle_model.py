@@ -12,7 +12,7 @@ from oracle_memory import Memory  # noqa: E402
 
 COUNTS = ("allocated", "freed", "allocations", "frees", "reallocations", "mappings", "unmappings")
 SYSTEM_LIBRARIES = ("/lib/", "/lib32/", "/lib64/", "/libx32/", "/usr/lib/", "/usr/lib32/", "/usr/lib64/", "/usr/local/lib/")
-NOT_OWN = re.compile(r"^/usr/include/|^/usr/local/include/|/c\+\+/|^/usr/lib/(gcc|llvm)[^ ]*/include/|^/rustc/|^/rust/deps/"
+NOT_OWN = re.compile(r"^/usr/include/|^/usr/local/include/|/c\+\+/|^/usr/lib/(gcc|llvm)[^ ]*/include/|^/rustc/"
                      r"|/\.?cargo/registry/|/_deps/[^/]*-src/|/vcpkg/|/vcpkg_installed/|/\.conan2?/")
 PROFILERS = ("libmemline.so", "liboracle.so")
 START_UP = {"_start", "_init", "_fini", "call_init", "__libc_csu_init", "__libc_start_main", "frame_dummy"}
