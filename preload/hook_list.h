@@ -1,20 +1,25 @@
-/// \file The functions that libmemline.so takes over, stated once. From this list come the table of the real functions
-/// (real.h) and the exports of the library (the version script); a test compares the built library with it.
+/// \file The functions that libmemline.so takes over, stated once. From these lists come the table of the real functions
+/// (real.h) and the exports of the library (the version script); a test compares the built library with them.
 ///
 /// C++'s operator new and delete are not here: they are seen through the malloc calls they make, and a plugin that
 /// bound to ours might have no next one to forward to. Neither is dlopen: the caller's RUNPATH would be lost.
 /// HOOK(return type, name, (parameters)). Variadic functions appear with the parameters that the kernel or libc reads.
 #pragma once
 
-#define MEMLINE_HOOK_LIST(HOOK)                                                       \
+/// Served by free. They have no real function: looking up a name that the C library lacks leaves a message to be freed,
+/// and the free of a preload in front of us that looks up its own next one then calls itself for ever.
+#define MEMLINE_FREE_HOOK_LIST(HOOK)           \
+  HOOK(void, cfree, (void*))                   \
+  HOOK(void, free_sized, (void*, std::size_t)) \
+  HOOK(void, free_aligned_sized, (void*, std::size_t, std::size_t))
+
+/// Those that forward to a function of the same name, which every C library has that we run with.
+#define MEMLINE_REAL_HOOK_LIST(HOOK)                                                  \
   HOOK(void*, malloc, (std::size_t))                                                  \
   HOOK(void*, calloc, (std::size_t, std::size_t))                                     \
   HOOK(void*, realloc, (void*, std::size_t))                                          \
   HOOK(void*, reallocarray, (void*, std::size_t, std::size_t))                        \
   HOOK(void, free, (void*))                                                           \
-  HOOK(void, cfree, (void*))                                                          \
-  HOOK(void, free_sized, (void*, std::size_t))                                        \
-  HOOK(void, free_aligned_sized, (void*, std::size_t, std::size_t))                   \
   HOOK(void*, memalign, (std::size_t, std::size_t))                                   \
   HOOK(void*, aligned_alloc, (std::size_t, std::size_t))                              \
   HOOK(int, posix_memalign, (void**, std::size_t, std::size_t))                       \

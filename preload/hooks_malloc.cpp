@@ -207,16 +207,15 @@ MEMLINE_HOOK(void, cfree, void* block) {
   release(site, block, [&] { real.free(block); });
 }
 
-MEMLINE_HOOK(void, free_sized, void* block, std::size_t bytes) {
+MEMLINE_HOOK(void, free_sized, void* block, [[maybe_unused]] std::size_t bytes) {
   const Site site = MEMLINE_CALLER;
-  release(site, block, [&] { real.free_sized != nullptr ? real.free_sized(block, bytes) : real.free(block); });
+  release(site, block, [&] { real.free(block); });
 }
 
-MEMLINE_HOOK(void, free_aligned_sized, void* block, std::size_t alignment, std::size_t bytes) {
+MEMLINE_HOOK(void, free_aligned_sized, void* block, [[maybe_unused]] std::size_t alignment,
+             [[maybe_unused]] std::size_t bytes) {
   const Site site = MEMLINE_CALLER;
-  release(site, block, [&] {
-    real.free_aligned_sized != nullptr ? real.free_aligned_sized(block, alignment, bytes) : real.free(block);
-  });
+  release(site, block, [&] { real.free(block); });
 }
 
 MEMLINE_HOOK(void*, memalign, std::size_t alignment, std::size_t bytes) {

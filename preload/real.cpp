@@ -19,7 +19,7 @@ void resolve(Function& function, const char* name) noexcept {
 void resolve_real() noexcept {
   RealFunctions found;
 #define MEMLINE_RESOLVE(result, name, parameters) resolve(found.name, #name);
-  MEMLINE_HOOK_LIST(MEMLINE_RESOLVE)
+  MEMLINE_REAL_HOOK_LIST(MEMLINE_RESOLVE)
 #undef MEMLINE_RESOLVE
   static_cast<void>(dlerror());  // the message about a missing name is ours: the program is not to find it
   real = found;

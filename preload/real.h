@@ -1,6 +1,6 @@
 /// \file RealFunctions: what stands behind our hooks: the next definition of each name in the loader's search order.
 ///
-/// Filled once, before any event is recorded; null before that, and for good where the C library has no such function.
+/// Filled once, before any event is recorded; null before that.
 #pragma once
 
 #include <sys/types.h>
@@ -14,7 +14,7 @@ namespace memline::capture {
 
 struct RealFunctions {
 #define MEMLINE_DECLARE(result, name, parameters) result(*name) parameters;
-  MEMLINE_HOOK_LIST(MEMLINE_DECLARE)
+  MEMLINE_REAL_HOOK_LIST(MEMLINE_DECLARE)
 #undef MEMLINE_DECLARE
 };
 

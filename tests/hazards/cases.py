@@ -90,6 +90,7 @@ CASES = [
             blocks={7701: 1000}),
     program("calls_of_others", LOADER, case="allocating_preload_before", preloads=("{bin}/allocating_preload.so", "{preload}"),
             blocks={7701: 1000}),
+    program("calls_of_others", LOADER, case="lazy_preload_before", preloads=("{bin}/lazy_preload.so", "{preload}"), blocks={7701: 1000}),
 
     program("cancel", UNWINDING, run=True),
     program("unwinding_through", UNWINDING, blocks={7901: 20000, 7902: 20000, 7903: 200}, live={7901: 0}),
