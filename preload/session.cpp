@@ -12,6 +12,7 @@
 #include "lane_use.h"
 #include "message.h"
 #include "out_path.h"
+#include "patience.h"
 #include "real.h"
 #include "sidecar.h"
 #include "stack_recorder.h"
@@ -363,10 +364,10 @@ void Session::forbid_system_calls(bool forbidden) noexcept {
   const bool recording = state() == State::kRecording || state() == State::kPaused;
   if (forbidden && recording) space.reserve_ahead(kAhead);
   if (forbidden) stop_sampling();
-  // Another thread may be in the middle of one: its next system call would be its last. The wait has an end, in case
-  // that thread is stopped, or is this one.
-  constexpr unsigned kPatience = 2000;
-  for (unsigned i = 0; forbidden && i < kPatience && (rss.is_busy() || resident.is_busy()); ++i) sys::yield();
+  // Another thread may be in the middle of one: its next system call would be its last.
+  Patience patience(1'000'000'000);
+  while (forbidden && (rss.is_busy() || resident.is_busy()) && patience.wait()) {
+  }
   space.forbid_system_calls(forbidden);
   if (!forbidden && recording) resume_sampling();
   modules_changed();  // lanes pass it on to their unwinders

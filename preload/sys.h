@@ -126,6 +126,11 @@ inline std::uint32_t gettid() noexcept {
 inline void yield() noexcept {
   call(SYS_sched_yield);
 }
+/// Shorter where a signal comes. `ns` is less than a second.
+inline void sleep_ns(std::uint64_t ns) noexcept {
+  const struct timespec nap = {0, static_cast<long>(ns)};
+  call(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, as_long(&nap), 0);
+}
 
 /// Soft limit of RLIMIT_...; UINT64_MAX when there is none or it cannot be read.
 inline std::uint64_t soft_limit(int resource) noexcept {

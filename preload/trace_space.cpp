@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "memline/watching_lock.h"
+#include "patience.h"
 #include "sys.h"
 
 namespace memline::capture {
@@ -18,7 +19,8 @@ constexpr std::uint64_t kLastStep = std::uint64_t{64} << 20;
 constexpr std::uint64_t kMostDiskLeft = std::uint64_t{64} << 20;
 constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE, Linux 5.14
 constexpr int kOpenFlags = O_RDWR;
-constexpr unsigned kPatience = 2000;
+constexpr std::uint64_t kTrimNs = 1'000'000'000;  // far more than it takes: whoever trims may have to wait for the disk
+constexpr unsigned kMostYields = 2000;
 constexpr char kZeros[4096] = {};
 
 constexpr std::uint64_t end_of_block(std::uint64_t index) noexcept {
@@ -165,13 +167,12 @@ SpaceFault TraceSpace::reserve_more(std::uint64_t needed_end) noexcept {
 SpaceFault TraceSpace::reserve(std::uint64_t needed_end) noexcept {
   if (needed_end > window_.most_bytes() || needed_end > max_bytes_) return SpaceFault::kLimit;
   if (!system_calls_allowed()) return SpaceFault::kNoSystemCalls;
-  // Reserving twice does no harm, so nobody waits for another to reserve; only trim() must not come between. The wait
-  // has an end, in case the thread that trims is stopped.
+  // Reserving twice does no harm, so nobody waits for another to reserve; only trim() must not come between.
+  Patience patience(kTrimNs);
   growing_.fetch_add(1);
-  for (unsigned i = 0; trimming_.load(); ++i) {
+  while (trimming_.load()) {
     growing_.fetch_sub(1);
-    if (i == kPatience) return SpaceFault::kBusy;
-    sys::yield();
+    if (!patience.wait()) return SpaceFault::kBusy;
     growing_.fetch_add(1);
   }
   const SpaceFault fault = reserve_more(needed_end);
@@ -284,7 +285,8 @@ void TraceSpace::trim() noexcept {
   const SignalsHeld held;
   if (trimming_.exchange(true)) return;
   bool alone = false;
-  for (unsigned i = 0; i < kPatience && !alone; ++i) {
+  // Shortly: who reserves space may be the very code that the end of the process has interrupted.
+  for (unsigned i = 0; i < kMostYields && !alone; ++i) {
     alone = growing_.load() == 0;
     if (!alone) sys::yield();
   }

@@ -75,6 +75,35 @@ TEST_CASE("trimming cuts what is not claimed, and claims go on", "[trace_space]"
   CHECK(f.file_size() >= size_with(3));
 }
 
+TEST_CASE("whoever needs space while another thread trims waits until that is done", "[trace_space]") {
+  // A window that is not mapped is written block by block at the end, which takes its time.
+  constexpr std::uint32_t kBlocks = 1000;
+  Fixture f;
+  REQUIRE(f.open(0, false));
+  SpaceFault fault = SpaceFault::kNone;
+  for (std::uint32_t i = 0; i < kBlocks; ++i) {
+    std::byte* const block = f.space->claim(fault);
+    REQUIRE(block != nullptr);
+    trace::BlockHeader header{};
+    header.payload_bytes = trace::kBlockBytes - sizeof header;
+    header.magic = trace::kBlockMagic;
+    std::memcpy(block, &header, sizeof header);
+  }
+  std::atomic<bool> trimmed{false};
+  std::thread trimmer([&] {
+    f.space->trim();
+    trimmed = true;
+  });
+  unsigned refused = 0;
+  unsigned granted = 0;
+  while (!trimmed) {
+    (f.space->claim(fault) == nullptr ? refused : granted) += 1;
+  }
+  trimmer.join();
+  CHECK(refused == 0);
+  CHECK(granted > 0);
+}
+
 TEST_CASE("a watcher outside keeps the space as it is", "[trace_space]") {
   Fixture f;
   REQUIRE(f.open());
