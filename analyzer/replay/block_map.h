@@ -48,7 +48,7 @@ class BlockMap {
       }
       slot = (slot + 1) & mask();
     }
-    slots_[slot] = block;
+    fill(slots_[slot], block);
     if (ordered_) ordered_->insert(block.address);
     if (++size_ * 8 > slots_.size() * 5) grow();
     return std::nullopt;
@@ -98,6 +98,15 @@ class BlockMap {
  private:
   static constexpr std::size_t kLeastSlots = 16;
 
+  /// Each member by itself: a block that its caller has just put together in memory would be read back in larger pieces than it
+  /// was written in, for which a processor waits.
+  static void fill(Block& slot, const Block& block) {
+    slot.address = block.address;
+    slot.bytes = block.bytes;
+    slot.acquired = block.acquired;
+    slot.owner = block.owner;
+    slot.thread = block.thread;
+  }
   std::size_t mask() const { return slots_.size() - 1; }
   std::size_t home(std::uint64_t address) const { return static_cast<std::size_t>(hash(address) >> shift_); }
   void close_gap(std::size_t gap) {

@@ -60,8 +60,9 @@ class OperationList {
     if (items_.size() < most) items_.resize(most);
   }
   void clear() { size_ = 0; }
-  /// There must be room for it.
-  void add(const Operation& operation) { items_[size_++] = operation; }
+  /// One more, all of whose members the caller sets, each by itself: an Operation that is put together elsewhere and copied
+  /// is read back in larger pieces than it was written in, for which a processor waits. There must be room for it.
+  Operation& add() { return items_[size_++]; }
   std::size_t size() const { return size_; }
   const Operation& operator[](std::size_t index) const { return items_[index]; }
   const Operation* begin() const { return items_.data(); }

@@ -83,15 +83,16 @@ inline bool OperationReader::observed(ThreadId thread) const {
 
 inline void OperationReader::add(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes) {
   const ThreadId thread = lanes_[lane_].thread;
-  batch_->operations.add({.ticks = ticks,
-                          .address = address,
-                          .bytes = bytes,
-                          .stack = kUnknownStack,
-                          .thread = thread,
-                          .lane = static_cast<std::uint32_t>(lane_),
-                          .action = action,
-                          .stack_fate = StackFate::kNone,
-                          .observed = observed(thread)});
+  Operation& operation = batch_->operations.add();
+  operation.ticks = ticks;
+  operation.address = address;
+  operation.bytes = bytes;
+  operation.stack = kUnknownStack;
+  operation.thread = thread;
+  operation.lane = static_cast<std::uint32_t>(lane_);
+  operation.action = action;
+  operation.stack_fate = StackFate::kNone;
+  operation.observed = observed(thread);
 }
 
 inline void OperationReader::add(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes,
@@ -100,15 +101,16 @@ inline void OperationReader::add(Action action, std::uint64_t ticks, std::uint64
   const NodeId node = lane.find(stack);
   // Without recorded stacks a release has none; that is no loss.
   const bool recorded = stack != 0 || !is_release || image_.start.free_stacks != 0;
-  batch_->operations.add({.ticks = ticks,
-                          .address = address,
-                          .bytes = bytes,
-                          .stack = node,
-                          .thread = lane.thread,
-                          .lane = static_cast<std::uint32_t>(lane_),
-                          .action = action,
-                          .stack_fate = recorded ? fate(node) : StackFate::kNone,
-                          .observed = observed(lane.thread)});
+  Operation& operation = batch_->operations.add();
+  operation.ticks = ticks;
+  operation.address = address;
+  operation.bytes = bytes;
+  operation.stack = node;
+  operation.thread = lane.thread;
+  operation.lane = static_cast<std::uint32_t>(lane_);
+  operation.action = action;
+  operation.stack_fate = recorded ? fate(node) : StackFate::kNone;
+  operation.observed = observed(lane.thread);
 }
 
 template <class Record>
@@ -126,15 +128,16 @@ void OperationReader::add_sample(const Record& record) {
     stack = image_.sample_joins.find(stack, last_stack_[thread.none() ? image_.threads.size() : thread.index()]);
   }
   const bool filtered = !thread_observed_.empty() || span_;
-  batch_->operations.add({.ticks = record.time,
-                          .address = 0,
-                          .bytes = batch_->others.size(),
-                          .stack = stack,
-                          .thread = thread,
-                          .lane = static_cast<std::uint32_t>(lane_),
-                          .action = Action::kOther,
-                          .stack_fate = StackFate::kNone,
-                          .observed = !filtered || (!thread.none() && observed(thread))});
+  Operation& operation = batch_->operations.add();
+  operation.ticks = record.time;
+  operation.address = 0;
+  operation.bytes = batch_->others.size();
+  operation.stack = stack;
+  operation.thread = thread;
+  operation.lane = static_cast<std::uint32_t>(lane_);
+  operation.action = Action::kOther;
+  operation.stack_fate = StackFate::kNone;
+  operation.observed = !filtered || (!thread.none() && observed(thread));
   batch_->others.emplace_back(record);
 }
 
