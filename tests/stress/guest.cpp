@@ -56,7 +56,9 @@ Worker workers[kMostThreads];
 std::atomic<unsigned> used_workers;
 std::atomic<unsigned> running;  // threads besides the first
 std::atomic<Block*> shared_blocks[kSharedBlocks];
-pthread_mutex_t loader = PTHREAD_MUTEX_INITIALIZER;  // held across fork: a child must find the loader at rest
+// Held across fork: a child must find at rest what the C library does not put right in it, the loader and the list of
+// functions that exit calls.
+pthread_mutex_t loader = PTHREAD_MUTEX_INITIALIZER;
 thread_local Worker* self __attribute__((tls_model("initial-exec")));
 
 std::uint64_t now_ns() {
@@ -322,10 +324,12 @@ void start_threads(Worker& worker, unsigned most) {
 [[noreturn]] void end_process(Worker& worker) {
   switch (worker.random.below(7)) {
     case 0:
+      pthread_mutex_lock(&loader);
       std::exit(1);
     case 1:
       _exit(2);
     case 2:
+      pthread_mutex_lock(&loader);
       std::quick_exit(3);
     case 3:
       std::abort();
@@ -339,6 +343,7 @@ void start_threads(Worker& worker, unsigned most) {
     default:
       raise(SIGTERM);
   }
+  pthread_mutex_lock(&loader);
   std::exit(0);
 }
 
@@ -372,7 +377,10 @@ int run(int argc, char** argv) {
     work(*self, 100);
   }
   if (generation < kMostGenerations && self->random.one_in(4)) replace_program(*self);
-  if (self->random.one_in(4)) return 0;
+  if (self->random.one_in(4)) {
+    pthread_mutex_lock(&loader);
+    return 0;
+  }
   end_process(*self);
 }
 
