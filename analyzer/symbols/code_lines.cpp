@@ -21,6 +21,11 @@ std::uint64_t line_key(FileId file, std::uint32_t line) {
   return (std::uint64_t{file.value} << 32U) | line;
 }
 
+void sort_out(std::vector<std::uint32_t>& units) {
+  std::sort(units.begin(), units.end());
+  units.erase(std::unique(units.begin(), units.end()), units.end());
+}
+
 }  // namespace
 
 bool Symbolizer::Impl::is_within(FunctionId function, FunctionId outer) const {
@@ -51,15 +56,23 @@ void Symbolizer::Impl::read_code_lines(ModuleId id, Module& module, FunctionId w
           {named.units.front(), {named.symbol->address, named.symbol->address + named.symbol->size}});
     }
   }
-  std::sort(units.begin(), units.end());
-  units.erase(std::unique(units.begin(), units.end()), units.end());
+  // What is written in a function stands in a unit of the function's, or in another one of its crate.
+  std::vector<std::uint32_t> nearby = units;
+  for (const std::uint32_t unit : units) {
+    const std::vector<std::uint32_t>& crate = dwarf.crate_of(dwarf.outline(unit).unit());
+    nearby.insert(nearby.end(), crate.begin(), crate.end());
+  }
+  sort_out(nearby);
   for (const NamedFunction& named : all) {
     if (!named.may_be_inside || named.symbol != nullptr) continue;
-    const bool shares_unit = std::any_of(named.units.begin(), named.units.end(), [&](std::uint32_t unit) {
-      return std::binary_search(units.begin(), units.end(), unit);
+    const bool is_near = std::any_of(named.units.begin(), named.units.end(), [&](std::uint32_t unit) {
+      return std::binary_search(nearby.begin(), nearby.end(), unit);
     });
-    if (shares_unit && is_within(function_of(id, module, named).id, wanted)) origins.insert(named.origin);
+    if (!is_near || !is_within(function_of(id, module, named).id, wanted)) continue;
+    origins.insert(named.origin);
+    units.insert(units.end(), named.units.begin(), named.units.end());
   }
+  sort_out(units);
 
   for (const std::uint32_t unit : units) {
     const Outline& outline = dwarf.outline(unit);

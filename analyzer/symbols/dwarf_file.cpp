@@ -19,6 +19,12 @@ constexpr std::size_t kMaxRangesPerUnit = std::size_t{1} << 22;
 /// Ranges that are looked at for one address. Only damaged files have that many around one address.
 constexpr int kMaxOverlap = 256;
 
+/// rustc names the units of a crate "src/main.rs/@/app.0123abcd-cgu.7". "" if it is no such name.
+std::string_view crate_in(std::string_view unit_name) {
+  const std::size_t end = unit_name.find("/@/");
+  return end == std::string_view::npos ? std::string_view() : unit_name.substr(0, end);
+}
+
 }  // namespace
 
 std::unique_ptr<DwarfFile> DwarfFile::open(std::unique_ptr<ElfFile> file, const DebugFinder& finder, FileTable& files) {
@@ -168,6 +174,22 @@ const Outline* DwarfFile::outline_of(Dwarf_Die die) {
 
 std::string_view DwarfFile::unit_name(std::uint32_t unit) const {
   return die::text(units_[unit].skeleton, DW_AT_name);
+}
+
+const std::vector<std::uint32_t>& DwarfFile::crate_of(Dwarf_CU* unit) {
+  static const std::vector<std::uint32_t> kNone;
+  Dwarf_Die die{};
+  if (dwarf_cu_die(unit, &die, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr) == nullptr) return kNone;
+  const std::string_view wanted = crate_in(die::text(die, DW_AT_name));
+  if (wanted.empty()) return kNone;
+  if (crates_.empty()) {
+    for (std::uint32_t i = 0; i < units_.size(); ++i) {
+      const std::string_view crate = crate_in(die::text(body(units_[i]), DW_AT_name));
+      if (!crate.empty()) crates_[crate].push_back(i);
+    }
+  }
+  const auto found = crates_.find(wanted);
+  return found == crates_.end() ? kNone : found->second;
 }
 
 }  // namespace memline::symbols

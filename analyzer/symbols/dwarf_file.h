@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -51,6 +52,8 @@ class DwarfFile {
   const Outline* outline_of(Dwarf_Die die);
   /// DW_AT_name of the unit: the file that was compiled.
   std::string_view unit_name(std::uint32_t unit) const;
+  /// The units that Rust made of the crate that `unit` is one of, itself included. Of other languages: none.
+  const std::vector<std::uint32_t>& crate_of(Dwarf_CU* unit);
   SourceFiles& source_files() { return source_files_; }
 
  private:
@@ -85,6 +88,7 @@ class DwarfFile {
   std::vector<Unit> units_;
   std::vector<UnitRange> ranges_;  ///< sorted by begin
   std::unordered_map<Dwarf_CU*, std::unique_ptr<Outline>> outlines_;
+  std::unordered_map<std::string_view, std::vector<std::uint32_t>> crates_;  ///< made when the first is asked for
 };
 
 }  // namespace memline::symbols

@@ -81,19 +81,32 @@ FunctionResolver::Resolved FunctionResolver::enclosing_by_line(const Place& plac
   }
   const std::string_view around = closure_parent(body.qualified);
   if (parent.empty()) parent = plain_part(around);
-  const Declared* best = nullptr;
-  for (const Declared& candidate : declared_in(place, outline)) {
-    if (candidate.file != body.file || candidate.line > body.decl_line) continue;
-    if (is_openmp_body(candidate.name) || is_lambda_component(candidate.name) || candidate.name == "operator()")
-      continue;
-    if (!parent.empty() && plain_part(candidate.name) != parent) continue;
-    if (!may_stand_in(place, outline, candidate, of, around)) continue;
-    best = &candidate;
-  }
-  if (best == nullptr) return {};
+  const auto last_before = [&](const Outline& candidates) {
+    const Declared* last = nullptr;
+    for (const Declared& candidate : declared_in(place, candidates)) {
+      if (candidate.file != body.file || candidate.line > body.decl_line) continue;
+      if (is_openmp_body(candidate.name) || is_lambda_component(candidate.name) || candidate.name == "operator()")
+        continue;
+      if (!parent.empty() && plain_part(candidate.name) != parent) continue;
+      if (!may_stand_in(place, candidates, candidate, of, around)) continue;
+      last = &candidate;
+    }
+    return last;
+  };
   Place inner = place;
   ++inner.nesting;
-  return of_scope(inner, outline, best->scope);
+  if (const Declared* const best = last_before(outline)) return of_scope(inner, outline, best->scope);
+  if (around.empty()) return {};
+  // Rust deals the functions of a crate out to several units, and puts a closure where it is called from: in optimized
+  // code that is an instance of collect(), say, in any of them.
+  const Declared* best = nullptr;
+  for (const std::uint32_t unit : place.dwarf->crate_of(outline.unit())) {
+    const Declared* const found = last_before(place.dwarf->outline(unit));
+    if (found == nullptr || (best != nullptr && best->line >= found->line)) continue;
+    best = found;
+    inner.unit = unit;
+  }
+  return best == nullptr ? Resolved() : of_scope(inner, place.dwarf->outline(inner.unit), best->scope);
 }
 
 FunctionResolver::Resolved FunctionResolver::original_of_part(const Place& place, const std::vector<Dwarf_Die>& chain) {

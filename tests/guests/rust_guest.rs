@@ -51,6 +51,20 @@ fn counted(count: usize) -> Vec<Rc<Pod>> {
     all
 }
 
+pub struct Wide {
+    pub values: [u64; 6],
+}
+
+// Optimized, the closure is a part of collect(), which rustc may put into another unit than this function.
+#[inline(never)]
+fn gathered(count: usize) -> Vec<Box<Wide>> {
+    let all: Vec<Box<Wide>> = (0..count)
+        .map(|i| Box::new(Wide { values: [i as u64; 6] })) // the gathered
+        .collect(); // where they are gathered
+    std::hint::black_box(&all);
+    all
+}
+
 fn main() {
     let n = std::env::args().count(); // 1
     let pods = pods(n * 2000);
@@ -58,10 +72,13 @@ fn main() {
     let numbers = numbers(n * 5000);
     let text = text(n * 30000);
     let counted = counted(n * 500);
+    let gathered = gathered(n * 300);
     println!("type\tguest::Pod\t{}\t{}", 1 + 1000 + 500, 2000 * 40 + 1000 * 40 + 500 * (40 + 16));
+    println!("type\tguest::Wide\t{}\t{}", 300, 300 * 48);
+    println!("type\talloc::boxed::Box<guest::Wide>\t1\t{}", 300 * 8);
     println!("type\talloc::boxed::Box<guest::Pod>\t1\t{}", 1000 * 8);
     println!("type\talloc::rc::Rc<guest::Pod>\t1\t{}", 500 * 8);
     println!("type\tf64\t1\t{}", 5000 * 8);
     println!("type\tu8\t1\t{}", 30000);
-    std::mem::forget((pods, boxes, numbers, text, counted));
+    std::mem::forget((pods, boxes, numbers, text, counted, gathered));
 }
