@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "memline/asked_block.h"
 #include "model/profile_notes.h"
 #include "model/thread_choice.h"
 #include "replay/address_history.h"
@@ -41,7 +40,7 @@ Result<AskedBlocks> build_asked_blocks(Profile& profile, const AskedRequest& req
   std::vector<replay::AddressQuestion> questions;
   const std::size_t most = std::min(request.most, kMostAsked);
   for (const replay::Mark& mark : profile.image().marks) {
-    if (mark.name != kAskedBlockMark || !mark.value) continue;
+    if (!mark.asks_for_block()) continue;
     if (result.count++ < request.first || marks.size() >= most || mark.ticks > request.until_ticks) continue;
     marks.push_back(&mark);
     questions.push_back({address_in(*mark.value), mark.ticks});

@@ -25,7 +25,7 @@ std::optional<double> parse_seconds(std::string_view text) {
 
 const replay::Mark* find_mark(const replay::Image& image, std::string_view name, std::size_t number) {
   for (const replay::Mark& mark : image.marks) {
-    if (mark.name == name && --number == 0) return &mark;
+    if (mark.name == name && !mark.asks_for_block() && --number == 0) return &mark;
   }
   return nullptr;
 }

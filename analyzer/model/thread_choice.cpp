@@ -82,7 +82,9 @@ std::string list_spans(const replay::Image& image) {
 
 std::string list_marks(const replay::Image& image) {
   ShortList list;
-  for (const replay::Mark& mark : image.marks) list.add("'" + mark.name + "'");
+  for (const replay::Mark& mark : image.marks) {
+    if (!mark.asks_for_block()) list.add("'" + mark.name + "'");
+  }
   return list.joined();
 }
 

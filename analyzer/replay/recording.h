@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/strong_id.h"
+#include "memline/asked_block.h"
 #include "memline/trace_format.h"
 #include "replay/lane_stacks.h"
 #include "replay/resident_look.h"
@@ -48,6 +49,9 @@ struct Mark {
   ThreadId thread;
   std::string name;
   std::optional<double> value;
+
+  /// Left by memline_block() of marker.h: no mark that the program set.
+  bool asks_for_block() const { return value && name == kAskedBlockMark; }
 };
 
 /// A stretch of work that the program named; the threads in it are those that began or attached to it.
@@ -108,7 +112,7 @@ struct Image {
   std::vector<std::string> command;
   std::vector<Thread> threads;        ///< by ThreadId
   std::vector<Module> modules;        ///< by ModuleId (trace module number minus 1)
-  std::vector<Mark> marks;            ///< in time order
+  std::vector<Mark> marks;            ///< in time order, with what memline_block() left
   std::vector<Span> spans;            ///< in order of their beginning
   std::vector<RssSample> rss;         ///< in time order, thinned to a bounded number so that no maximum is lost
   std::vector<LookInfo> looks;        ///< at what was in RAM, in time order

@@ -115,6 +115,10 @@ class Heap(E2eTest):
         rows = list(csv.DictReader(io.StringIO(self.memline.run(["heap", trace, "--asked", "--format", "csv"]).stdout)))
         self.assertEqual({(row["asked_for"], row["was_live"]) for row in rows},
                          {(one["address"], "1" if one["live"] else "0") for one in report["asked"]})
+        # a question is no mark, though the trace keeps it as one
+        no_mark = self.memline.run(["heap", trace, "--at", "mark:memline_block"])
+        self.assertEqual(no_mark.returncode, 1)
+        self.assertIn("there is no mark 'memline_block'; there are none", no_mark.stderr)
         _, other = self.memline.record([self.guest("many_blocks")], name="other.bin")
         self.assertEqual(self.memline.run(["heap", other, "--asked"]).returncode, 1)
 
