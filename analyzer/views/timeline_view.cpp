@@ -126,7 +126,13 @@ class TimelineChart {
       }
     }
     for (BracketGroup& group : chart_.brackets) {
-      if (group.brackets.size() > 1) group.value->after = " in " + std::to_string(group.brackets.size());
+      const std::size_t count = group.brackets.size();
+      if (group.value->number > 0) {
+        if (count > 1) group.value->after = " in " + std::to_string(count);
+      } else {
+        // Calls of one event each, or of events that share a stamp (see preload/clock.h): how long they take is not known.
+        group.value = {"", Quantity::kCount, static_cast<double>(count), count == 1 ? " time" : " times"};
+      }
     }
     if (chart_.brackets.size() <= kMostBracketGroups) return;
     chart_.notes.push_back(counted(chart_.brackets.size() - kMostBracketGroups, "more name", "more names") +

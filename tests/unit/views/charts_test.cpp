@@ -64,6 +64,18 @@ TEST_CASE("calls of a function that is called like a span are a group of their o
   CHECK(chart.brackets[2].name == "grow");
 }
 
+TEST_CASE("calls of one event each are counted, for they do not take 0 s") {
+  std::vector<model::Timeline> timelines = {timeline("app", 64)};
+  for (const double at : {1.0, 2.0, 3.0}) timelines[0].stretches.push_back({"make", {at, 0}, {at, 5}, true, true});
+  timelines[0].stretches.push_back({"once", {2, 0}, {2, 5}, true, true});
+  const Chart chart = timeline_view(timelines, "");
+  REQUIRE(chart.brackets.size() == 3);
+  CHECK(chart.brackets[1].value->quantity == Quantity::kCount);
+  CHECK(chart.brackets[1].value->number == 3);
+  CHECK(chart.brackets[1].value->after == " times");
+  CHECK(chart.brackets[2].value->after == " time");
+}
+
 TEST_CASE("several timelines: curves by whose they are, and only the highest peak is labelled") {
   const std::vector<model::Timeline> timelines = {timeline("a", 10), timeline("b", 30), timeline("c", 20)};
   const Chart chart = timeline_view(timelines, "All of them");
