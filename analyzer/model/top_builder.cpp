@@ -60,7 +60,9 @@ Site make_site(Profile& profile, const SiteInfo& info, const SiteCosts& costs) {
   site.module = info.module_path;
   site.costs = costs;
   if (info.line == 0) {
-    site.why = std::string(info.function.none() && info.module.none() ? "no stack" : symbols::to_string(info.why));
+    const bool has_stack = !info.function.none() || !info.module.none();
+    const bool has_line = info.why == symbols::NoLine::kNone;  // see UserLine
+    site.why = !has_stack ? "no stack" : has_line ? "not own code" : symbols::to_string(info.why);
     return site;
   }
   site.file = info.file_path;

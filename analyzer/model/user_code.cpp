@@ -132,6 +132,15 @@ UserLine UserLines::line_at(Place place, bool own) {
   return {place.node, place.depth, frames_.frames(place.node)[place.depth], frames_.module(place.node), own};
 }
 
+UserLine UserLines::symbol_at(NodeId node) {
+  const std::span<const symbols::Frame> frames = frames_.frames(node);
+  UserLine found{node, frames.size() - 1, frames.back(), frames_.module(node), false};
+  if (found.module.none()) return found;
+  found.frame.file = FileId();
+  found.frame.line = 0;
+  return found;
+}
+
 UserLines::Place UserLines::own_in(NodeId node, std::size_t depth) {
   const ModuleId module = frames_.module(node);
   if (kind(module).never_own) return {};
@@ -202,7 +211,7 @@ std::optional<UserLine> UserLines::find(NodeId stack) {
   if (innermost.none()) return std::nullopt;
   const Outwards found = outwards(innermost);
   if (found.own.node.none()) {
-    return line_at(found.in_program.node.none() ? Place{innermost, 0} : found.in_program, false);
+    return found.in_program.node.none() ? symbol_at(innermost) : line_at(found.in_program, false);
   }
   // The pool's own function: its caller is charged, if there is one.
   const Place caller = from_pool ? own_outside(found.own) : Place{};

@@ -1,9 +1,10 @@
 /// \file OwnRules: which code is the user's own, and UserLines: the line of a stack that is charged.
 ///
 /// Going outwards from the event, the user line is the first frame that is the user's own code; if there is none, the
-/// innermost frame of the main executable that is not start-up code; else the innermost frame of all. Blocks that an
-/// allocator of the program's own reports (memline_pool_alloc() of marker.h) are charged to the caller of the function
-/// that reports them.
+/// innermost frame of the main executable that is not start-up code; else the function of the innermost frame of all, as
+/// a symbol of its module: a line of it is of no use to anybody, and is known only where its debug information happens to
+/// be installed. Blocks that an allocator of the program's own reports (memline_pool_alloc() of marker.h) are charged to
+/// the caller of the function that reports them.
 #pragma once
 
 #include <cstddef>
@@ -39,7 +40,7 @@ class OwnRules {
 struct UserLine {
   NodeId node;            ///< its physical frame
   std::size_t depth = 0;  ///< which of the source frames of that
-  symbols::Frame frame;   ///< line may be 0, then see why
+  symbols::Frame frame;   ///< line may be 0, then see why; kNone: no line of such code is charged
   ModuleId module;
   bool own = false;  ///< false: no frame of the stack is the user's own
 };
@@ -87,6 +88,8 @@ class UserLines {
   /// The innermost frame of the node that is the main executable's and no start-up code.
   Place program_in(NodeId node);
   UserLine line_at(Place place, bool own);
+  /// The function that the node's code is, without the line; what no module holds has nothing but its line.
+  UserLine symbol_at(NodeId node);
   /// The next frame outside of `inner` that is the user's own.
   Place own_outside(Place inner);
   bool is_own(FileId file, ModuleId module);

@@ -146,6 +146,9 @@ def aliases(module):
     first, result = {}, {}
     for begin, _, name in dynamic_symbols(module):
         result[plain_name(name)] = plain_name(first.setdefault(begin, name))
+    for begin, _, name in code_symbols(module):  # debug information has the local ones
+        if begin in first:
+            result.setdefault(name, plain_name(first[begin]))
     return result
 
 

@@ -264,12 +264,13 @@ class Oracle:
             own = own[1:]
         if own:
             return own[0].file, own[0].line, None, None
-        chosen = next((frame for frame in frames if frame.module == self.executable and frame.symbol not in START_UP), None)
-        chosen = chosen or (frames[0] if frames else None)
-        if chosen is None:
+        if not frames:
             return None, None, "", None
-        if chosen.file is not None:
+        chosen = next((frame for frame in frames if frame.module == self.executable and frame.symbol not in START_UP), None)
+        if chosen is not None and chosen.file is not None:
             return chosen.file, chosen.line, None, None
+        # The function that the innermost code is, whatever was inlined into it.
+        chosen = chosen or self.named[self.log.stacks[stack][0]][-1]
         return None, None, os.path.basename(chosen.module), chosen.symbol
 
     def own_functions(self):

@@ -86,6 +86,21 @@ TEST_CASE("a stack that only start-up code leads to is charged to the innermost 
   CHECK(line.module == program.libstdcpp);
 }
 
+TEST_CASE("code that nobody here wrote is charged as a symbol, its debug information installed or not") {
+  Program program;
+  const FileId malloc_source = program.stacks.add_file("malloc/arena.c");
+  const FunctionId inlined = program.stacks.add_function("tcache_init", malloc_source);
+  const FunctionId strdup = program.stacks.add_function("strdup", program.stacks.add_file("string/strdup.c"));
+  const NodeId thread = program.stacks.call({}, {program.stacks.at(program.libc_start, 442)}, program.libc);
+  const NodeId in_libc =
+      program.stacks.call(thread, {program.stacks.at(inlined, 3196), program.stacks.at(strdup, 42)}, program.libc);
+  const UserLine line = find(program, in_libc, OwnRules({}, {}));
+  CHECK(line.frame.function == strdup);
+  CHECK(line.module == program.libc);
+  CHECK(line.frame.line == 0);
+  CHECK(line.frame.file.none());
+}
+
 TEST_CASE("a block of the program's own pool is charged to the caller of the pool") {
   Program program;
   const FileId marker = program.stacks.add_file("/home/me/include/memline/marker.h");
