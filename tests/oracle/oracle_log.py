@@ -73,6 +73,11 @@ def rust_name(name):
                   lambda found: chr(int(found[1], 16)) if found[1] else RUST_ESCAPES.get(found[2], found[0]), plain)
 
 
+def fortran_name(name):
+    """gfortran's symbol of a procedure in a module, which is no mangled name to any tool."""
+    return re.sub(r"^__(\w+?)_MOD_(\w+)$", r"\1::\2", name)
+
+
 def ask_addr2line(program, module, offsets):
     """{offset: [(function, file, line, line and file of the declaration)...]}, innermost first. GNU's knows no declarations."""
     if not os.path.isfile(module):
@@ -90,7 +95,7 @@ def ask_addr2line(program, module, offsets):
             continue
         if is_llvm:
             if not text.startswith("  "):
-                current.append((rust_name(text), *UNKNOWN[1:]))
+                current.append((fortran_name(rust_name(text)), *UNKNOWN[1:]))
                 continue
             function, file, line, declared, home = current.pop()
             field, _, value = text.strip().partition(": ")

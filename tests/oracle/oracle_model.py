@@ -22,6 +22,8 @@ def plain_function(name):
     """The function that a frame counts for: without clones' suffixes; a lambda counts for the function it is written in."""
     if name is None:
         return None
+    # The parts that gcc makes of a coroutine f(int) take its frame: "f(f(int)::_Z1fi.Frame*) (.actor)".
+    name = re.sub(r"^(.+)\((\1\(.*)::_Z\w+\.Frame\*\).*$", r"\2", name)
     depth = 0
     for index, char in enumerate(name):
         if depth == 0 and re.match(r"::(\{lambda|\$_\d|'lambda|\{\{closure\}\})", name[index:]):
