@@ -187,12 +187,13 @@ std::string_view plain_part(std::string_view qualified) {
     const bool is_word = text.substr(end).starts_with(' ');
     return text.substr(0, has_brackets ? end : text.find(is_word ? " <" : "<"));
   }
-  if (!text.ends_with('>') || text.starts_with('<')) return text;
+  if (!text.ends_with('>') || text.starts_with('<') || text.starts_with("~<")) return text;
   const std::size_t open = Brackets(text).partner(text.size() - 1);
   return open == Brackets::kNone || open == 0 ? text : text.substr(0, open);
 }
 
 bool is_lambda_component(std::string_view component) {
+  if (component.starts_with("~<")) component.remove_prefix(1);
   return component.starts_with("<lambda") || component.starts_with("{lambda") || component.starts_with("$_") ||
          component.starts_with("'lambda") || component.starts_with("{closure") || component.starts_with("{{closure");
 }

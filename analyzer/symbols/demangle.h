@@ -31,7 +31,8 @@ std::string_view plain_part(std::string_view qualified);
 /// Where the last component begins: 10 in "ns::A<b>::f<c::d>".
 std::size_t last_component(std::string_view qualified);
 
-/// Whether a component names a closure: "<lambda(int)>", "{lambda()#1}", "$_0", "{closure#0}", "'lambda'(int)".
+/// Whether a component names a closure: "<lambda(int)>", "{lambda()#1}", "$_0", "{closure#0}", "'lambda'(int)"; or gcc's
+/// destructor of one, "~<lambda>".
 bool is_lambda_component(std::string_view component);
 
 /// What a closure of Rust is written in: "a::f" of "a::f::{closure#0}::{closure#1}<b::g::{closure#0}>". "" if it is none.

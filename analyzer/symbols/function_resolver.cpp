@@ -146,8 +146,9 @@ void FunctionResolver::add_scopes(const Place& place, Dwarf_Die declared, Descri
         break;
       case ScopeKind::kType: {
         // Neither gcc nor clang names closure types. A nameless struct of the user with a call operator is no
-        // different.
-        const bool closure = is_lambda_component(name) || (name.empty() && function.name == "operator()");
+        // different. A closure that owns what it captured has a destructor and copies, too: gcc's "~<lambda>" and "<lambda>".
+        const bool closure = is_lambda_component(name) ||
+                             (name.empty() && (function.name == "operator()" || is_lambda_component(function.name)));
         if (closure && steps == 0) {
           out.closure = true;
           if (function.decl_line == 0) {

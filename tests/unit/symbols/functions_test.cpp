@@ -112,6 +112,19 @@ TEST_CASE("lambdas and OpenMP bodies name the function they are written in") {
   }
 }
 
+TEST_CASE("the destructor of a closure is a part of the lambda, not one function for all") {
+  const ScratchFolder folder;
+  compile(kGxx, "-O0 -g", {"bodies.cpp"}, folder / "bodies");
+  Symbolizer symbolizer = symbolizer_for(folder / "bodies");
+  const std::vector<FunctionId> found = symbolizer.find_functions({&kFirst, 1}, "work::owners::<lambda>::~<lambda>");
+  REQUIRE(found.size() == 2);
+  CHECK(symbolizer.function(found[0]).decl_line + 1 == symbolizer.function(found[1]).decl_line);
+  for (const FunctionId id : found) {
+    CHECK(symbolizer.function(id).name == "~<lambda>");
+    CHECK(symbolizer.function(symbolizer.function(id).enclosing).qualified == "work::owners");
+  }
+}
+
 TEST_CASE("the parts of a coroutine are one function") {
   for (const std::string& compiler : {kGxx, kClangxx}) {
     for (const std::string& flags : {std::string("-O0 -g"), std::string("-O2 -g")}) {

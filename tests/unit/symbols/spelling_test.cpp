@@ -59,6 +59,7 @@ TEST_CASE("the function's own name is found whatever stands around it") {
   CHECK(qualified_part("A::operator()(int, long) const::{lambda(int)#1}::operator()(int) const") ==
         "A::operator()(int, long) const::{lambda(int)#1}::operator()");
   CHECK(plain_part("A::operator<<(int)::<lambda(int)>::operator()") == "operator()");
+  CHECK(plain_part("f::<lambda>::~<lambda>") == "~<lambda>");
   CHECK(plain_part("A::operator std::string") == "operator std::string");
   CHECK(plain_part("A<&B::operator< >::f<int>") == "f");
   CHECK(plain_part("A::operator<< <int>") == "operator<<");
