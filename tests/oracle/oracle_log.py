@@ -100,7 +100,7 @@ def ask_addr2line(program, module, offsets):
             function, file, line, declared, home = current.pop()
             field, _, value = text.strip().partition(": ")
             file = value if field == "Filename" else file
-            home = value if field in ("Filename", "Function start filename") else home  # the latter comes last, if at all
+            home = value if field == "Function start filename" else home
             line = int(value) if field == "Line" else line
             declared = int(value) if field == "Function start line" else declared
             current.append((function, file, line, declared, home))
@@ -165,7 +165,7 @@ def name_frames(log, program=None):
         lookup = int(offset, 16) - (0 if text.endswith("!") else 1)
         # a module has a new number after every dlclose, and is still the same file
         wanted.setdefault(log.modules[int(module)], []).append((text, lookup))
-    named = {}
+    named, homes = {}, {}
     for path, frames in wanted.items():
         answers = ask_addr2line(program, path, sorted({lookup for _, lookup in frames}))
         symbols, codes = (dynamic_symbols(path), code_symbols(path)) if path else ([], [])
@@ -176,6 +176,8 @@ def name_frames(log, program=None):
             for depth, (function, file, line, declared, home) in enumerate(chain):
                 known = file != "??" and line > 0
                 symbol = function if function != "??" else symbol_at(symbols, lookup)
+                # Where it is not told which file a function is declared in, that of the first line of it that was met stands for it.
+                home = home or homes.setdefault((path, function, declared), file)
                 # f.part.0 may have f inlined again: only the outermost is the part.
                 of_frame = code if depth + 1 == len(chain) else re.sub(r"\.part\.\d+", "", code)
                 named[text].append(Frame(function if function != "??" else None, os.path.normpath(file) if known else None,
