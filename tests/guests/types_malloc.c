@@ -54,6 +54,10 @@ struct local {
   int values[5];
 };
 
+struct left {
+  int values[7];
+};
+
 struct room {
   double* numbers;
   char* letters;
@@ -73,6 +77,31 @@ NOINLINE static void* counting_malloc(size_t bytes) {
   if (!block) return NULL;
   *block = bytes;
   return (char*)block + 16;
+}
+
+/* Leave the block where an argument points to, whatever it is for. */
+NOINLINE static int leaving_malloc(size_t bytes, void** out) {
+  void* block = malloc(bytes);
+  if (!block) return -1;
+  *out = block;
+  return 0;
+}
+NOINLINE static void counting_leaving_malloc(size_t bytes, void** out) {
+  size_t* block = malloc(bytes + 16);
+  if (!block) abort();
+  *block = bytes;
+  *out = (char*)block + 16;
+}
+NOINLINE static int handing_on_malloc(void** out, size_t count, size_t bytes) {
+  if (bytes > 1000) return -1;
+  int failed = leaving_malloc(count * bytes, out);
+  KEEP(out);
+  return failed - 1;
+}
+NOINLINE static void* returning_malloc(size_t bytes) {
+  void* block = NULL;
+  if (leaving_malloc(bytes, &block) != 0) abort();
+  return block;
 }
 
 NOINLINE static void lists(int n) {
@@ -127,6 +156,25 @@ NOINLINE static void wrappers(int n) {
   counted->values[0] = n;
   KEEP(counted);
   truth("wrapped", 2, 3 * sizeof(struct wrapped) + 16);
+}
+
+NOINLINE static void left(struct left** kept, int n) {
+  struct left* direct = NULL;
+  struct left* handed_on = NULL;
+  void* counted = NULL;
+  if (leaving_malloc(sizeof *direct, (void**)&direct) != 0) abort();
+  direct->values[0] = n;
+  KEEP(direct);
+  if (handing_on_malloc((void**)&handed_on, n + 2, sizeof *handed_on) != -1) abort();
+  handed_on->values[0] = n;
+  KEEP(handed_on);
+  counting_leaving_malloc((n + 3) * sizeof(struct left), &counted);
+  struct left* behind = counted;
+  behind->values[0] = n;
+  KEEP(behind);
+  *kept = returning_malloc((n + 4) * sizeof **kept);
+  (*kept)->values[0] = n;
+  truth("left", 4, (3 * n + 10) * sizeof(struct left) + 16);
 }
 
 NOINLINE static void others(int n) {
@@ -227,13 +275,16 @@ int main(int argc, char** argv) {
   struct matrix* some_matrix = &matrix;
   static struct room room;
   struct room* some_room = &room;
-  __asm__ volatile("" : "+r"(some_root), "+r"(some_matrix), "+r"(some_room));
+  static struct left* kept;
+  struct left** some_kept = &kept;
+  __asm__ volatile("" : "+r"(some_root), "+r"(some_matrix), "+r"(some_room), "+r"(some_kept));
   (void)argv;
   lists(argc);
   trees(some_root, argc);
   matrices(some_matrix, argc);
   globals(argc);
   wrappers(argc);
+  left(some_kept, argc);
   others(argc);
   aligned(some_room, argc);
   heads(argc);

@@ -107,8 +107,10 @@ CallTypes CallTypeFinder::find_in(Site site) {
   CallTypes out;
   const std::string_view name = walk.asking() ? called_name(site, *walk.asking()) : std::string_view();
   out.asks_for_array = name.starts_with("_Zna") || name.starts_with("operator new[]");
-  const bool is_left = name == "posix_memalign";
-  walk.run(site.return_address, is_left ? PointerWalk::Left::kAtFirstArgument : PointerWalk::Left::kInResult);
+  const std::optional<Dwarf_Die> called = walk.asking() ? called_function(site, *walk.asking()) : std::nullopt;
+  std::optional<std::size_t> left_at = called ? out_argument(*called) : std::nullopt;
+  if (name == "posix_memalign") left_at = 0;  // whatever is known of its declaration
+  walk.run(site.return_address, left_at);
   add_inlined_constructors(site, walk, out);
   add_called_constructors(site, walk, out);
   add_sightings(site, walk, out);
@@ -273,6 +275,11 @@ void CallTypeFinder::add_arguments(const Site& site, const PointerWalk& walk, Ca
 }
 
 void CallTypeFinder::add_results(const Site& site, const PointerWalk& walk, CallTypes& out) {
+  if (walk.left_untyped().value_or(-1) >= 0 && out_argument(scope_die(*site.outline, site.scopes.back()))) {
+    out.returned_offset = static_cast<std::uint64_t>(*walk.left_untyped());
+    out.returns_untyped = true;
+    return;
+  }
   if (walk.returned() && *walk.returned() >= 0) out.returned_offset = static_cast<std::uint64_t>(*walk.returned());
   // From the innermost function outwards, as long as each one only hands on what it got.
   for (std::size_t i = 0; i < site.scopes.size(); ++i) {

@@ -57,20 +57,24 @@ void PointerWalk::approach(std::uint64_t entry, std::uint64_t after) {
   look_before(entry, after, before_);
 }
 
-void PointerWalk::run(std::uint64_t after, Left left) {
+void PointerWalk::run(std::uint64_t after, std::optional<std::size_t> left_at) {
+  if (left_at.value_or(0) >= kArguments.size()) return;
   State state = before_;
   for (Register number = 0; number < kRegisters; ++number) {
     if ((kChangedByCalls >> static_cast<unsigned>(number) & 1U) != 0) state.forget(number);
   }
-  if (left == Left::kInResult) {
+  const auto argument = static_cast<std::size_t>(kArguments[left_at.value_or(0)]);
+  if (!left_at) {
     state.held[kRax] = 0;
-  } else if (const auto& place = before_.place[kRdi]) {
+  } else if (const auto& place = before_.place[argument]) {
     state.slots[{place->base, place->offset}] = 0;
     state.saved.erase({place->base, place->offset});
   } else {
-    std::optional<Dwarf_Die> type = before_.inside[kRdi];
-    if (!type && before_.pointee[kRdi]) type = scalar_at(*before_.pointee[kRdi], 0);
+    const std::optional<Dwarf_Die>& pointee = before_.pointee[argument];
+    std::optional<Dwarf_Die> type = before_.inside[argument];
+    if (!type && pointee) type = scalar_at(*pointee, 0);
     if (type) see(*type, 0, kNoScope, true);
+    if (pointee && is_untyped_pointer(*pointee)) left_untyped_ = 0;  // the caller's own void** was handed on
     return;
   }
   follow(after, std::move(state), {}, 0);
@@ -83,7 +87,10 @@ void PointerWalk::look_before(std::uint64_t entry, std::uint64_t after, State& s
     if (!instruction || instruction->next <= address) return;
     if (instruction->next == after && instruction->kind == Kind::kCall) {
       asking_ = instruction;
-      if (!state.pointee[kRdi]) state.pointee[kRdi] = base_pointee(address, kRdi, state);
+      for (const Register number : kArguments) {
+        std::optional<Dwarf_Die>& pointee = state.pointee[static_cast<std::size_t>(number)];
+        if (!pointee) pointee = base_pointee(address, number, state);
+      }
       return;  // its arguments are still in their registers
     }
     if (after - address <= kMostTyped) step(*instruction, address, state);
@@ -211,6 +218,7 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
                                           : !in_stack(instruction.memory)) {
         const bool is_inside = has_source && (state.is_part[source] || state.held[source].value_or(0) != 0);
         keeps_part_ = keeps_part_ || (is_inside && !state.is_of_block(instruction.memory.base));
+        if (has_source && state.held[source]) leave(address, instruction.memory, *state.held[source], state);
       }
       if (const std::optional<Dwarf_Die> type =
               has_source ? type_at(address, instruction.memory, state) : std::nullopt) {
@@ -269,6 +277,12 @@ void PointerWalk::store(const Instruction& instruction, State& state) {
   const auto source = static_cast<std::size_t>(instruction.source);
   if (const auto& held = state.held[source]) state.slots[place] = *held;
   if (const auto& pointee = state.pointee[source]) state.saved[place] = *pointee;
+}
+
+void PointerWalk::leave(std::uint64_t pc, const MemoryOperand& place, std::int64_t held, const State& state) {
+  if (place.index != kNoRegister || place.offset != 0) return;
+  const std::optional<Dwarf_Die> pointee = base_pointee(pc, place.base, state);
+  if (pointee && is_untyped_pointer(*pointee)) left_untyped_ = held;
 }
 
 bool PointerWalk::is_plain_variable(std::uint64_t pc, const MemoryOperand& place) {

@@ -28,12 +28,11 @@ class PointerWalk {
               std::uint64_t code_address)
       : places_(places), outline_(outline), decoder_(decoder), code_(code), code_address_(code_address) {}
 
-  /// Where the call leaves the pointer.
-  enum class Left : std::uint8_t { kInResult, kAtFirstArgument };
   /// Reads the code before the call: `entry` is where the function begins, `after` the return address.
   void approach(std::uint64_t entry, std::uint64_t after);
-  /// To be called behind that.
-  void run(std::uint64_t after, Left left);
+  /// To be called behind that. `left_at`: the number of the argument that points to where the call leaves the pointer;
+  /// nothing if the pointer is its result.
+  void run(std::uint64_t after, std::optional<std::size_t> left_at);
 
   /// Something of type `pointee` begins `offset` bytes into the block, as a variable says.
   struct Sighting {
@@ -52,6 +51,8 @@ class PointerWalk {
   const std::vector<Call>& calls() const { return calls_; }
   /// The function returned it.
   std::optional<std::int64_t> returned() const { return returned_; }
+  /// It was stored where a void** points to, moved by so much.
+  std::optional<std::int64_t> left_untyped() const { return left_untyped_; }
   /// A pointer into the block, but not to its begin, was stored elsewhere, as by whoever hands it out in pieces.
   bool keeps_part() const { return keeps_part_; }
   /// The call itself; nothing if the code before it could not be read.
@@ -80,6 +81,8 @@ class PointerWalk {
   void see_variables(std::uint64_t address, const State& state);
   void see(Dwarf_Die type, std::int64_t offset, std::uint32_t scope, bool is_member);
   void store(const Instruction& instruction, State& state);
+  /// The pointer is stored in memory that is not the function's own.
+  void leave(std::uint64_t pc, const MemoryOperand& place, std::int64_t held, const State& state);
   /// What a register's value points to turned out behind the instruction that set it.
   static void learn(std::size_t number, std::optional<Dwarf_Die> pointee, State& state);
   /// Whether it is a local variable of its own, not a member or an element of one.
@@ -98,6 +101,7 @@ class PointerWalk {
   std::vector<Sighting> sightings_;
   std::vector<Call> calls_;
   std::optional<std::int64_t> returned_;
+  std::optional<std::int64_t> left_untyped_;
   std::optional<Instruction> asking_;
   bool keeps_part_ = false;
 };

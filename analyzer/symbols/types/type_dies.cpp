@@ -275,6 +275,21 @@ std::optional<Dwarf_Die> argument_type(Dwarf_Die function, std::size_t number) {
   return std::nullopt;
 }
 
+std::optional<std::size_t> out_argument(Dwarf_Die function) {
+  const std::optional<Dwarf_Die> result = type_of(function);
+  if (result && (pointee_of(*result) || is_untyped_pointer(*result))) return std::nullopt;
+  std::optional<std::size_t> found;
+  for (std::size_t number = 0; number < kMaxMembers; ++number) {
+    const std::optional<Dwarf_Die> type = argument_type(function, number);
+    if (!type) break;
+    const std::optional<Dwarf_Die> pointee = pointee_of(*type);
+    if (!pointee || !is_untyped_pointer(*pointee)) continue;
+    if (found) return std::nullopt;
+    found = number;
+  }
+  return found;
+}
+
 std::optional<Dwarf_Die> constructed_class(DwarfFile& dwarf, Dwarf_Die function) {
   std::optional<Dwarf_Die> start = die::reference(function, DW_AT_abstract_origin);
   const std::vector<Dwarf_Die> chain = die::origins(start ? *start : function);

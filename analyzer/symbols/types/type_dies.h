@@ -38,6 +38,9 @@ bool is_scalar(Dwarf_Die type);
 std::vector<Dwarf_Die> parameter_types(Dwarf_Die function);
 /// That of the parameter that is passed in the register of the n-th argument; nothing where that cannot be told.
 std::optional<Dwarf_Die> argument_type(Dwarf_Die function, std::size_t number);
+/// The number of the one argument that is a void**, of a function whose result is no pointer: a block that it makes can
+/// only be left there.
+std::optional<std::size_t> out_argument(Dwarf_Die function);
 
 /// The class whose constructor a function (or an inlined call of one) is.
 std::optional<Dwarf_Die> constructed_class(DwarfFile& dwarf, Dwarf_Die function);
