@@ -260,7 +260,9 @@ BlockType BlockTypes::find(NodeId stack, std::uint64_t bytes) {
   if (named.rule != TypeRule::kNone || named.is_ambiguous) return named;
   // What an allocator of the program's own has inside is its own affair.
   BlockType used = find_by_use(named.allocator.none() ? stack : named.allocator, bytes);
-  return used.rule != TypeRule::kNone || used.is_ambiguous ? used : named;
+  if (used.rule != TypeRule::kNone || used.is_ambiguous) return used;
+  named.kept_by = used.kept_by;
+  return named;
 }
 
 BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
@@ -300,7 +302,10 @@ BlockType BlockTypes::find_by_use(NodeId stack, std::uint64_t bytes) {
     } else if (!types.returned_offset) {
       // A wrapper in a library without debug information hands on what it got.
       const bool has_no_code = frames.back().line == 0 && types.hints.empty();
-      if (!has_no_code || symbols::allocating_function(name).role != Role::kPasses) break;
+      if (!has_no_code || symbols::allocating_function(name).role != Role::kPasses) {
+        within.kept_by = node;
+        break;
+      }
     }
     request.offset += types.returned_offset.value_or(0);
   }

@@ -34,6 +34,7 @@ struct BlockType {
   /// `rule` is kNone.
   bool is_ambiguous = false;
   NodeId allocator{};  ///< where it is not known: the outermost frame of an allocator of the program's own
+  NodeId kept_by{};    ///< where it is not known: the innermost frame that does not hand the pointer on; or none()
 };
 
 class BlockTypes {

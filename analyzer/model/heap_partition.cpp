@@ -106,7 +106,8 @@ HeapPartition::Described HeapPartition::describe_type(const Key& of) const {
     row.kind = "(no debug information) " + base_name(path);
     return {std::move(row), {path, 0}};
   }
-  const SiteInfo& site = sites_.info(sites_.of_stack(stack).site);
+  // What wraps malloc does not tell one block from another: the row is that of its caller.
+  const SiteInfo& site = sites_.info(sites_.of_stack(type.kept_by.none() ? stack : type.kept_by).site);
   row.kind = std::string(of.is_mapping ? "(mapping) " : "(unknown type) ") + site.label();
   row.function = site.function_name;
   if (site.line != 0) {

@@ -103,6 +103,17 @@ NOINLINE static void* returning_malloc(size_t bytes) {
   if (leaving_malloc(bytes, &block) != 0) abort();
   return block;
 }
+/* The pointer comes back from memset, mostly by a jump to it, and from memcpy. */
+NOINLINE static void* passed_through_memset(size_t bytes) {
+  void* block = malloc(bytes);
+  if (!block) return NULL;
+  return memset(block, 0x5a, bytes);
+}
+NOINLINE static void* copied(const void* bytes, size_t count) {
+  char* block = memcpy(xmalloc(count), bytes, count);
+  KEEP(count);
+  return block;
+}
 
 NOINLINE static void lists(int n) {
   for (int i = 0; i < n + 9; ++i) {
@@ -155,7 +166,18 @@ NOINLINE static void wrappers(int n) {
   struct wrapped* counted = counting_malloc(2 * sizeof *counted);
   counted->values[0] = n;
   KEEP(counted);
-  truth("wrapped", 2, 3 * sizeof(struct wrapped) + 16);
+  /* Of sizes that the compiler does not know, so that it calls them. */
+  const size_t bytes = (n + 3) * sizeof(struct wrapped);
+  struct wrapped* filled = memset(xmalloc(bytes), 0x5a, bytes);
+  filled->values[0] = n;
+  KEEP(filled);
+  struct wrapped* passed = passed_through_memset((n + 1) * sizeof *passed);
+  passed->values[0] = n;
+  KEEP(passed);
+  struct wrapped* copy = copied(filled, (n + 1) * sizeof *copy);
+  copy->values[0] = n;
+  KEEP(copy);
+  truth("wrapped", 5, (3 + 3 * n + 5) * sizeof(struct wrapped) + 16);
 }
 
 NOINLINE static void left(struct left** kept, int n) {

@@ -101,7 +101,7 @@ CallTypes CallTypeFinder::find_in(Site site) {
   std::uint64_t code_address = 0;
   const std::span<const std::byte> code =
       code_ == nullptr ? std::span<const std::byte>() : code_->code_at(entry, code_address);
-  PointerWalk walk(places_, *site.outline, decoder_, code, code_address);
+  PointerWalk walk(places_, *site.outline, decoder_, imported_, code, code_address);
   walk.approach(entry, site.return_address);
 
   CallTypes out;

@@ -1,6 +1,7 @@
 #include "symbols/types/pointer_walk.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "symbols/types/type_dies.h"
@@ -21,6 +22,11 @@ constexpr std::uint32_t kChangedByCalls = 0x0f37;
 
 /// Registers of the first arguments that are integers or pointers: rdi rsi rdx rcx r8 r9.
 constexpr std::array<Register, 6> kArguments = {kRdi, 4, 1, 2, 8, 9};
+
+/// Of the C library.
+constexpr std::array<std::string_view, 9> kGiveBackFirst = {"memset",       "memcpy",       "memmove",
+                                                            "__memset_chk", "__memcpy_chk", "__memmove_chk",
+                                                            "strcpy",       "strncpy",      "__strcpy_chk"};
 
 bool in_stack(const MemoryOperand& place) {
   return (place.base == kRsp || place.base == kRbp) && place.index == kNoRegister;
@@ -50,6 +56,15 @@ bool PointerWalk::State::is_of_block(Register number) const {
 std::optional<Instruction> PointerWalk::decode(std::uint64_t address) {
   if (address < code_address_ || address - code_address_ >= code_.size()) return std::nullopt;
   return decoder_.decode(code_.subspan(address - code_address_), address);
+}
+
+bool PointerWalk::gives_back_first(const Instruction& instruction) {
+  const MemoryOperand& memory = instruction.memory;
+  const std::string_view name = instruction.destination != 0 ? imported_.name(instruction.destination)
+                                : memory.base == kRip
+                                    ? imported_.name_of_slot(static_cast<std::uint64_t>(memory.offset))
+                                    : std::string_view();
+  return std::find(kGiveBackFirst.begin(), kGiveBackFirst.end(), name) != kGiveBackFirst.end();
 }
 
 void PointerWalk::approach(std::uint64_t entry, std::uint64_t after) {
@@ -106,12 +121,16 @@ void PointerWalk::follow(std::uint64_t address, State state, std::unordered_set<
     const std::optional<Instruction> instruction = decode(address);
     if (!instruction || instruction->next <= address) return;
     ++steps_;
+    std::optional<std::int64_t> given_back;
     switch (instruction->kind) {
       case Kind::kReturn:
         // What is handed on as it is may be the null of a failed call.
         if (returned_.value_or(0) == 0 && state.held[kRax]) returned_ = state.held[kRax];
         return;
       case Kind::kJump:
+        if (state.held[kRdi] && returned_.value_or(0) == 0 && gives_back_first(*instruction)) {
+          returned_ = state.held[kRdi];  // a tail call
+        }
         if (instruction->destination == 0) return;
         address = instruction->destination;
         continue;
@@ -124,11 +143,13 @@ void PointerWalk::follow(std::uint64_t address, State state, std::unordered_set<
           const auto& held = state.held[static_cast<std::size_t>(kArguments[i])];
           if (held) calls_.push_back({*instruction, *held, i});
         }
+        if (state.held[kRdi] && gives_back_first(*instruction)) given_back = state.held[kRdi];
         break;
       default:
         break;
     }
     step(*instruction, address, state);
+    if (given_back) state.held[kRax] = given_back;
     if (state.is_lost()) return;
     address = instruction->next;
   }

@@ -16,6 +16,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "symbols/types/imported_calls.h"
 #include "symbols/types/instruction.h"
 #include "symbols/types/typed_places.h"
 
@@ -24,9 +25,14 @@ namespace memline::symbols {
 class PointerWalk {
  public:
   /// `code` are the bytes at `code_address`. All must outlive it.
-  PointerWalk(TypedPlaces& places, const Outline& outline, InstructionDecoder& decoder, std::span<const std::byte> code,
-              std::uint64_t code_address)
-      : places_(places), outline_(outline), decoder_(decoder), code_(code), code_address_(code_address) {}
+  PointerWalk(TypedPlaces& places, const Outline& outline, InstructionDecoder& decoder, ImportedCalls& imported,
+              std::span<const std::byte> code, std::uint64_t code_address)
+      : places_(places),
+        outline_(outline),
+        decoder_(decoder),
+        imported_(imported),
+        code_(code),
+        code_address_(code_address) {}
 
   /// Reads the code before the call: `entry` is where the function begins, `after` the return address.
   void approach(std::uint64_t entry, std::uint64_t after);
@@ -75,6 +81,8 @@ class PointerWalk {
   };
 
   std::optional<Instruction> decode(std::uint64_t address);
+  /// Whether a call or a jump goes to a function whose result is its first argument, as memset's is.
+  bool gives_back_first(const Instruction& instruction);
   void look_before(std::uint64_t entry, std::uint64_t after, State& state);
   void follow(std::uint64_t address, State state, std::unordered_set<std::uint64_t> visited, int ways);
   void step(const Instruction& instruction, std::uint64_t address, State& state);
@@ -94,6 +102,7 @@ class PointerWalk {
   TypedPlaces& places_;
   const Outline& outline_;
   InstructionDecoder& decoder_;
+  ImportedCalls& imported_;
   std::span<const std::byte> code_;
   std::uint64_t code_address_;
   int steps_ = 0;

@@ -93,6 +93,25 @@ TEST_CASE("what is not known stands by site, mappings and libraries without debu
   for (const HeapRow& row : rows) CHECK(row.rule.empty());
 }
 
+TEST_CASE("a block that nobody has a type for is its keeper's, not that of the functions that wrap malloc") {
+  Program program;
+  const NodeId keeper = program.stacks.call(program.in_main, {program.at("load", 7, program.app)});
+  const NodeId outer = program.stacks.call(keeper, {program.at("xcalloc", 30, program.app)});
+  const NodeId inner = program.stacks.call(outer, {program.at("xmalloc", 20, program.app)});
+  program.stacks.hands_on(inner);
+  program.stacks.hands_on(outer);
+  const OwnRules rules({}, {});
+  Sites sites(program.stacks, rules, [](const std::string& name) { return name; });
+  replay::Image image;
+  HeapPartition heap(HeapKind::kType, image, program.stacks, sites);
+  replay::LiveBlock block;
+  block.owner = inner;
+  block.bytes = 100;
+  heap.add(block, std::nullopt);
+  REQUIRE(heap.rows().size() == 1);
+  CHECK(heap.rows()[0].kind == "(unknown type) app.cpp:7 load");
+}
+
 TEST_CASE("lines of one name in two folders are two rows, and say where they are") {
   Program program;
   const FileId first = program.stacks.add_file("/home/me/a/util.c");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,10 +53,19 @@ class FakeStacks : public FrameSource {
   /// No stack at all.
   NodeId unknown() { return call({}, {}, {}); }
 
+  /// A function that hands on as void* what it got.
+  void hands_on(NodeId node) {
+    symbols::CallTypes types;
+    types.returned_offset = 0;
+    types.returns_untyped = true;
+    call_types_[node.index()] = std::move(types);
+  }
+
   std::size_t node_count() const override { return nodes_.size(); }
   NodeId parent(NodeId node) const override { return nodes_[node.index()].parent; }
   ModuleId module(NodeId node) const override { return nodes_[node.index()].module; }
   std::span<const symbols::Frame> frames(NodeId node) override { return nodes_[node.index()].frames; }
+  const symbols::CallTypes& call_types(NodeId node) override { return call_types_[node.index()]; }
   const symbols::Function& function(FunctionId id) const override { return functions_[id.index()]; }
   std::string_view file(FileId id) const override { return files_[id.index()]; }
   const symbols::ModuleFile& module_file(ModuleId id) const override { return modules_[id.index()]; }
@@ -67,6 +77,7 @@ class FakeStacks : public FrameSource {
     std::vector<symbols::Frame> frames;
   };
   std::deque<Node> nodes_;
+  std::map<std::size_t, symbols::CallTypes> call_types_;
   std::deque<symbols::Function> functions_;
   std::deque<std::string> files_;
   std::deque<symbols::ModuleFile> modules_;
