@@ -48,6 +48,8 @@ def without_times(text):
     text = re.sub(r"\bT +\d+ +T\b", "T error T", text)
     # of small programs the kernel does not tell it
     text = re.sub(r"^(peak RSS: .*|.* MiB peak RSS per loop .*)\n?", "", text, flags=re.M)
+    # On a machine that has no time to read them.
+    text = re.sub(r"^(memline: )?Samples: \d+ w(as|ere) lost, .*\n?", "", text, flags=re.M)
     text = re.sub(r"(\d+\.\d\d MiB RSS|RSS \d+\.\d\d ± \d+\.\d\d MiB), ", "", text)
     text = re.sub(r"\b7[1-5](\.\d+)? KiB", "POOL", text)  # of libstdc++, see PAGES_POOL
     # a column of times may be wider, and the rule below the titles longer
