@@ -265,6 +265,17 @@ NOINLINE static struct header* make_object(size_t bytes, int kind) {
   return object;
 }
 
+/* A head whose size depends on the length, as of strings that know theirs. */
+NOINLINE static char* make_string(int length) {
+  const int head = length < 64 ? 1 : length < 4096 ? 3 : 9;
+  void* block = malloc(head + length + 1);
+  if (!block) abort();
+  char* text = (char*)block + head;
+  text[-1] = (char)head;
+  memset(text, 'x', length + 1);
+  return text;
+}
+
 NOINLINE static void heads(int n) {
   static const char text[] = "sixteen and more";
   struct tagged* tagged = make_tagged(text, sizeof text - 1);
@@ -273,6 +284,9 @@ NOINLINE static void heads(int n) {
   char* inside = make_text(text, sizeof text - 1);
   KEEP(inside);
   truth_if_known("tagged", 1, sizeof *tagged + sizeof text);
+  char* string = make_string(n + 99);
+  KEEP(string);
+  truth("char", 1, 3 + n + 99 + 1);
   /* The smaller one would fit several times. */
   struct header* header = malloc(sizeof(struct larger));
   struct larger* larger = (struct larger*)header;

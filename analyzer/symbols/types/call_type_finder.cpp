@@ -117,6 +117,7 @@ CallTypes CallTypeFinder::find_in(Site site) {
   mark_tails(walk, out);
   add_arguments(site, walk, out);
   add_results(site, walk, out);
+  add_bytes(site, walk, out);
   return out;
 }
 
@@ -306,6 +307,19 @@ void CallTypeFinder::add_results(const Site& site, const PointerWalk& walk, Call
   }
   out.returns_untyped = true;
   if (!out.returned_offset) out.returned_offset = 0;
+}
+
+void CallTypeFinder::add_bytes(const Site& site, const PointerWalk& walk, CallTypes& out) {
+  if (!out.hints.empty() || !walk.bytes_within()) return;
+  // The one that the program gets to see, if there is one.
+  for (const std::uint32_t scope : site.scopes) {
+    const std::optional<Dwarf_Die> result = type_of(scope_die(*site.outline, scope));
+    const std::optional<Dwarf_Die> pointee = result ? pointee_of(*result) : std::nullopt;
+    if (!pointee) continue;
+    if (size_of(*pointee) == 1) return add(*pointee, 0, TypeClue::kResult, out);
+    break;
+  }
+  add(*walk.bytes_within(), 0, TypeClue::kVariable, out);
 }
 
 }  // namespace memline::symbols

@@ -47,6 +47,8 @@ class CallTypeFinder {
   void mark_tails(const PointerWalk& walk, CallTypes& out);
   void add_arguments(const Site& site, const PointerWalk& walk, CallTypes& out);
   void add_results(const Site& site, const PointerWalk& walk, CallTypes& out);
+  /// Where nothing else is known: what is behind a head of unknown size, as of strings that know their length.
+  void add_bytes(const Site& site, const PointerWalk& walk, CallTypes& out);
   void add(Dwarf_Die type, std::int64_t offset, TypeClue clue, CallTypes& out);
   bool may_get_pointer(Dwarf_Die constructor, Dwarf_Die built, bool of_array) const;
   std::optional<Dwarf_Die> called_function(const Site& site, const Instruction& call);

@@ -245,6 +245,8 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
               has_source ? type_at(address, instruction.memory, state) : std::nullopt) {
         if (state.held[source]) {
           see(*type, *state.held[source], kNoScope, !is_plain_variable(address, instruction.memory));
+        } else if (state.is_part[source]) {
+          see_within(*type);
         } else if (!state.pointee[source]) {
           learn(source, pointee_of(*type), state);
         }
@@ -348,9 +350,14 @@ std::optional<Dwarf_Die> PointerWalk::type_at(std::uint64_t pc, const MemoryOper
 void PointerWalk::see_variables(std::uint64_t address, const State& state) {
   for (Register number = 0; number < kRegisters; ++number) {
     const auto& held = state.held[static_cast<std::size_t>(number)];
-    if (!held) continue;
+    const bool is_part = state.is_part[static_cast<std::size_t>(number)];
+    if (!held && !is_part) continue;
     for (const TypedPlaces::Typed& variable : places_.in_register(outline_, address, number)) {
-      see(variable.type, *held + variable.moved, variable.scope, false);
+      if (held) {
+        see(variable.type, *held + variable.moved, variable.scope, false);
+      } else {
+        see_within(variable.type);
+      }
     }
   }
   for (const auto& [place, held] : state.slots) {
@@ -368,6 +375,11 @@ void PointerWalk::see(Dwarf_Die type, std::int64_t offset, std::uint32_t scope, 
     if (known.pointee.addr == pointee->addr && known.offset == offset && known.scope == scope) return;
   }
   sightings_.push_back({*pointee, offset, scope, is_member});
+}
+
+void PointerWalk::see_within(Dwarf_Die type) {
+  const std::optional<Dwarf_Die> pointee = pointee_of(type);
+  if (!bytes_within_ && pointee && size_of(*pointee) == 1) bytes_within_ = pointee;
 }
 
 }  // namespace memline::symbols

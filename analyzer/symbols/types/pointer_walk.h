@@ -61,6 +61,8 @@ class PointerWalk {
   std::optional<std::int64_t> left_untyped() const { return left_untyped_; }
   /// A pointer into the block, but not to its begin, was stored elsewhere, as by whoever hands it out in pieces.
   bool keeps_part() const { return keeps_part_; }
+  /// What a variable says that somewhere in the block, behind a head of unknown size, there are: bytes.
+  const std::optional<Dwarf_Die>& bytes_within() const { return bytes_within_; }
   /// The call itself; nothing if the code before it could not be read.
   const std::optional<Instruction>& asking() const { return asking_; }
 
@@ -88,6 +90,7 @@ class PointerWalk {
   void step(const Instruction& instruction, std::uint64_t address, State& state);
   void see_variables(std::uint64_t address, const State& state);
   void see(Dwarf_Die type, std::int64_t offset, std::uint32_t scope, bool is_member);
+  void see_within(Dwarf_Die type);
   void store(const Instruction& instruction, State& state);
   /// The pointer is stored in memory that is not the function's own.
   void leave(std::uint64_t pc, const MemoryOperand& place, std::int64_t held, const State& state);
@@ -112,6 +115,7 @@ class PointerWalk {
   std::optional<std::int64_t> returned_;
   std::optional<std::int64_t> left_untyped_;
   std::optional<Instruction> asking_;
+  std::optional<Dwarf_Die> bytes_within_;
   bool keeps_part_ = false;
 };
 
