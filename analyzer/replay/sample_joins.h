@@ -2,7 +2,8 @@
 ///
 /// A sample carries the top of its thread's stack only. What lies outside of it is taken from the stack of the thread's
 /// last event before the sample, where that has the sample's outermost known frame (the same return address); else from
-/// any stack of the program that has it, if they all go on alike. Otherwise the sample stays short.
+/// any stack of the program that has it, if they all go on alike or one of them goes on as that event's does; else, in
+/// the same way, from the thread's next event or one of some before. Otherwise the sample stays short.
 /// Memory: one entry for each pair of a short stack and an event's stack before it.
 #pragma once
 

@@ -148,6 +148,44 @@ TEST_CASE("without a fitting event a cut stack is joined where all others agree,
   CHECK(s.offsets(kept.samples[2].stack) == Offsets{0x1, 0x60, 0x61});
 }
 
+TEST_CASE("a cut stack whose function made another call before is joined to the activation of that call") {
+  SampledScript s;
+  const std::uint32_t before = s.trace.stack(0, {0x1, 0x50, 0x60, 0x70});
+  s.trace.stack(0, {0x1, 0x50, 0x80, 0x82});
+  const std::uint32_t elsewhere = s.trace.stack(0, {0x2, 0x50, 0x80, 0x82});
+  const std::uint32_t cut = s.sampled({0x80, 0x81}, trace::StackEnd::kCopyEnd);
+  s.malloc(0, 0x1000, 8, before);
+  s.trace.add(kLane, trace::Sample{++s.time, 100, 1, 1, cut});  // from the function that called 0x60 before
+  s.malloc(0, 0x2000, 8, elsewhere);
+  const SampleKeeper kept = s.keep();
+  CHECK(s.offsets(kept.samples.at(0).stack) == Offsets{0x1, 0x50, 0x80, 0x81});
+}
+
+TEST_CASE("a cut stack that no event before explains goes on as the stack of the thread's next event does") {
+  SampledScript s;
+  const std::uint32_t one = s.trace.stack(0, {0x1, 0x80, 0x82});
+  const std::uint32_t other = s.trace.stack(0, {0x2, 0x80, 0x82});
+  const std::uint32_t cut = s.sampled({0x80, 0x81}, trace::StackEnd::kCopyEnd);
+  s.malloc(0, 0x1000, 8, s.a);
+  s.trace.add(kLane, trace::Sample{++s.time, 100, 1, 1, cut});
+  s.malloc(1, 0x2000, 8, one);  // of another thread
+  s.malloc(0, 0x3000, 8, other);
+  const SampleKeeper kept = s.keep();
+  CHECK(s.offsets(kept.samples.at(0).stack) == Offsets{0x2, 0x80, 0x81});
+}
+
+TEST_CASE("a cut stack among events of one time goes on as the newest that explains it does") {
+  SampledScript s;
+  const std::uint32_t one = s.trace.stack(0, {0x1, 0x80, 0x82});
+  const std::uint32_t other = s.trace.stack(0, {0x2, 0x80, 0x82});
+  const std::uint32_t cut = s.sampled({0x80, 0x81}, trace::StackEnd::kCopyEnd);
+  for (const std::uint32_t stack : {one, other, s.a, s.d}) s.malloc(0, 0x1000 * ++s.time, 8, stack);
+  s.trace.add(kLane, trace::Sample{++s.time, 100, 1, 1, cut});
+  s.malloc(0, 0x9000, 8, s.a);
+  const SampleKeeper kept = s.keep();
+  CHECK(s.offsets(kept.samples.at(0).stack) == Offsets{0x2, 0x80, 0x81});
+}
+
 TEST_CASE("samples that name what is not there are dropped") {
   SampledScript s;
   const std::uint32_t whole = s.sampled({0x10}, trace::StackEnd::kRoot);
