@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <ostream>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -15,12 +18,28 @@
 namespace memline {
 namespace {
 
+std::string file_name(std::string_view path) {
+  return escape_control(path.substr(path.rfind('/') + 1));
+}
+
 std::string module_name(const replay::Image& image, std::uint32_t number) {
   const std::size_t index = number - std::size_t{1};
   if (index >= image.modules.size() || !image.modules[index].known) return fmt::format("module#{}", number);
-  const std::string& path = image.modules[index].path;
-  return escape_control(path.substr(path.rfind('/') + 1));
+  return file_name(image.modules[index].path);
 }
+
+/// The sampler numbers modules in its own way.
+class SampledModuleNames {
+ public:
+  void add(const trace::SampledModule& record) { names_[record.module] = file_name(record.path); }
+  std::string find(std::uint32_t number) const {
+    const auto found = names_.find(number);
+    return found == names_.end() ? fmt::format("module#{}", number) : found->second;
+  }
+
+ private:
+  std::map<std::uint32_t, std::string> names_;
+};
 
 std::string lane_name(std::uint32_t lane) {
   if (lane == trace::kSamplerLane) return "sampler";
@@ -44,15 +63,18 @@ void dump_image(const trace::TraceFile& file, const replay::Image& image, std::o
     const std::uint32_t number = reader.lane(lane).lane();
     if (number == trace::kWatcherLane || number == trace::kSamplerLane) threads[lane] = std::string(1, '-');
   }
+  SampledModuleNames sampled;
   const trace::ModuleName name = [&](std::uint32_t module) { return module_name(image, module); };
+  const trace::ModuleName sampled_name = [&](std::uint32_t module) { return sampled.find(module); };
   while (const std::optional<std::size_t> lane = reader.next()) {
     trace::LaneReader& records = reader.lane(*lane);
     const double seconds = image.seconds_since_start(records.ticks());
     records.take([&]<class Record>(const Record& record) {
       if constexpr (std::is_same_v<Record, trace::Thread>) threads[*lane] = std::to_string(record.thread);
+      if constexpr (std::is_same_v<Record, trace::SampledModule>) sampled.add(record);
       out << fmt::format("{:14.9f} lane {} thread {} ", seconds, lane_name(records.lane()), threads[*lane]);
       if constexpr (std::is_same_v<Record, trace::Stack>) {
-        out << record_text(record, name);
+        out << record_text(record, records.lane() == trace::kSamplerLane ? sampled_name : name);
       } else {
         out << record_text(record);
       }
