@@ -32,6 +32,7 @@ class Case:
     says: str = ""            # part of what the profiler says on standard error, alone
     run_says: str = ""        # the same under `memline run`
     run: bool = False         # also under `memline run`
+    repeat: int = 1           # runs one after the other under --again, each of which has to be right
     sizes: bool = True        # False: too long to be counted one by one
     seconds: int = 60
     needs: tuple = ()         # programs and libraries, without which the case is skipped

@@ -57,7 +57,7 @@ CASES = [
       for way, status in WAYS.items()),
     program("exec_chain", ENDINGS, blocks={6101: 1000, 6102: 1000}, ending="exec"),
 
-    program("fork_busy_threads", CHILDREN, "12", blocks={6201: 12}, children={6202: 12, 6203: 12}, short="may"),
+    program("fork_busy_threads", CHILDREN, "50", blocks={6201: 50}, children={6202: 50, 6203: 50}, short="may", repeat=20),
     program("spawn_family", CHILDREN, blocks={6301: 40}, live={6301: 40}, run=True),
     program("daemonize", CHILDREN, "{dir}/done", keep_group=True, children={6401: 5000}, check=wait_for_daemon),
     Case("descriptors_of_children", CHILDREN, ["env", "-u", "LD_PRELOAD", "{bin}/descriptors_of_children"], run=True, short="may"),
@@ -83,17 +83,17 @@ CASES = [
     Case("audited", EARLY, ["{guests}/endings", "exit"], status=4, env={"LD_AUDIT": "{bin}/audit_library.so"}, blocks={4255: 1000}),
     program("late_dlopen", EARLY, "{preload}", case="loaded_twice", blocks={8301: 20}),
 
-    program("loader_race", LOADER, "{bin}/plugin_a.so", blocks={7401: 3000}),
-    program("iterate_lock", LOADER, blocks={7501: 20000}),
-    program("getattr_lock", LOADER, blocks={7601: 9}),
+    program("loader_race", LOADER, "{bin}/plugin_a.so", blocks={7401: 3000}, repeat=20),
+    program("iterate_lock", LOADER, blocks={7501: 20000}, repeat=20),
+    program("getattr_lock", LOADER, blocks={7601: 9}, repeat=20),
     program("calls_of_others", LOADER, case="allocating_preload_after", preloads=("{preload}", "{bin}/allocating_preload.so"),
             blocks={7701: 1000}),
     program("calls_of_others", LOADER, case="allocating_preload_before", preloads=("{bin}/allocating_preload.so", "{preload}"),
-            blocks={7701: 1000}),
+            blocks={7701: 1000}, repeat=20),
     program("calls_of_others", LOADER, case="lazy_preload_before", preloads=("{bin}/lazy_preload.so", "{preload}"), blocks={7701: 1000}),
 
-    program("cancel", UNWINDING, run=True),
-    program("unwinding_through", UNWINDING, blocks={7901: 20000, 7902: 20000, 7903: 200}, live={7901: 0}),
+    program("cancel", UNWINDING, run=True, repeat=20),
+    program("unwinding_through", UNWINDING, blocks={7901: 20000, 7902: 20000, 7903: 200}, live={7901: 0}, repeat=20),
 
     program("many_threads", THREADS, blocks={8001: 11000}, live={8001: 0}),
     program("late_destructors", THREADS, blocks={8101: 51, 8102: 150, 8103: 1, 8104: 1, 8105: 1}),

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""hazard_test.py --list | --readme | CASE...: runs programs that are hard on a profiler without one and with memline, and compares: standard output, standard
-error, exit status, and what the trace holds with what the program's source says. A case that this machine cannot run is skipped (exit 77)."""
+"""hazard_test.py --list | --repeated | --readme | CASE... | --again CASE...: runs programs that are hard on a profiler without one and with memline, and compares: standard output, standard
+error, exit status, and what the trace holds with what the program's source says. A case that this machine cannot run is skipped (exit 77). --again
+does so as often as the case says: what depends on how threads meet shows in one run of many."""
 
 import os
 import shutil
@@ -173,6 +174,11 @@ def main(names):
         absent = sorted({case.row for case in ALL if f"| {case.row} |" not in text})
         print(*(f"README.md has no row '{row}'" for row in absent), sep="\n")
         return 1 if absent else 0
+    if names == ["--repeated"]:
+        print("\n".join(case.name for case in ALL if case.repeat > 1))
+        return 0
+    again = names[:1] == ["--again"]
+    names = names[1:] if again else names
     cases = [case for case in ALL if case.name in names] if names else ALL
     if len(cases) < len(names):
         print(f"unknown case among {names}", file=sys.stderr)
@@ -184,7 +190,7 @@ def main(names):
             print(f"skipped: {case.name}: {why}")
             skipped += 1
             continue
-        for profiler in [Memline()] * case.alone + [MemlineRun()] * case.run:
+        for profiler in [Memline()] * case.repeat if again else [Memline()] * case.alone + [MemlineRun()] * case.run:
             scratch = tempfile.mkdtemp(prefix="memline-hazard-")
             try:
                 failures = run_case(case, profiler, scratch)
