@@ -1,7 +1,10 @@
 #include "commands/args.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <ostream>
 #include <string_view>
@@ -133,6 +136,15 @@ std::string check_count(const std::string& text) {
   constexpr std::size_t kMostDigits = 18;
   const bool whole = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
   return whole && text.size() <= kMostDigits ? "" : "not a whole number from 0 on: " + text;
+}
+
+std::function<std::string(const std::string&)> check_between(double low, double high) {
+  return [low, high](const std::string& text) -> std::string {
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    if (end != text.c_str() && *end == '\0' && value >= low && value <= high) return "";
+    return fmt::format("not a number from {} to {}: {}", low, high, text);
+  };
 }
 
 std::optional<int> parse(CLI::App& app, const std::string& usage, const Arguments& arguments, const Streams& streams) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,9 @@ struct OutputArguments {
 
 /// Checks what --most and the like are given: "" for a whole number that is not negative, else what is wrong.
 std::string check_count(const std::string& text);
+
+/// A check for numbers from `low` to `high`, as CLI::Range but that "nan" is none.
+std::function<std::string(const std::string&)> check_between(double low, double high);
 
 /// Parses `arguments`. Returns nullopt when the command shall go on, else the exit code: help was asked for and
 /// printed, or the command line is wrong, which has been said in one line.

@@ -85,11 +85,18 @@ class Sample(E2eTest):
         rss = self.memline.run(["peak", trace, "--metric", "rss"]).stdout
         self.assertGreater(float(rss.split("\t")[1].split()[0]), 16)
 
+    def test_no_time_is_time_for_one_sample(self):
+        done = self.memline.run(["sample", "--timeout", "0", "-o", "-", "--", "sleep", "0.2"], cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(done.stdout.splitlines()), 2, done.stdout)  # a header and the sample
+
     def test_refusals(self):
         for arguments, code, message in [
                 (["sample"], 2, "--pid"),
                 (["sample", "--pid", "1", "--", "true"], 2, "--pid"),
                 (["sample", "--pid", "999999999"], 1, "999999999"),
+                (["sample", "--interval", "nan", "--", "true"], 2, "--interval"),
+                (["sample", "--timeout", "nan", "--", "true"], 2, "--timeout"),
                 (["sample", "--", "/no/such/program"], 127, "/no/such/program"),
                 (["sample", "-o", self.path("no/folder"), "--", "true"], 2, "no/folder"),
                 (["peak", self.path("none.bin")], 3, "none.bin"),

@@ -61,11 +61,11 @@ struct SampleArguments {
         ->check(CLI::Range(1, std::numeric_limits<pid_t>::max()))
         ->type_name("PID");
     app.add_option("--interval", interval, "Seconds between two samples")
-        ->check(CLI::Range(0.001, 86400.0))
+        ->check(check_between(0.001, 86400.0))
         ->type_name("SECONDS")
         ->capture_default_str();
     timeout_option = app.add_option("--timeout", timeout, "Stop watching after this time; a command goes on")
-                         ->check(CLI::Range(0.0, 1e9))
+                         ->check(check_between(0.0, 1e9))
                          ->type_name("SECONDS");
     app.add_option("--metric", metric, "What to look at, see below")
         ->check(CLI::IsMember({"rss", "pss", "uss", "heap"}))
@@ -99,8 +99,9 @@ struct SampleArguments {
     const bool dat = format == "dat" || (format.empty() && out.ends_with(".dat"));
     return dat ? SampleFormat::kDat : SampleFormat::kCsv;
   }
-  bool is_over(Clock::time_point start) const {
-    return timeout_option->count() > 0 && Clock::now() - start >= Seconds(timeout);
+  /// One sample is taken however short the time is.
+  bool is_over(Clock::time_point start, const Sampler& sampler) const {
+    return timeout_option->count() > 0 && sampler.samples() > 0 && Clock::now() - start >= Seconds(timeout);
   }
 };
 
@@ -114,7 +115,7 @@ void watch_process(const SampleArguments& arguments, Sampler& sampler) {
   ::sigaction(SIGTERM, &action, nullptr);
   const Clock::time_point start = Clock::now();
   const auto state = replay::read_process_state(static_cast<std::uint32_t>(arguments.pid));
-  while (interrupted == 0 && !arguments.is_over(start)) {
+  while (interrupted == 0 && !arguments.is_over(start, sampler)) {
     // another process may have got its number
     const auto now = replay::read_process_state(static_cast<std::uint32_t>(arguments.pid));
     if (!state || !now || now->start != state->start) return;
@@ -134,7 +135,7 @@ int watch_command(const SampleArguments& arguments, const Arguments& command, st
   Sampler sampler(child.pid(), arguments.options(), writer);
   await_end(child, start, {}, [&]() -> std::chrono::nanoseconds {
     constexpr std::chrono::seconds kNoMore(10);
-    if (arguments.is_over(start)) return kNoMore;
+    if (arguments.is_over(start, sampler)) return kNoMore;
     return sampler.step().value_or(kNoMore);
   });
   samples = sampler.samples();

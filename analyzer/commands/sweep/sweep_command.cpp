@@ -78,7 +78,7 @@ struct SweepArguments {
         ->type_name("PLACE")
         ->allow_extra_args(false);
     timeout_option = app.add_option("-t,--timeout", timeout, "A run that takes longer is killed, and ends the sweep")
-                         ->check(CLI::Range(0.001, 1e9))
+                         ->check(check_between(0.001, 1e9))
                          ->type_name("SECONDS");
     app.add_option("--most", most, "Show at most N lines; 0: all (default: 10 in text, all in json and csv)")
         ->check(check_count)

@@ -145,6 +145,12 @@ TEST_CASE("args: a negative number where things are counted is named as it was g
     CHECK_FALSE(check_count(text).empty());
 }
 
+TEST_CASE("args: nan lies between no two numbers") {
+  const auto check = check_between(0.5, 2);
+  for (const char* text : {"0.5", "1e0", "2"}) CHECK(check(text).empty());
+  for (const char* text : {"nan", "-nan", "inf", "0.49", "2.1", "", "1x"}) CHECK_FALSE(check(text).empty());
+}
+
 TEST_CASE("args: unexpected arguments are named in their order") {
   CHECK(parse_report({"a.bin", "b.bin", "c.bin"}).err ==
         "memline report: unexpected arguments: b.bin c.bin; see memline report --help\n");
