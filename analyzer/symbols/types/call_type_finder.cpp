@@ -105,9 +105,11 @@ CallTypes CallTypeFinder::find_in(Site site) {
   walk.approach(entry, site.return_address);
 
   CallTypes out;
-  const std::string_view name = walk.asking() ? called_name(site, *walk.asking()) : std::string_view();
+  const std::optional<Instruction>& call = walk.asking();
+  const std::optional<Dwarf_Die> called = call ? called_function(site, *call) : std::nullopt;
+  std::string_view name = call ? imported_.name(*call) : std::string_view();
+  if (name.empty() && called && call->destination != 0) name = function_name(*called);
   out.asks_for_array = name.starts_with("_Zna") || name.starts_with("operator new[]");
-  const std::optional<Dwarf_Die> called = walk.asking() ? called_function(site, *walk.asking()) : std::nullopt;
   std::optional<std::size_t> left_at = called ? out_argument(*called) : std::nullopt;
   if (name == "posix_memalign") left_at = 0;  // whatever is known of its declaration
   walk.run(site.return_address, left_at);
@@ -189,15 +191,6 @@ void CallTypeFinder::add_inlined_constructors(const Site& site, const PointerWal
     nearest = distance;
   }
   if (built) add(*built, 0, TypeClue::kConstructor, out);
-}
-
-std::string_view CallTypeFinder::called_name(const Site& site, const Instruction& call) {
-  if (call.destination == 0) {
-    return call.memory.base == kRip ? imported_.name_of_slot(static_cast<std::uint64_t>(call.memory.offset)) : "";
-  }
-  if (const std::string_view name = imported_.name(call.destination); !name.empty()) return name;
-  const std::optional<Dwarf_Die> function = called_function(site, call);
-  return function ? function_name(*function) : std::string_view();
 }
 
 std::optional<Dwarf_Die> CallTypeFinder::called_function(const Site& site, const Instruction& call) {

@@ -52,7 +52,6 @@ class CallTypeFinder {
   void add(Dwarf_Die type, std::int64_t offset, TypeClue clue, CallTypes& out);
   bool may_get_pointer(Dwarf_Die constructor, Dwarf_Die built, bool of_array) const;
   std::optional<Dwarf_Die> called_function(const Site& site, const Instruction& call);
-  std::string_view called_name(const Site& site, const Instruction& call);
   Dwarf_Die scope_die(const Outline& outline, std::uint32_t scope) const;
 
   DwarfFile* dwarf_;

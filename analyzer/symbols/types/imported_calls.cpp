@@ -52,7 +52,12 @@ std::string_view ImportedCalls::name_of_slot(std::uint64_t address) {
   return found == by_slot_.end() ? std::string_view() : found->second;
 }
 
-std::string_view ImportedCalls::name(std::uint64_t destination) {
+std::string_view ImportedCalls::name(const Instruction& call) {
+  if (call.destination != 0) return name_of_stub(call.destination);
+  return call.memory.base == kRip ? name_of_slot(static_cast<std::uint64_t>(call.memory.offset)) : std::string_view();
+}
+
+std::string_view ImportedCalls::name_of_stub(std::uint64_t destination) {
   if (code_ == nullptr || destination == 0) return {};
   std::uint64_t begin = 0;
   const std::span<const std::byte> code = code_->code_at(destination, begin);

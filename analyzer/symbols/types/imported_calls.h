@@ -17,12 +17,15 @@ class ImportedCalls {
   /// All must outlive it; `code` may be null.
   ImportedCalls(const ElfFile* code, InstructionDecoder& decoder) : code_(code), decoder_(decoder) {}
 
-  /// The symbol behind a stub of the table; "" if `destination` is none. The text lives as long as the file.
-  std::string_view name(std::uint64_t destination);
-  /// The symbol whose address the loader puts into this word.
-  std::string_view name_of_slot(std::uint64_t address);
+  /// The symbol that a call or a jump goes to, by a stub of the table or by the word with its address; "" if by neither. The
+  /// text lives as long as the file.
+  std::string_view name(const Instruction& call);
 
  private:
+  /// The symbol behind a stub; "" if `destination` is none.
+  std::string_view name_of_stub(std::uint64_t destination);
+  /// The symbol whose address the loader puts into this word.
+  std::string_view name_of_slot(std::uint64_t address);
   void read_relocations();
 
   const ElfFile* code_;

@@ -59,11 +59,7 @@ std::optional<Instruction> PointerWalk::decode(std::uint64_t address) {
 }
 
 bool PointerWalk::gives_back_first(const Instruction& instruction) {
-  const MemoryOperand& memory = instruction.memory;
-  const std::string_view name = instruction.destination != 0 ? imported_.name(instruction.destination)
-                                : memory.base == kRip
-                                    ? imported_.name_of_slot(static_cast<std::uint64_t>(memory.offset))
-                                    : std::string_view();
+  const std::string_view name = imported_.name(instruction);
   return std::find(kGiveBackFirst.begin(), kGiveBackFirst.end(), name) != kGiveBackFirst.end();
 }
 
