@@ -81,18 +81,23 @@ inline bool OperationReader::observed(ThreadId thread) const {
   return !span_ || span_->inside(thread);
 }
 
-inline void OperationReader::add(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes) {
-  const ThreadId thread = lanes_[lane_].thread;
+inline void OperationReader::put(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes,
+                                 NodeId stack, StackFate stack_fate, ThreadId thread, bool observed) {
   Operation& operation = batch_->operations.add();
   operation.ticks = ticks;
   operation.address = address;
   operation.bytes = bytes;
-  operation.stack = kUnknownStack;
+  operation.stack = stack;
   operation.thread = thread;
   operation.lane = static_cast<std::uint32_t>(lane_);
   operation.action = action;
-  operation.stack_fate = StackFate::kNone;
-  operation.observed = observed(thread);
+  operation.stack_fate = stack_fate;
+  operation.observed = observed;
+}
+
+inline void OperationReader::add(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes) {
+  const ThreadId thread = lanes_[lane_].thread;
+  put(action, ticks, address, bytes, kUnknownStack, StackFate::kNone, thread, observed(thread));
 }
 
 inline void OperationReader::add(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes,
@@ -101,16 +106,8 @@ inline void OperationReader::add(Action action, std::uint64_t ticks, std::uint64
   const NodeId node = lane.find(stack);
   // Without recorded stacks a release has none; that is no loss.
   const bool recorded = stack != 0 || !is_release || image_.start.free_stacks != 0;
-  Operation& operation = batch_->operations.add();
-  operation.ticks = ticks;
-  operation.address = address;
-  operation.bytes = bytes;
-  operation.stack = node;
-  operation.thread = lane.thread;
-  operation.lane = static_cast<std::uint32_t>(lane_);
-  operation.action = action;
-  operation.stack_fate = recorded ? fate(node) : StackFate::kNone;
-  operation.observed = observed(lane.thread);
+  put(action, ticks, address, bytes, node, recorded ? fate(node) : StackFate::kNone, lane.thread,
+      observed(lane.thread));
 }
 
 template <class Record>
@@ -128,16 +125,8 @@ void OperationReader::add_sample(const Record& record) {
     stack = image_.sample_joins.find(stack, last_stack_[thread.none() ? image_.threads.size() : thread.index()]);
   }
   const bool filtered = !thread_observed_.empty() || span_;
-  Operation& operation = batch_->operations.add();
-  operation.ticks = record.time;
-  operation.address = 0;
-  operation.bytes = batch_->others.size();
-  operation.stack = stack;
-  operation.thread = thread;
-  operation.lane = static_cast<std::uint32_t>(lane_);
-  operation.action = Action::kOther;
-  operation.stack_fate = StackFate::kNone;
-  operation.observed = !filtered || (!thread.none() && observed(thread));
+  put(Action::kOther, record.time, 0, batch_->others.size(), stack, StackFate::kNone, thread,
+      !filtered || (!thread.none() && observed(thread)));
   batch_->others.emplace_back(record);
 }
 

@@ -49,6 +49,8 @@ class OperationReader {
     const trace::StackEnd end = image_.stacks.end(stack);  // a copy is cut in samples only
     return end == trace::StackEnd::kCopyEnd ? StackFate::kBadMemory : static_cast<StackFate>(end);
   }
+  void put(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes, NodeId stack,
+           StackFate stack_fate, ThreadId thread, bool observed);
   /// An operation without a stack.
   void add(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes);
   void add(Action action, std::uint64_t ticks, std::uint64_t address, std::uint64_t bytes, std::uint32_t stack,
