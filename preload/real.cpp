@@ -21,7 +21,6 @@ void resolve_real() noexcept {
 #define MEMLINE_RESOLVE(result, name, parameters) resolve(found.name, #name);
   MEMLINE_REAL_HOOK_LIST(MEMLINE_RESOLVE)
 #undef MEMLINE_RESOLVE
-  static_cast<void>(dlerror());  // the message about a missing name is ours: the program is not to find it
   real = found;
 }
 

@@ -13,7 +13,7 @@ import sys
 MARKER = "memline_marker_functions"
 IMPORTS = {
     "__errno_location", "__libc_stack_end", "__register_atfork", "__sbrk", "_dl_find_object", "_r_debug", "environ", "__environ",
-    "dladdr1", "dlerror", "dlopen", "dlsym", "getauxval", "gnu_get_libc_version", "on_exit", "pthread_key_create", "pthread_setspecific",
+    "dladdr1", "dlopen", "dlsym", "getauxval", "gnu_get_libc_version", "on_exit", "pthread_key_create", "pthread_setspecific",
     "memchr", "memcmp", "memcpy", "memmove", "memset", "strcmp", "strlen", "memrchr",
     # put there by the compiler's start-up files
     "__cxa_finalize", "__gmon_start__", "_ITM_deregisterTMCloneTable", "_ITM_registerTMCloneTable",
