@@ -73,7 +73,8 @@ class RepeatedRuns(E2eTest):
     def test_what_cannot_run(self):
         done = self.memline.run(["memit", "/nonexistent/program"])
         self.assertEqual((done.returncode, done.stdout), (127, ""))
-        for arguments in (["memit"], ["memit", "-r", "0", "true"], ["timeit", "-n", "x", "true"], ["time", "-t", "-1"]):
+        for arguments in (["memit"], ["memit", "-r", "0", "true"], ["timeit", "-n", "x", "true"], ["time", "-t", "-1"],
+                          ["memit", "-t", "nan", "true"]):
             done = self.memline.run(arguments)
             self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
 

@@ -14,7 +14,7 @@ namespace memline::commands {
 
 void RepeatArguments::add_to(CLI::App& app) {
   app.add_option("-t,--timeout", timeout_seconds, "Kill a run, and all that it started, after so many seconds")
-      ->check(CLI::PositiveNumber)
+      ->check(check_between(0.001, 1e9))
       ->type_name("SECONDS");
   app.add_option("--setup", setup, "A shell command to run before each run, which is not measured")->type_name("CMD");
   app.add_flag("-i,--ignore-failure", ignore_failure, "Also count runs that exit with another status than 0");
