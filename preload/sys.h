@@ -85,6 +85,20 @@ inline long ftruncate(int fd, std::uint64_t bytes) noexcept {
 inline long fallocate(int fd, std::uint64_t offset, std::uint64_t bytes) noexcept {
   return call(SYS_fallocate, fd, 0, static_cast<long>(offset), static_cast<long>(bytes));
 }
+/// Pages of a file that are not on the disk yet are given to it; does not wait until they are there.
+inline void begin_write_back(int fd, std::uint64_t offset, std::uint64_t bytes) noexcept {
+  constexpr long kWrite = 2;  // SYNC_FILE_RANGE_WRITE
+  call(SYS_sync_file_range, fd, static_cast<long>(offset), static_cast<long>(bytes), kWrite);
+}
+/// Waits until those of them that it was given are there.
+inline void await_write_back(int fd, std::uint64_t offset, std::uint64_t bytes) noexcept {
+  constexpr long kWaitBefore = 1;  // SYNC_FILE_RANGE_WAIT_BEFORE
+  call(SYS_sync_file_range, fd, static_cast<long>(offset), static_cast<long>(bytes), kWaitBefore);
+}
+/// Pages of a file that are on the disk need not stay in memory.
+inline void drop_written(int fd, std::uint64_t offset, std::uint64_t bytes) noexcept {
+  call(SYS_fadvise64, fd, static_cast<long>(offset), static_cast<long>(bytes), POSIX_FADV_DONTNEED);
+}
 inline long readlink(const char* path, char* out, std::size_t bytes) noexcept {
   return call(SYS_readlinkat, AT_FDCWD, as_long(path), as_long(out), static_cast<long>(bytes));
 }

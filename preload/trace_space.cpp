@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "memline/watching_lock.h"
+#include "memory_group.h"
 #include "patience.h"
 #include "sys.h"
 
@@ -20,6 +21,7 @@ constexpr std::uint64_t kMostDiskLeft = std::uint64_t{64} << 20;
 constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE, Linux 5.14
 constexpr int kOpenFlags = O_RDWR;
 constexpr std::uint64_t kTrimNs = 1'000'000'000;  // far more than it takes: whoever trims may have to wait for the disk
+constexpr std::uint64_t kCachedShare = 16;        // of a memory group's limit
 constexpr unsigned kMostYields = 2000;
 constexpr char kZeros[4096] = {};
 
@@ -78,6 +80,9 @@ bool TraceSpace::open(int fd, const PathText& path, std::uint64_t max_bytes, boo
   };
   if (!window_.open(own, may_map)) return fail();
   writes_zeros_ = is_mapped() && makes_pages_cheaply(own);
+  if (const std::uint64_t limit = memory_group_limit(); limit != UINT64_MAX) {
+    most_cached_ = limit / kCachedShare / kBlockBytes * kBlockBytes;
+  }
   if (size < kHeaderBytes && grow_file(own, 0, kHeaderBytes) != SpaceFault::kNone) return fail();
   if (!is_mapped() && size >= kHeaderBytes &&
       sys::pread(own, &header(), sizeof(trace::TraceHeader), 0) != static_cast<long>(sizeof(trace::TraceHeader))) {
@@ -260,9 +265,21 @@ void TraceSpace::write_open_blocks() noexcept {
   write_header(trace::kUnmappedDone);
 }
 
+void TraceSpace::write_back(const std::byte* block) noexcept {
+  const int fd = descriptor_.get(path_.c_str(), kOpenFlags, false);
+  const std::uint64_t at = window_.file_offset(block);
+  if (fd < 0 || at == FileWindow::kNowhere) return;
+  // First a good while ahead of the need, so that there is seldom anything to wait for; short programs write nothing.
+  if (at >= kHeaderBytes + most_cached_ / 2) sys::begin_write_back(fd, at - most_cached_ / 2, kBlockBytes);
+  if (at < kHeaderBytes + most_cached_) return;
+  sys::await_write_back(fd, at - most_cached_, kBlockBytes);
+  sys::drop_written(fd, at - most_cached_, kBlockBytes);
+}
+
 void TraceSpace::retire(std::byte* block) noexcept {
   if (!system_calls_allowed() || (!is_mapped() && !write_block(block))) return;
   sys::madvise(block, kBlockBytes, MADV_DONTNEED);
+  if (most_cached_ != UINT64_MAX) write_back(block);
   window_.retire(block);
 }
 

@@ -84,6 +84,9 @@ class TraceSpace {
   SpaceFault show(std::uint64_t index) noexcept;
   void write_header(std::uint64_t reserved_bytes) noexcept;
   bool write_block(const std::byte* block) noexcept;
+  /// Where the memory of the process's group is limited, what was retired before this block goes to the disk and out of the
+  /// cache.
+  void write_back(const std::byte* block) noexcept;
   void write_open_blocks() noexcept;
 
   FileWindow window_;
@@ -95,6 +98,8 @@ class TraceSpace {
   bool no_fallocate_ = false;
   bool no_populate_ = false;
   bool writes_zeros_ = false;
+  /// How much of the trace's retired blocks stays in the page cache; UINT64_MAX: that is the kernel's affair.
+  std::uint64_t most_cached_ = UINT64_MAX;
   HighDescriptor descriptor_;
   PathText path_;
 };

@@ -181,7 +181,7 @@ CASES = [
          blocks={6601: 120000}),
 
     Case("memory_group", OUTPUT, ["sh", "-c", IN_GROUP, "{bin}/steady_allocations", "100"], needs=(cannot_limit_memory,), own_preload=True,
-         peers=False, prepare=limit_memory("8M"), finish=drop_group, blocks={6601: 200000}),
+         peers=False, prepare=limit_memory("4M"), finish=drop_group, blocks={6601: 200000}),
     Case("killed_for_memory", OUTPUT, ["sh", "-c", IN_GROUP, "{bin}/killed_for_memory"], needs=(cannot_limit_memory,), own_preload=True,
          peers=False, prepare=limit_memory("64M"), finish=drop_group, blocks={5981: 1000}, live={5981: 1000}, status=-9),
 
