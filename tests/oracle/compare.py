@@ -105,7 +105,7 @@ def compare_report(theirs, memline, trace, *options):
     groups = defaultdict(list)
     for function in theirs["functions"]:
         groups[stated.plain_name(function["name"])].append(function)
-    names = sorted(name for name in groups if re.fullmatch(r"[\w~]+", name))
+    names = sorted(name for name in groups if re.fullmatch(r"~?\w+", name))
     answers = defaultdict(list)
     for first in range(0, len(names), 500):
         wanted = [argument for name in names[first:first + 500] for argument in ("--func", name)]

@@ -34,8 +34,9 @@ def plain_function(name):
     return re.sub(r"(?<=[\w)])\.(_omp_fn|omp_outlined\w*|constprop|isra|part|cold|lto_priv|llvm|\d+)\b.*$", "", name)
 
 
-# Bodies of lambdas and of OpenMP regions, where they are named without the function they are written in.
-NAMELESS = re.compile(r"(operator\(\)(\(.*)?|\.omp_outlined\..*)")
+# Bodies of lambdas, what makes and destroys closures, and bodies of OpenMP regions, where they are named without the function they
+# are written in.
+NAMELESS = re.compile(r"(operator\(\)(\(.*)?|~|~?<lambda>|\.omp_outlined\..*)")
 # Bodies that are called, as a lambda is, at the line where they begin.
 OUTLINED = re.compile(r"operator\(\)|\{\{closure\}\}|omp_outlined|_omp_fn")
 # What compilers make of a lambda that becomes a function pointer: nobody wrote it, and it stands for no line.
@@ -52,7 +53,9 @@ def function_around(file, line):
     except (OSError, TypeError):
         return None
     for text in reversed(above):
-        found = re.match(r"[A-Za-z_][^;=]*?(\w+)\(", text.replace("__attribute__((noinline))", ""))
+        # What stands in angle brackets may have a parameter list too: std::function<int(int)> table() {
+        plain = re.sub(r"<.*>", "", text.replace("__attribute__((noinline))", ""))
+        found = re.match(r"[A-Za-z_][^;=]*?(\w+)\(", plain)
         if found:
             return found[1]
     return None
