@@ -182,10 +182,17 @@ int plot_command(const Arguments& arguments, const Streams& streams) {
   const std::vector<std::string> labels = label_files(traces);
   for (std::size_t i = 0; i < traces.size(); ++i) {
     Result<model::Timeline> timeline = load_timeline(plot, traces[i], streams, code);
-    if (!timeline) return fail(streams, timeline.error());
+    if (!timeline) {
+      const Error& error = timeline.error();
+      const int failed = fail(streams, error);
+      if (error.code == ExitCode::kUsage) return failed;
+      code = std::max(code, failed);  // the other traces are drawn all the same
+      continue;
+    }
     if (traces.size() > 1) timeline->label = labels[i];
     timelines.push_back(std::move(timeline).value());
   }
+  if (timelines.empty()) return code;
   if (plot.picture.out.empty() && plot.format != "text") {
     streams.out << (plot.format == "json" ? exporting::timelines_json(timelines)
                                           : render::render_csv(views::timeline_data_view(timelines)));

@@ -1,6 +1,8 @@
 #include "views/timeline_view.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <set>
 #include <string_view>
@@ -12,7 +14,7 @@
 namespace memline::views {
 namespace {
 
-/// Names in the legend; more of them take more room than the curves.
+/// Names in the legend, those that took longest; more of them take more room than the curves.
 constexpr std::size_t kMostBracketGroups = 12;
 /// So few points are shown as what they are: what lies between them is a guess.
 constexpr std::size_t kMostDots = 60;
@@ -134,10 +136,25 @@ class TimelineChart {
         group.value = {"", Quantity::kCount, static_cast<double>(count), count == 1 ? " time" : " times"};
       }
     }
+    keep_longest_brackets();
+  }
+
+  void keep_longest_brackets() {
     if (chart_.brackets.size() <= kMostBracketGroups) return;
     chart_.notes.push_back(counted(chart_.brackets.size() - kMostBracketGroups, "more name", "more names") +
-                           " of spans and calls not shown.");
-    chart_.brackets.resize(kMostBracketGroups);
+                           " of spans and calls, of less time, not shown.");
+    const auto seconds = [](const BracketGroup& group) {
+      return group.value->quantity == Quantity::kSeconds ? group.value->number : 0;
+    };
+    std::vector<double> longest;
+    for (const BracketGroup& group : chart_.brackets) longest.push_back(seconds(group));
+    std::sort(longest.begin(), longest.end(), std::greater<>());
+    const double least = longest[kMostBracketGroups - 1];
+    std::ptrdiff_t as_long = static_cast<std::ptrdiff_t>(kMostBracketGroups) -
+                             std::count_if(longest.begin(), longest.end(), [least](double one) { return one > least; });
+    std::erase_if(chart_.brackets, [&](const BracketGroup& group) {
+      return seconds(group) < least || (seconds(group) == least && as_long-- <= 0);
+    });
   }
 
   void set_axes() {

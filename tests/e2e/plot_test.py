@@ -70,6 +70,18 @@ class Plot(E2eTest):
             done = self.memline.run(["plot", trace, *late])
             self.assertEqual(done.returncode, 1)
             self.assertIn("the program ran for", done.stderr)
+        self.assertIn(" between 1e+300 s and ", self.memline.run(["plot", trace, "--from", "1e300"]).stderr)
+
+    def test_a_window_between_two_samples(self):
+        trace = self.record()
+        points = self.curve(self.timeline(trace), "rss")["points"]
+        (first, before), (last, after) = max(zip(points, points[1:]), key=lambda pair: pair[1][0] - pair[0][0])
+        begin, end = first + (last - first) / 4, first + (last - first) / 2
+        window = self.curve(self.timeline(trace, "--from", f"{begin:.9f}", "--to", f"{end:.9f}"), "rss")
+        self.assertEqual(len(window["points"]), 2)
+        for (seconds, bytes_), share in zip(window["points"], (0.25, 0.5)):
+            self.assertAlmostEqual(seconds, first + share * (last - first), delta=1e-6)
+            self.assertAlmostEqual(bytes_, before + share * (after - before), delta=4096)
 
     def test_the_slope(self):
         trace = self.record()
@@ -137,6 +149,15 @@ class Plot(E2eTest):
         text = self.plot(*traces)
         self.assertIn("one.bin", text)
         self.assertIn("two.bin", text)
+
+    def test_several_traces_of_which_one_is_empty(self):
+        empty = self.path("empty.bin")
+        with open(empty, "wb"):
+            pass
+        done = self.memline.run(["plot", self.record("one.bin"), empty, self.record("two.bin"), "--format", "json"])
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("empty.bin: is empty", done.stderr)
+        self.assertEqual([one["recording"] for one in json.loads(done.stdout)["timelines"]], ["one.bin", "two.bin"])
 
     def test_refusals(self):
         trace = self.record()

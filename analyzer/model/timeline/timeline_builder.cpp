@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "base/counted.h"
@@ -75,7 +77,7 @@ class TimelineAssembly {
       curve.points.push_back({seconds(sample.ticks), static_cast<double>(sample.rss_bytes)});
     }
     if (fit) curve.fit = fit_line(curve.points);
-    add_samples(std::move(curve));
+    add_samples(std::move(curve), rss_at(window_.begin), rss_at(window_.end));
   }
   void add_resident(const ResidentCurve& resident) {
     Curve curve;
@@ -121,11 +123,25 @@ class TimelineAssembly {
  private:
   double seconds(std::uint64_t ticks) const { return image_.seconds_since_start(ticks); }
   TimePoint point(const CurvePoint& kept) const { return {seconds(kept.ticks), static_cast<double>(kept.value)}; }
-  void add_samples(Curve curve) {
-    if (curve.points.empty()) return;
-    curve.peak = *std::max_element(curve.points.begin(), curve.points.end(),
-                                   [](const TimePoint& a, const TimePoint& b) { return a.bytes < b.bytes; });
-    timeline_.curves.push_back(std::move(curve));
+  /// On the line between the samples before and after an edge of the window; nothing where no line crosses it.
+  std::optional<TimePoint> rss_at(std::uint64_t ticks) const {
+    const auto after = std::partition_point(image_.rss.begin(), image_.rss.end(),
+                                            [ticks](const replay::RssSample& sample) { return sample.ticks < ticks; });
+    if (after == image_.rss.begin() || after == image_.rss.end() || after->ticks == ticks) return std::nullopt;
+    const replay::RssSample& before = *std::prev(after);
+    const double share = static_cast<double>(ticks - before.ticks) / static_cast<double>(after->ticks - before.ticks);
+    const auto from = static_cast<double>(before.rss_bytes), to = static_cast<double>(after->rss_bytes);
+    return TimePoint{seconds(ticks), from + share * (to - from)};
+  }
+  /// With the points at the edges of the window, which are no samples.
+  void add_samples(Curve curve, std::optional<TimePoint> first = {}, std::optional<TimePoint> last = {}) {
+    if (!curve.points.empty()) {
+      curve.peak = *std::max_element(curve.points.begin(), curve.points.end(),
+                                     [](const TimePoint& a, const TimePoint& b) { return a.bytes < b.bytes; });
+    }
+    if (first) curve.points.insert(curve.points.begin(), *first);
+    if (last) curve.points.push_back(*last);
+    if (!curve.points.empty()) timeline_.curves.push_back(std::move(curve));
   }
 
   const replay::Image& image_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <string>
 
 namespace memline::model {
@@ -14,6 +15,12 @@ std::uint64_t last_ticks(const replay::Image& image) {
   return std::max(last, image.start.ticks);
 }
 
+std::string written(double seconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.7g s", seconds);
+  return text;
+}
+
 }  // namespace
 
 Result<TickWindow> find_window(const Profile& profile, std::optional<double> from_seconds,
@@ -23,10 +30,10 @@ Result<TickWindow> find_window(const Profile& profile, std::optional<double> fro
   const double whole = image.seconds_since_start(window.end);
   const double from = from_seconds.value_or(0), to = to_seconds.value_or(whole);
   if (from >= std::min(to, whole) && (from_seconds || to_seconds)) {
-    return Error{ExitCode::kNothing,
-                 "there is nothing between " + std::to_string(from) + " s and " + std::to_string(to) +
-                     " s: the program ran for " + std::to_string(whole) + " s",
-                 profile.recording().path};
+    return Error{
+        ExitCode::kNothing,
+        "there is nothing between " + written(from) + " and " + written(to) + ": the program ran for " + written(whole),
+        profile.recording().path};
   }
   const auto ticks = [&](double seconds) {
     const double clamped = std::clamp(seconds, 0.0, whole);

@@ -119,6 +119,7 @@ canvas {{ position: absolute; inset: 0; width: 100%; height: 100%; }}
 #legend button {{ background: none; border: 0; padding: 2px; font: inherit; color: inherit; cursor: pointer; text-align: left; overflow-wrap: anywhere; }}
 #legend button[aria-pressed=false] {{ opacity: 0.4; }}
 #legend i {{ display: inline-block; width: 18px; height: 4px; margin: 0 8px 4px 0; }}
+#legend i.dot {{ width: 8px; height: 8px; border-radius: 4px; margin: 0 13px 1px 5px; }}
 #legend small {{ font-size: inherit; color: {quiet}; margin-left: 8px; }}
 #values {{ position: absolute; pointer-events: none; display: none; max-width: 60%; padding: 6px 8px; border: 1px solid {frame}; background: {background}; font-size: 12px; white-space: pre-line; overflow-wrap: anywhere; }}
 </style>

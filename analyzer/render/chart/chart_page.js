@@ -320,6 +320,7 @@
     const button = document.createElement("button"), sign = document.createElement("i");
     const value = document.createElement("small");
     sign.style.background = entry.colour;
+    if (entry.style === "points") sign.className = "dot";
     value.textContent = entry.value;
     button.append(sign, entry.name, value);
     button.setAttribute("aria-pressed", "true");

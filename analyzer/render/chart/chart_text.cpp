@@ -67,6 +67,8 @@ class TextChart {
   }
   std::string_view sign_of(std::size_t index) const { return colour_ ? "" : kSigns[index % kSigns.size()]; }
 
+  std::string_view point_sign(std::size_t index) const { return index == 0 ? "o" : sign_of(index); }
+
   std::size_t widest_label() const {
     std::size_t widest = 6;
     for (const Tick& tick : y_ticks_) widest = std::max(widest, text_width(tick.label));
@@ -98,7 +100,7 @@ class TextChart {
       canvas_.line(dots, colour_of(series.colour), sign_of(index));
       return;
     }
-    for (const Pixel& dot : dots) canvas_.line({&dot, 1}, colour_of(series.colour), index == 0 ? "o" : sign_of(index));
+    for (const Pixel& dot : dots) canvas_.line({&dot, 1}, colour_of(series.colour), point_sign(index));
   }
 
   void draw(const views::ChartMark& mark) {
@@ -171,8 +173,11 @@ class TextChart {
     for (std::size_t i = 0; i < chart_.series.size(); ++i) {
       const views::ChartSeries& series = chart_.series[i];
       if (series.name.empty()) continue;
-      const std::string sign(sign_of(i));
-      const std::string line = sign.empty() ? "\u2812\u2812\u2812" : sign + sign + sign;
+      const bool points = series.style == views::LineStyle::kPoints;
+      const std::string sign(points ? point_sign(i) : sign_of(i));
+      const std::string line = points         ? ' ' + (sign.empty() ? "\u2802" : sign) + ' '
+                               : sign.empty() ? "\u2812\u2812\u2812"
+                                              : sign + sign + sign;
       add_line(in(colour_of(series.colour), line) + ' ' +
                cut_middle(with_value(printable(series.name), series.value), width_ - 4));
     }

@@ -18,7 +18,19 @@ Shape sign_of(const LegendEntry& entry, double left, double middle, const Theme&
     return Polyline{{{left + 4, middle - 6}, {left, middle - 6}, {left, middle + 6}, {left + 4, middle + 6}},
                     {colour, 2, false}};
   }
+  if (entry.sign == LegendEntry::Sign::kDot) return Dot{{left + kSign / 2, middle}, 3.5, colour};
   return Polyline{{{left, middle}, {left + kSign, middle}}, {colour, 2.5, entry.sign == LegendEntry::Sign::kDashed}};
+}
+
+LegendEntry::Sign sign_of(views::LineStyle style) {
+  switch (style) {
+    case views::LineStyle::kDashed:
+      return LegendEntry::Sign::kDashed;
+    case views::LineStyle::kPoints:
+      return LegendEntry::Sign::kDot;
+    default:
+      return LegendEntry::Sign::kLine;
+  }
 }
 
 double sign_width(const LegendEntry& entry) {
@@ -32,9 +44,7 @@ std::vector<LegendEntry> legend_entries(const views::Chart& chart) {
   const auto value = [](const std::optional<views::ChartValue>& of) { return of ? format_value(*of) : std::string(); };
   for (const views::ChartSeries& series : chart.series) {
     if (series.name.empty()) continue;
-    const bool dashed = series.style == views::LineStyle::kDashed;
-    entries.push_back({dashed ? LegendEntry::Sign::kDashed : LegendEntry::Sign::kLine, series.colour,
-                       printable(series.name), value(series.value)});
+    entries.push_back({sign_of(series.style), series.colour, printable(series.name), value(series.value)});
   }
   for (const views::BracketGroup& group : chart.brackets) {
     entries.push_back({LegendEntry::Sign::kBracket, group.colour, printable(group.name), value(group.value)});

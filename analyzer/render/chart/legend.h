@@ -10,7 +10,7 @@
 namespace memline::render {
 
 struct LegendEntry {
-  enum class Sign : std::uint8_t { kLine, kDashed, kBracket };
+  enum class Sign : std::uint8_t { kLine, kDashed, kDot, kBracket };
   Sign sign = Sign::kLine;
   std::size_t colour = 0;
   std::string name, value;

@@ -137,4 +137,13 @@ TEST_CASE("a line that leaves the chart is cut at its edges") {
   CHECK(std::abs(dashed[0]->points.back().y - top) < 1e-6);
 }
 
+TEST_CASE("the legend of points shows a point, that of lines a line") {
+  Chart chart = chart_of(1, 100, 0.5);
+  chart.series.push_back({"as looked at", std::nullopt, LineStyle::kPoints, 1, false, {{0.2, 5}, {0.4, 6}}});
+  const Drawing drawing = lay_out(chart, kLightTheme);
+  const auto dots = std::count_if(drawing.shapes.begin(), drawing.shapes.end(),
+                                  [](const Shape& shape) { return std::holds_alternative<Dot>(shape); });
+  CHECK(dots == 2 + 1 + 1);  // the points, the peak, the legend
+}
+
 }  // namespace

@@ -57,6 +57,15 @@ TEST_CASE("no line is wider than asked for, and no name moves the cursor") {
   }
 }
 
+TEST_CASE("the legend of points shows points") {
+  Chart chart = example();
+  chart.series[1].style = LineStyle::kPoints;
+  const std::string plain = render_chart_text(chart, {80, false});
+  CHECK(plain.find("\n o  RSS (sampled)") != std::string::npos);
+  const std::string coloured = render_chart_text(chart, {80, true});
+  CHECK(coloured.find(" \u2802 \x1b[0m RSS (sampled)") != std::string::npos);
+}
+
 TEST_CASE("a chart without points has its axes") {
   Chart chart;
   chart.x = {"", Quantity::kSeconds, AxisScale::kLinear, 0, 0};

@@ -95,7 +95,20 @@ TEST_CASE("names of brackets beyond a dozen are counted, not drawn") {
   for (int i = 0; i < 20; ++i) timelines[0].stretches.push_back({std::to_string(i), {0, 0}, {1, 1}, false, true});
   const Chart chart = timeline_view(timelines, "");
   CHECK(chart.brackets.size() == 12);
-  CHECK(chart.notes == std::vector<std::string>{"9 more names of spans and calls not shown."});
+  CHECK(chart.notes == std::vector<std::string>{"9 more names of spans and calls, of less time, not shown."});
+}
+
+TEST_CASE("of too many names those that took longest are drawn, in order of time") {
+  std::vector<model::Timeline> timelines = {timeline("app", 64)};  // "parse" takes 1.5 s
+  for (int i = 0; i < 13; ++i) {
+    timelines[0].stretches.push_back({std::to_string(i), {0, 0}, {i == 12 ? 2 : 0.5, 1}, false, true});
+  }
+  const Chart chart = timeline_view(timelines, "");
+  REQUIRE(chart.brackets.size() == 12);
+  CHECK(chart.brackets.front().name == "parse");
+  CHECK(chart.brackets[1].name == "0");
+  CHECK(chart.brackets[10].name == "9");
+  CHECK(chart.brackets.back().name == "12");
 }
 
 model::SweepModel sweep() {
