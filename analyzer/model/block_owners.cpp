@@ -41,6 +41,13 @@ NodeId BlockOwners::find(std::uint64_t address) const {
   return block.none() ? find_in(mappings_, address) : block;
 }
 
+NodeId BlockOwners::find_beside(std::uint64_t address, std::uint64_t bytes) const {
+  const auto after = blocks_.upper_bound(address);
+  if (after != blocks_.begin() && address - std::prev(after)->second.end <= bytes)
+    return std::prev(after)->second.owner;
+  return after != blocks_.end() && after->first - address <= bytes ? after->second.owner : NodeId{};
+}
+
 void BlockOwners::apply(const AddressStep& step) {
   const std::uint64_t end = step.address + step.length;
   switch (step.kind) {

@@ -15,6 +15,8 @@ class BlockOwners {
   void apply(const replay::AddressStep& step);
   /// The stack that allocated or mapped it; none() for what is not known.
   NodeId find(std::uint64_t address) const;
+  /// The stack of the block of the heap that ends at most `bytes` before the address, or begins as shortly behind it.
+  NodeId find_beside(std::uint64_t address, std::uint64_t bytes) const;
 
  private:
   struct Range {

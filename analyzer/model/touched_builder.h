@@ -1,4 +1,6 @@
 /// \file build_touched(): who allocated the memory that each line made resident.
+///
+/// A page that the allocator touches while it makes a block, to zero it or to note a size beside it, is the block's.
 #pragma once
 
 #include "base/result.h"

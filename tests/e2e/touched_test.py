@@ -98,6 +98,15 @@ class Touched(E2eTest):
         self.assert_bytes(self.lines(report, "huge", "touch(aligned")[0], 4 * MIB)
         self.check_sum(report, trace)
 
+    def test_what_the_allocator_touches_is_the_blocks(self):
+        _, trace = self.record("inside")
+        rows = self.memline.json("report", trace, "--touched")["rows"]
+        inside = [row for row in rows if row["resident"]["function"] == "noted_by_the_allocator"]
+        own = sum(row["bytes"] for row in inside if row["allocated"]["function"] == "noted_by_the_allocator")
+        whole = 2000 * 4016
+        self.assert_bytes(sum(row["bytes"] for row in inside), whole - 8 * KIB, 256 * KIB)
+        self.assertGreater(own, whole * 95 // 100)
+
     def test_where_it_is_forbidden_the_report_says_so(self):
         report, trace = self.record(before=[self.guest("without_perf")])
         self.assertFalse(report["resident"]["measured"])
