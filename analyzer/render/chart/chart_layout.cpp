@@ -21,7 +21,7 @@ using views::ChartPoint;
 constexpr double kMargin = 16, kPlotHeight = 340;
 constexpr double kTitleSize = 16, kTextSize = 12, kLine = 18;
 constexpr double kHeadroom = 0.12;  ///< above the curves, for the label of the peak
-constexpr double kBracketHeight = 16, kBracketHook = 5;
+constexpr double kBracketHeight = 16, kBracketHook = 5, kBracketOverhang = 5;
 
 class ChartLayout {
  public:
@@ -171,7 +171,8 @@ class ChartLayout {
     const double half = kBracketHeight / 2 + 3 * static_cast<double>(index % 4);
     const auto add = [&](const ChartPoint& at, double hook) {
       if (at.x < x_.low || at.x > x_.high) return;
-      const Pixel centre = pixel(at);
+      Pixel centre = pixel(at);
+      centre.y = std::min(centre.y, bottom_ + kBracketOverhang - half);  // the axis has its labels below
       drawing_.shapes.emplace_back(Polyline{{{centre.x + hook, centre.y - half},
                                              {centre.x, centre.y - half},
                                              {centre.x, centre.y + half},

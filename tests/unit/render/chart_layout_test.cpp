@@ -146,4 +146,25 @@ TEST_CASE("the legend of points shows a point, that of lines a line") {
   CHECK(dots == 2 + 1 + 1);  // the points, the peak, the legend
 }
 
+TEST_CASE("brackets at the bottom of a chart leave the labels of its axis alone") {
+  Chart chart = chart_of(1, 100, 0.5);
+  for (int i = 0; i < 4; ++i) {
+    chart.brackets.push_back({"span", std::nullopt, 1, {{{0.1 * i, 0}, {1, 0}}}});
+  }
+  const Drawing drawing = lay_out(chart, kLightTheme);
+  double labels = drawing.height, brackets = 0;
+  for (const Shape& shape : drawing.shapes) {
+    const Label* const label = std::get_if<Label>(&shape);
+    if (label != nullptr && label->anchor == Anchor::kMiddle)
+      labels = std::min(labels, label->at.y - label->size * 0.8);
+  }
+  for (const Shape& shape : drawing.shapes) {
+    const Polyline* const line = std::get_if<Polyline>(&shape);
+    if (line == nullptr || line->points.size() != 4 || line->points[3].x < line->points[2].x) continue;
+    if (line->points[2].y < labels + 12) brackets = std::max(brackets, line->points[2].y);  // not those of the legend
+  }
+  CHECK(brackets > 0);
+  CHECK(brackets < labels);
+}
+
 }  // namespace
