@@ -4,6 +4,7 @@
 #include <link.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "ancestors.h"
@@ -239,6 +240,11 @@ State Session::start() noexcept {
   read_working_dir(working_dir);
   make_absolute(working_dir.view(), settings.out_pattern);
   if (settings.no_children && is_child_of_recorded()) return State::kOff;
+  if (getauxval(AT_SECURE) != 0) {
+    // Its user, who sets our variables, would have it make a file wherever it may.
+    say("nothing is recorded, the program has more rights than its user");
+    return State::kOff;
+  }
   if (settings.under_valgrind) {
     // Most of its tools replace malloc once more, and its leak search never comes back from a window larger than its
     // file.

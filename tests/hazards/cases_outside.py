@@ -90,6 +90,12 @@ def make_setuid(folder):
     os.chmod(copy, 0o4755)
 
 
+def make_privileged(folder):
+    make_setuid(folder)
+    os.mkdir(os.path.join(folder, "open"))
+    os.chmod(os.path.join(folder, "open"), 0o777)
+
+
 def wait_for_output(folder):
     for _ in range(600):
         with open(os.path.join(folder, ".stdout"), "rb") as file:
@@ -163,6 +169,10 @@ ENDINGS = ["{guests}/endings", "exit"]
 FOUND = {"blocks": {4255: 1000}, "status": 4}
 IN_GROUP = 'echo $$ > {dir}/group/cgroup.procs; LD_PRELOAD=$HAZARD_PRELOAD exec "$0" "$@"'
 NO_PROC = 'umount -l /proc; LD_PRELOAD=$HAZARD_PRELOAD exec "$0" "$@"'
+# The loader takes such a library into a setuid program only from a folder of the system, and only if it is setuid too.
+TRUSTED = ('if [ -n "$HAZARD_PRELOAD" ]; then cp "$HAZARD_PRELOAD" {dir}/ours; chmod 4755 {dir}/ours; '
+           'for place in /lib/*-linux-gnu/libBrokenLocale.so.1; do mount --bind {dir}/ours "$place"; done; '
+           'export LD_PRELOAD=libBrokenLocale.so.1; fi; exec {dir}/endings exit')
 JEMALLOC = "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2"
 
 CASES = [
@@ -201,6 +211,9 @@ CASES = [
     Case("static", ALLOCATORS, ["{bin}/endings_static", "exit"], status=4, nothing=True, run=True, run_says="static"),
     Case("setuid", ALLOCATORS, ["{dir}/endings", "exit"], needs=(not_root,), prepare=make_setuid, status=4, nothing=True, quiet=True, run=True,
          run_says="setuid"),
+    Case("privileged", ALLOCATORS, ["unshare", "-m", "sh", "-c", TRUSTED], needs=(not_root, cannot_mount), prepare=make_privileged, status=4,
+         own_preload=True, env={"MEMLINE_OUT": "{dir}/open/trace.bin"}, trace="open/trace.bin", nothing=True, peers=False,
+         says="more rights"),
     Case("musl", ALLOCATORS, ["{bin}/endings_with_musl", "exit"], status=4, nothing=True, alone=False, run=True, run_says="musl"),
 
     Case("gcc_address_sanitizer", TOOLS, ["{bin}/endings_with_gcc_address", "exit"], env={"ASAN_OPTIONS": "detect_leaks=0"}, status=4,
