@@ -4,11 +4,11 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 #include <string>
+
+#include "base/proc_file.h"
 
 namespace memline::replay {
 namespace {
@@ -20,13 +20,12 @@ int hex_digit(char c) {
 }
 
 std::optional<std::array<std::uint8_t, 16>> boot_id() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string text;
-  if (!std::getline(file, text)) return std::nullopt;
+  const std::optional<std::string> text = read_proc_file("/proc/sys/kernel/random/boot_id");
+  if (!text) return std::nullopt;
   std::array<std::uint8_t, 16> id{};
   std::size_t digits = 0;
-  for (const char c : text) {
-    if (c == '-') continue;
+  for (const char c : *text) {
+    if (c == '-' || c == '\n') continue;
     const int value = hex_digit(c);
     if (value < 0 || digits == 32) return std::nullopt;
     id[digits / 2] = static_cast<std::uint8_t>(id[digits / 2] << 4 | value);
@@ -39,11 +38,11 @@ std::optional<std::array<std::uint8_t, 16>> boot_id() {
 }  // namespace
 
 std::optional<ProcessState> read_process_state(std::uint32_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  const std::size_t name_end = text.rfind(')');  // the name may hold anything, parentheses too
+  const std::optional<std::string> text = read_proc_file("/proc/" + std::to_string(pid) + "/stat");
+  if (!text) return std::nullopt;
+  const std::size_t name_end = text->rfind(')');  // the name may hold anything, parentheses too
   if (name_end == std::string::npos) return std::nullopt;
-  std::istringstream fields(text.substr(name_end + 1));
+  std::istringstream fields(text->substr(name_end + 1));
   ProcessState state;
   std::string field;
   for (int number = 3; fields >> field; ++number) {

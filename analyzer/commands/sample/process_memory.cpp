@@ -1,11 +1,8 @@
 #include "commands/sample/process_memory.h"
 
 #include <dirent.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -15,26 +12,11 @@
 #include <string_view>
 
 #include "base/parse_number.h"
+#include "base/proc_file.h"
 #include "replay/process_status.h"
 
 namespace memline::commands {
 namespace {
-
-/// A file of /proc; errno says why not.
-std::optional<std::string> read_proc(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return std::nullopt;
-  std::string text;
-  std::array<char, 4096> bytes{};
-  ssize_t got = 0;
-  while ((got = ::read(descriptor, bytes.data(), bytes.size())) > 0)
-    text.append(bytes.data(), static_cast<std::size_t>(got));
-  const int reason = errno;
-  ::close(descriptor);
-  errno = reason;
-  if (got < 0) return std::nullopt;
-  return text;
-}
 
 /// The number that follows `key` in a file of lines such as "Pss:   12 kB".
 std::uint64_t kilobytes(std::string_view text, std::string_view key) {
@@ -52,7 +34,7 @@ std::uint64_t kilobytes(std::string_view text, std::string_view key) {
 Result<std::uint64_t> read_memory(pid_t pid, MemoryMetric metric) {
   const bool rollup = metric == MemoryMetric::kPss || metric == MemoryMetric::kUss;
   const std::string path = "/proc/" + std::to_string(pid) + (rollup ? "/smaps_rollup" : "/status");
-  const std::optional<std::string> text = read_proc(path);
+  const std::optional<std::string> text = read_proc_file(path);
   if (!text) {
     const bool gone = errno == ENOENT || errno == ESRCH;
     return Error{gone ? ExitCode::kNothing : ExitCode::kUnreadable, std::strerror(errno), path};
