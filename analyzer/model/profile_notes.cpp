@@ -110,6 +110,10 @@ std::vector<std::string> profile_notes(const replay::Recording& recording, std::
   if (!recording.still_running && image_index + 1 == recording.images.size() && lacks_totals(image)) {
     notes.emplace_back(
         "Counters: whoever took them did not come to the end of the program: what they show is too low.");
+  } else if (!recording.still_running && recording.header.watcher_pid != 0) {
+    notes.emplace_back(
+        "Whoever watched the program from outside did not come to its end: memory readings and counters may be "
+        "missing.");
   }
   if (image.was_paused) {
     notes.emplace_back("Acquisitions were not recorded while the program had paused recording.");

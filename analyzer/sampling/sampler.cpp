@@ -31,7 +31,13 @@ Sampler::~Sampler() {
 void Sampler::start() {
   if (!events_.any()) return;
   try {
-    thread_ = std::thread([this] { work(); });
+    thread_ = std::thread([this] {
+      try {
+        work();
+      } catch (...) {
+        failed_ = true;
+      }
+    });
   } catch (const std::system_error&) {
     // no thread to be had: the rings are read at the end, and what did not fit is counted as lost
   }
@@ -40,6 +46,7 @@ void Sampler::start() {
 void Sampler::finish() {
   if (stop_.exchange(true)) return;
   if (thread_.joinable()) thread_.join();
+  if (failed_) return totals_.clear();  // of the samples that came
   if (!events_.any()) return;
   round(~std::uint64_t{0});
   take_totals();

@@ -59,7 +59,8 @@ class Sampler {
 
   const std::vector<OpenedCounter>& counters() const { return events_.counters(); }
   void start();
-  /// Empties the rings for good. Afterwards totals() are known.
+  /// Empties the rings for good. Afterwards totals() are known, unless the thread had to give up (no memory, say): then
+  /// there are none.
   void finish();
   /// By process, one for each of counters().
   const std::map<std::uint32_t, std::vector<ProcessTotal>>& totals() const { return totals_; }
@@ -92,6 +93,7 @@ class Sampler {
   std::map<std::uint32_t, std::vector<ProcessTotal>> totals_;
   std::uint64_t lost_ = 0;
   std::atomic<bool> stop_{false};
+  bool failed_ = false;  ///< the thread has ended early; known once it is joined
   std::thread thread_;
 };
 

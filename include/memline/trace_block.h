@@ -80,7 +80,7 @@ struct TraceHeader {
       claimed_blocks;       ///< (atomic) blocks handed out; the file may end before (reserved space is cut at exit)
   std::uint32_t exit_kind;  ///< ExitKind
   std::int32_t exit_code;
-  std::uint32_t watcher_pid;     ///< `memline run` or the sidecar, if it watches from outside; else 0
+  std::uint32_t watcher_pid;     ///< `memline run` or the sidecar, while it watches from outside; else 0
   std::uint64_t reserved_bytes;  ///< (atomic) file space that may be written to; or kUnmapped...
   std::uint64_t exit_monotonic_ns;
   std::array<std::uint64_t, static_cast<std::size_t>(Loss::kCount)> lost_events;  ///< (atomic)

@@ -132,6 +132,14 @@ class Sidecar(E2eTest):
         self.assertIsNone(summary["counters"][0]["total"])
         self.assertIn("did not come to the end", self.memline.run(["summary", trace]).stdout)
 
+    def test_one_that_is_killed_before_it_wrote_is_missed_too(self):
+        guest, sidecar, trace = self.start_waiting()
+        os.kill(sidecar, signal.SIGKILL)
+        guest.stdin.write(b"\n")
+        guest.stdin.close()
+        self.assertEqual(guest.wait(60), 0)
+        self.assertRegex(self.memline.run(["summary", trace]).stdout, "did not come to (its|the) end")
+
     def test_one_follows_exec_and_children(self):
         # exec keeps the process, a child is sampled with its parent; an orphan that begins a program soon has a sidecar of
         # its own, one that was seen before has not

@@ -139,7 +139,11 @@ void OutsideTrace::finish(std::optional<int> wait_status) {
   if (wait_status) note_end(*wait_status);
   const std::uint32_t claimed = std::atomic_ref(header_->claimed_blocks).load();
   seal_open_blocks(fd_, claimed);
-  const std::uint64_t used = block_start(claimed);
+  trim(block_start(claimed));
+  leave();
+}
+
+void OutsideTrace::trim(std::uint64_t used) {
   struct stat status {};
   if (::fstat(fd_, &status) != 0 || static_cast<std::uint64_t>(status.st_size) <= used) return;
   // where it fails, the file is larger than it need be, and just as good

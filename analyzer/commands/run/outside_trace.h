@@ -53,17 +53,19 @@ class OutsideTrace {
   void reserve_ahead();
 
   /// The process is gone: seals the blocks that it left open, gives back what was reserved, and notes how it ended where
-  /// the trace does not say so already.
+  /// the trace does not say so already; then leaves.
   /// `wait_status` as from waitpid; nullopt: nobody knows.
   void finish(std::optional<int> wait_status);
 
-  /// For a watcher that goes before the process does: reserved space is the program's business again.
+  /// Says that nobody watches any more: all that was to be written from outside is in the trace, and its reserved space
+  /// is the program's business again.
   void leave();
 
  private:
   OutsideTrace(std::string path, std::uint64_t most_bytes) : path_(std::move(path)), most_bytes_(most_bytes) {}
   bool open_file();
   void note_end(int wait_status);
+  void trim(std::uint64_t used);
 
   std::string path_;
   std::uint64_t most_bytes_;

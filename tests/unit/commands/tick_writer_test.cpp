@@ -159,6 +159,7 @@ TEST_CASE("outside trace: the end of the process is noted where the trace does n
   CHECK(finished(kKilledBy9).exit_kind == static_cast<std::uint32_t>(trace::ExitKind::kSignal));
   CHECK(finished(kKilledBy9).exit_code == 9);
   CHECK(finished(kKilledBy9).exit_monotonic_ns > 0);
+  CHECK(finished(kExitedWith3).watcher_pid == 0);  // nobody watches any more
   // the program said that it goes on as another one: that stays
   bytes[offsetof(trace::TraceHeader, exit_kind)] = static_cast<char>(trace::ExitKind::kExec);
   CHECK(finished(kExitedWith3).exit_kind == static_cast<std::uint32_t>(trace::ExitKind::kExec));
