@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Counters and samples that `memline run --counters` takes from outside."""
 
+import errno
 import os
 import unittest
 
@@ -181,14 +182,20 @@ class Counters(E2eTest):
         self.assertIn("nothing_of_the_kind/event=1/: not supported here", text)
 
     def test_where_it_is_forbidden_everything_else_goes_on(self):
-        said, trace = self.sample("page-faults,task-clock", self.guest("sampled"),
-                                  before=[self.guest("without_perf")])
-        self.assertIn("page-faults: not permitted", said)
-        self.assertIn("task-clock: not permitted", said)
-        report = self.memline.json("report", trace, "--func", "faults")
-        self.assertEqual([line["counters"] for line in report["functions"][0]["lines"] if line["counters"]], [])
-        self.assertIn("not permitted", report["counters"][0]["refusal"])
-        self.assertEqual(source_line(report, "faults", "= take(2")["mappings"], 1)
+        reasons = {errno.EPERM: "not permitted", errno.EACCES: "not permitted", errno.ENOSYS: "not supported here: the kernel has no perf events",
+                   errno.ENOENT: "not supported here", errno.EOPNOTSUPP: "not supported here", errno.ENODEV: "not supported here",
+                   errno.EINVAL: "not supported here", errno.EMFILE: "too few file descriptors", errno.ENOMEM: "too little memory"}
+        for error, reason in reasons.items():
+            with self.subTest(errno.errorcode[error]):
+                said, trace = self.sample("page-faults,task-clock", self.guest("sampled"),
+                                          before=[self.guest("without_perf"), str(error)])
+                self.assertIn("memline: page-faults: " + reason, said)
+                self.assertIn("memline: task-clock: " + reason, said)
+                self.assertEqual(said.count("\n"), 2, said)
+                report = self.memline.json("report", trace, "--func", "faults")
+                self.assertEqual([line["counters"] for line in report["functions"][0]["lines"] if line["counters"]], [])
+                self.assertIn(reason, report["counters"][0]["refusal"])
+                self.assertEqual(source_line(report, "faults", "= take(2")["mappings"], 1)
 
     def test_an_unknown_counter_is_refused(self):
         done = self.memline.run(["run", "--counters", "page-fault", "--", "true"])

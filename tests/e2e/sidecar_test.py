@@ -2,6 +2,7 @@
 """The process beside a program that counts for it under LD_PRELOAD alone: what it holds on to, and what happens where it cannot be had."""
 
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -216,7 +217,7 @@ class Sidecar(E2eTest):
 
     def test_where_the_kernel_forbids_it(self):
         trace = self.path("trace.bin")
-        command = [self.guest("without_perf"), "env", "LD_PRELOAD=" + self.memline.preload, "MEMLINE_OUT=" + trace,
+        command = [self.guest("without_perf"), str(errno.EPERM), "env", "LD_PRELOAD=" + self.memline.preload, "MEMLINE_OUT=" + trace,
                    "MEMLINE_COUNTERS=page-faults", "MEMLINE_RESIDENT=1", self.guest("sampled")]
         done = subprocess.run(command, capture_output=True, timeout=60, check=False)
         self.assertEqual(done.returncode, 0)

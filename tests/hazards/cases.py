@@ -61,6 +61,8 @@ CASES = [
     program("spawn_family", CHILDREN, blocks={6301: 40}, live={6301: 40}, run=True),
     program("daemonize", CHILDREN, "{dir}/done", keep_group=True, children={6401: 5000}, check=wait_for_daemon),
     Case("descriptors_of_children", CHILDREN, ["env", "-u", "LD_PRELOAD", "{bin}/descriptors_of_children"], run=True, short="may"),
+    Case("descriptors_of_children_counted", CHILDREN, ["env", "-u", "LD_PRELOAD", "{bin}/descriptors_of_children"], run=True, short="may",
+         env=COUNTING, peers=False),
     program("rewritten_environment", CHILDREN, blocks={6001: 1000}, children={6002: 5}),
 
     program("file_size_limit", OUTPUT, at_least=401000, complete=False, sizes=False, says="may not grow"),
@@ -103,6 +105,7 @@ CASES = [
     program("double_free", SIGNALS, status=42, blocks={8501: 100, 8502: 1}, unknown_frees=1, complete=False),
     program("foreign_signals", SIGNALS, blocks={8601: 2000}),
     program("signal_in_hook", SIGNALS, blocks={8651: 100000}, short="may"),
+    program("backtrace_in_signal", SIGNALS, sizes=False, at_least=100000, short="may"),
     program("single_threaded", SIGNALS, blocks={8701: 1000}, run=True),
     program("watched_from_beside", SIGNALS, env=COUNTING, blocks={8751: 1000}, examine=counts, peers=False),
     program("watched_from_beside", SIGNALS, "adopting {bin}/watched_from_beside adopted", case="watched_while_adopting", own_preload=True, env=COUNTING,

@@ -16,6 +16,7 @@ ALLOCATORS = "Other allocators, static and setuid programs"
 TOOLS = "Sanitizers, valgrind, gdb"
 RUNTIMES = "Python, Node, Java, Rust, Go"
 SANDBOXES = "Sandboxes"
+STACKS = "Strange stacks, and code without unwind information"
 HOSTILE = "Hostile names"
 
 
@@ -26,6 +27,11 @@ def cannot_mount():
 
 def not_root():
     return None if os.getuid() == 0 else "only root can do this"
+
+
+def cannot_fix_addresses():
+    done = subprocess.run(["setarch", "-R", "true"], capture_output=True, check=False)
+    return None if done.returncode == 0 else "addresses cannot be fixed here"
 
 
 def mount(*options):
@@ -181,6 +187,9 @@ CASES = [
          says="the disk is full", run=True),
     Case("disk_full_from_the_start", OUTPUT, ["{bin}/steady_allocations", "5"], needs=(cannot_mount,), prepare=mount("-o", "size=4k"),
          finish=unmount, env={"MEMLINE_OUT": "{dir}/disk/trace.bin"}, trace="disk/trace.bin", nothing=True, says="memline: ", run=True),
+    Case("errno_kept_disk_full", OUTPUT, ["{bin}/errno_kept"], needs=(cannot_mount,), prepare=mount("-o", "size=512k"), finish=unmount,
+         env={"MEMLINE_OUT": "{dir}/disk/trace.bin"}, trace="disk/trace.bin", at_least=120000, complete=False, sizes=False,
+         says="the disk is full"),
     Case("read_only_folder", OUTPUT, ["{bin}/steady_allocations", "5"], needs=(cannot_mount,), prepare=mount("-o", "ro"), finish=unmount,
          env={"MEMLINE_OUT": "{dir}/disk/trace.bin"}, trace="disk/trace.bin", nothing=True, says="cannot be created"),
     Case("missing_folder", OUTPUT, ["{bin}/steady_allocations", "5"], env={"MEMLINE_OUT": "{dir}/no/such/trace.bin"},
@@ -197,6 +206,9 @@ CASES = [
 
     Case("no_proc", SANDBOXES, ["unshare", "-m", "sh", "-c", NO_PROC, *ENDINGS], needs=(cannot_mount,), own_preload=True, peers=False,
          **FOUND),
+
+    Case("fixed_addresses", STACKS, ["setarch", "-R", "{bin}/call_chain_full"], needs=(cannot_fix_addresses,), blocks={9401: 100}, short="may",
+         execs=True, inside={"inner_call": 100, "middle_call": 100, "outer_call": 100}),
 
     *(Case(f"with_{name}", ALLOCATORS, [f"{{bin}}/endings_with_{name}", "exit"], run=True, **FOUND)
       for name in ("jemalloc", "tcmalloc", "mimalloc")),

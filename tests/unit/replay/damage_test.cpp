@@ -285,6 +285,24 @@ TEST_CASE("numbers of things are bounded by what the file could hold", "[damage]
   CHECK_FALSE(result->recording.losses.complete);
 }
 
+TEST_CASE("a clock that stands still or ends is read, one that goes back ends its block", "[damage]") {
+  constexpr std::uint64_t kLast = ~std::uint64_t{0};
+  Script s;
+  s.time = kLast - 2;
+  s.malloc(0, 0x1000, 1, s.a);
+  s.trace.add(0, trace::Acquire{s.time, 0x2000, 2, s.a, trace::Origin::kMalloc});  // at the same moment
+  s.malloc(0, 0x3000, 4, s.a);                                                     // at the last there is
+  s.time = 9;
+  s.malloc(0, 0x4000, 8, s.a);
+  s.trace.seal(0);
+  s.malloc(0, 0x5000, 16, s.a);  // a block has a time of its own to begin with, before that of the block before
+  const auto result = read(s.trace.bytes());
+  REQUIRE(result);
+  CHECK(result->outcome.live_bytes == 1 + 2 + 4 + 16);
+  CHECK_FALSE(result->outcome.losses.complete);
+  CHECK(result->outcome.losses.damaged_places == 1);
+}
+
 TEST_CASE("notes of damage are bounded", "[damage]") {
   TraceBuilder trace;
   trace.begin_image();
