@@ -2,11 +2,11 @@
 
 #include <array>
 #include <exception>
-#include <new>
 #include <ostream>
 
 #include "base/result.h"
 #include "commands/command.h"
+#include "commands/output.h"
 
 namespace memline::commands {
 namespace {
@@ -80,14 +80,9 @@ int dispatch(const Arguments& arguments, const Streams& streams) {
     if (command.name != name) continue;
     try {
       return command.run({arguments.begin() + 1, arguments.end()}, streams);
-    } catch (const std::bad_alloc&) {
-      streams.err << "memline: out of memory: the trace holds more live blocks, mappings or stacks than this process "
-                     "may use memory for (see ulimit -v)\n";
-    } catch (const std::exception& error) {
-      // nothing of ours throws: this is a library that could not go on
-      streams.err << "memline: " << error.what() << '\n';
+    } catch (const std::exception&) {
+      return fail_by_exception(streams);
     }
-    return static_cast<int>(ExitCode::kUnreadable);
   }
   return usage_error(streams, fmt::format("unknown {} '{}'", name.starts_with('-') ? "option" : "command", name));
 }

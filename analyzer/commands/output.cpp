@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <exception>
+#include <new>
 #include <ostream>
 
 #include "base/counted.h"
@@ -27,6 +29,20 @@ int fail(const Streams& streams, const Error& error) {
   if (error.offset) line += fmt::format(" (at offset {})", *error.offset);
   say(streams, line);
   return static_cast<int>(error.code);
+}
+
+int fail_by_exception(const Streams& streams) {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    say(streams,
+        "out of memory: the trace holds more live blocks, mappings or stacks than this process may use memory for (see "
+        "ulimit -v)");
+  } catch (const std::exception& error) {
+    // nothing of ours throws: this is a library that could not go on
+    say(streams, error.what());
+  }
+  return static_cast<int>(ExitCode::kUnreadable);
 }
 
 void say(const Streams& streams, std::string_view message) {

@@ -16,6 +16,9 @@ namespace memline::commands {
 /// "memline: PATH: message (at offset N)"; returns the error's exit code.
 int fail(const Streams& streams, const Error& error);
 
+/// The same of the exception at hand, which a library has thrown: to be called where one is caught.
+int fail_by_exception(const Streams& streams);
+
 /// One line on standard error.
 void say(const Streams& streams, std::string_view message);
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -158,6 +159,16 @@ void name_traces(const Streams& streams, const std::string& trace, const std::ve
                            others.size() > kMostNamed ? fmt::format(" and {} more", others.size() - kMostNamed) : ""));
 }
 
+void explain_all_missing(const RecordedProgram& program, bool follows_children, const Streams& streams) {
+  std::vector<std::string> missing = program.explain_missing();
+  if (follows_children) {
+    for (std::string& sentence : program.explain_missing_descendants()) {
+      if (std::ranges::find(missing, sentence) == missing.end()) missing.push_back(std::move(sentence));
+    }
+  }
+  for (const std::string& sentence : missing) say(streams, sentence);
+}
+
 }  // namespace
 
 int run_command(const Arguments& arguments, const Streams& streams) {
@@ -196,22 +207,26 @@ int run_command(const Arguments& arguments, const Streams& streams) {
     look_on = [&watch](const std::string& trace) { watch->follow(trace); };
   }
   const int status = program.await(look_on).wait_status;
-  if (watch) watch->finish(program.trace());
-
-  std::vector<std::string> missing = program.explain_missing();
-  if (follows_children) {
-    for (std::string& sentence : program.explain_missing_descendants()) {
-      if (std::ranges::find(missing, sentence) == missing.end()) missing.push_back(std::move(sentence));
+  // Now the program has ended so, and nothing that we do or cannot do changes it.
+  const auto attempt = [&streams](const auto& step) {
+    try {
+      step();
+    } catch (const std::exception&) {
+      fail_by_exception(streams);
     }
-  }
-  for (const std::string& sentence : missing) say(streams, sentence);
+  };
+  attempt([&] { program.finish_traces(); });
+  if (watch) attempt([&] { watch->finish(program.trace()); });
+  attempt([&] { explain_all_missing(program, follows_children, streams); });
   if (!program.trace().empty() && !run.no_pack) {
-    std::vector<std::string> family = {program.trace()};
-    family.insert(family.end(), program.others().begin(), program.others().end());
-    pack_family(family, streams);
+    attempt([&] {
+      std::vector<std::string> family = {program.trace()};
+      family.insert(family.end(), program.others().begin(), program.others().end());
+      pack_family(family, streams);
+    });
   }
   if (!program.trace().empty() && (run.verbose || streams.terminal.err_is_terminal)) {
-    name_traces(streams, program.trace(), program.others());
+    attempt([&] { name_traces(streams, program.trace(), program.others()); });
   }
   end_like(status);
 }

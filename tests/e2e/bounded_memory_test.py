@@ -28,6 +28,15 @@ class BoundedMemory(E2eTest):
         self.assertEqual(too_little.stdout, "")
         self.assertRegex(too_little.stderr, r"\Amemline: out of memory: .*\n\Z")
 
+    def test_a_program_that_is_watched_ends_as_it_would(self):
+        guest = [self.guest("many_blocks"), str(LIVE), str(CHURN)]
+        done, trace = self.run_under_memline(guest, "--watch", "--region-func", "churn", preexec_fn=limit(160 * MEBIBYTE))
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertEqual([line for line in done.stderr.splitlines() if not line.startswith("'churn' used ")],
+                         ["memline: out of memory: the trace holds more live blocks, mappings or stacks than this process "
+                          "may use memory for (see ulimit -v)"])
+        self.assertEqual(self.memline.json("summary", trace)["frees"], CHURN)
+
     def test_churn_alone_needs_little(self):
         _, trace = self.memline.record([self.guest("many_blocks"), "0", str(CHURN)])
         done = self.memline.run(["summary", trace], preexec_fn=limit(160 * MEBIBYTE))

@@ -53,6 +53,7 @@ std::optional<FinishedRun> CommandRunner::run_recorded(const std::string& trace,
   RecordedProgram program(request_.command, own_environment(), options, preload, request_.limit);
   if (!goes_on(program.start_errno(), 0)) return std::nullopt;
   const AwaitedEnd ended = program.await();
+  program.finish_traces();
   if (!goes_on(0, program.asked_to_end())) return std::nullopt;
   return FinishedRun{.end = ended.end, .trace = program.trace(), .missing = program.explain_missing()};
 }

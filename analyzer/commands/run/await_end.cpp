@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <exception>
 #include <ostream>
 
 namespace memline::commands {
@@ -45,7 +46,17 @@ model::ProgramEnd describe_end(const ChildProcess& child, int wait_status, bool 
 
 AwaitedEnd await_end(ChildProcess& child, Clock::time_point start, const TimeLimit& limit,
                      const std::function<std::chrono::nanoseconds()>& look_after) {
-  std::chrono::nanoseconds patience = look_after ? look_after() : kIdle;
+  bool looks_after = look_after != nullptr;
+  const auto look = [&]() -> std::chrono::nanoseconds {
+    if (!looks_after) return kIdle;
+    try {
+      return look_after();
+    } catch (const std::exception&) {
+      looks_after = false;
+      return kIdle;
+    }
+  };
+  std::chrono::nanoseconds patience = look();
   bool timed_out = false;
   for (;;) {
     const Seconds spent = Clock::now() - start;
@@ -61,7 +72,7 @@ AwaitedEnd await_end(ChildProcess& child, Clock::time_point start, const TimeLim
       result.end.wall_seconds = Seconds(Clock::now() - start).count();
       return result;
     }
-    patience = look_after ? look_after() : kIdle;
+    patience = look();
   }
 }
 

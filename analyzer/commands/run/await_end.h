@@ -24,6 +24,7 @@ struct AwaitedEnd {
 };
 
 /// `look_after` is called again and again, and says after how long it wants to be called next; null: nothing to do.
+/// Where it throws (there is no memory, say) it is not called again; the program is waited for all the same.
 /// `start` is when the program was started.
 AwaitedEnd await_end(ChildProcess& child, std::chrono::steady_clock::time_point start, const TimeLimit& limit,
                      const std::function<std::chrono::nanoseconds()>& look_after = {});

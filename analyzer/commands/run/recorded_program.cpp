@@ -54,18 +54,23 @@ std::vector<std::string> RecordedProgram::refused_counters() const {
 }
 
 AwaitedEnd RecordedProgram::await(const std::function<void(const std::string& trace)>& look_on) {
-  Watcher watcher(name_process(static_cast<std::uint32_t>(child_.pid())), locator_, max_trace_bytes_);
+  watcher_ =
+      std::make_unique<Watcher>(name_process(static_cast<std::uint32_t>(child_.pid())), locator_, max_trace_bytes_);
   bool begun = false;
   AwaitedEnd ended = await_end(child_, start_, limit_, [&] {
-    if (std::exchange(begun, true)) watcher.step();
+    if (std::exchange(begun, true)) watcher_->step();
     if (descendants_) descendants_->step();
-    if (look_on && !watcher.trace().empty()) look_on(watcher.trace());
-    return watcher.interval();
+    if (look_on && !watcher_->trace().empty()) look_on(watcher_->trace());
+    return watcher_->interval();
   });
-  if (sampling_) sampling_->finish();
-  trace_ = watcher.finish(ended.wait_status);
-  if (!trace_.empty()) others_ = model::descendants_among(trace_, locator_.candidates());
+  wait_status_ = ended.wait_status;
   return ended;
+}
+
+void RecordedProgram::finish_traces() {
+  if (sampling_) sampling_->finish();
+  trace_ = watcher_->finish(wait_status_);
+  if (!trace_.empty()) others_ = model::descendants_among(trace_, locator_.candidates());
 }
 
 std::vector<std::string> RecordedProgram::explain_missing() const {

@@ -19,6 +19,7 @@
 namespace memline::commands {
 
 class SamplingRun;
+class Watcher;
 
 class RecordedProgram {
  public:
@@ -44,8 +45,10 @@ class RecordedProgram {
 
   /// Follows it until it has ended. `look_on`, where there is one, is called now and then with the path of its trace.
   AwaitedEnd await(const std::function<void(const std::string& trace)>& look_on = {});
+  /// Once it has ended: completes its trace, and finds those of its descendants.
+  void finish_traces();
 
-  /// Once it has ended: its trace, "" if there is none, and those of its descendants.
+  /// After that: its trace, "" if there is none, and those of its descendants.
   const std::string& trace() const { return trace_; }
   const std::vector<std::string>& others() const { return others_; }
   /// What of it was not recorded, and why, in sentences.
@@ -61,6 +64,8 @@ class RecordedProgram {
   std::chrono::steady_clock::time_point start_;
   std::unique_ptr<SamplingRun> sampling_;  ///< null: nothing is counted
   ChildProcess child_;
+  std::unique_ptr<Watcher> watcher_;  ///< from await() on
+  std::optional<int> wait_status_;    ///< once it has ended
   std::string trace_;
   std::vector<std::string> others_;
   std::optional<DescendantWatch> descendants_;

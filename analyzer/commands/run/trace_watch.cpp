@@ -51,7 +51,14 @@ TraceWatch::~TraceWatch() {
 }
 
 void TraceWatch::follow(const std::string& trace) {
-  if (!thread_.joinable()) thread_ = std::thread([this, trace] { read_on(trace); });
+  if (thread_.joinable()) return;
+  thread_ = std::thread([this, trace] {
+    try {
+      read_on(trace);
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+  });
 }
 
 void TraceWatch::stop() {
@@ -66,6 +73,7 @@ void TraceWatch::stop() {
 
 void TraceWatch::finish(const std::string& trace) {
   stop();
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   if (!trace.empty()) show(trace, true);
 }
 

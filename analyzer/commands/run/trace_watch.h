@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -31,7 +32,8 @@ class TraceWatch {
 
   /// The program's trace is at `trace`; from here on it is read.
   void follow(const std::string& trace);
-  /// The program has ended: shows what is left. `trace` may be "": there is none.
+  /// The program has ended: shows what is left. `trace` may be "": there is none. Throws what has ended the thread
+  /// early: there is no memory, say.
   void finish(const std::string& trace);
 
  private:
@@ -49,6 +51,7 @@ class TraceWatch {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  std::exception_ptr failure_;  ///< what ended the thread early; known once it is joined
   std::thread thread_;
 };
 
