@@ -11,17 +11,30 @@ bool is_recording() noexcept {
   return state() == State::kRecording || state() == State::kPaused;
 }
 
-/// Exec is recorded where it ends the recorded program: a vfork child shares our memory, but is another process.
+/// Exec ends the recorded program, but not where a vfork child does it: that shares our memory, and is another process.
 template <class Function>
 [[gnu::always_inline]] inline int replace_program(const Site& site, const char* path,
                                                   const Function& function) noexcept {
   // Constructors that run before ours may come here first.
   if (real.execve == nullptr && session.ensure_started() == State::kUnknown) return static_cast<int>(as_libc(-ENOSYS));
   const bool recorded = is_recording() && session.is_own_process();
-  if (recorded) record_exec(site, path);
+  if (recorded) {
+    record_exec(site, path);
+  } else if (is_recording()) {
+    record_child_exec(site, path);
+  }
   const int result = function();
   if (recorded) record_exec_failed(site);
   return result;
+}
+
+template <class Function>
+[[gnu::always_inline]] inline int spawn_child(const Site& site, const char* path, const Function& function) noexcept {
+  session.ensure_started();
+  if (real.posix_spawn == nullptr) return ENOSYS;  // constructors that run before ours
+  const int error = function();
+  if (error == 0 && is_recording()) record_child_exec(site, path);
+  return error;
 }
 
 [[gnu::always_inline]] inline void end_process(const Site& site, int status) noexcept {
@@ -101,6 +114,20 @@ MEMLINE_HOOK(int, fexecve, int fd, char* const* arguments, char* const* environm
 MEMLINE_HOOK(int, execveat, int folder, const char* path, char* const* arguments, char* const* environment, int flags) {
   const Site site = MEMLINE_CALLER;
   return replace_program(site, path, [&] { return real.execveat(folder, path, arguments, environment, flags); });
+}
+
+MEMLINE_HOOK(int, posix_spawn, pid_t* pid, const char* path, const posix_spawn_file_actions_t* actions,
+             const posix_spawnattr_t* attributes, char* const* arguments, char* const* environment) {
+  const Site site = MEMLINE_CALLER;
+  return spawn_child(site, path,
+                     [&] { return real.posix_spawn(pid, path, actions, attributes, arguments, environment); });
+}
+
+MEMLINE_HOOK(int, posix_spawnp, pid_t* pid, const char* file, const posix_spawn_file_actions_t* actions,
+             const posix_spawnattr_t* attributes, char* const* arguments, char* const* environment) {
+  const Site site = MEMLINE_CALLER;
+  return spawn_child(site, file,
+                     [&] { return real.posix_spawnp(pid, file, actions, attributes, arguments, environment); });
 }
 
 MEMLINE_HOOK(void, _exit, int status) {

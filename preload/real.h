@@ -3,6 +3,7 @@
 /// Filled once, before any event is recorded; null before that.
 #pragma once
 
+#include <spawn.h>
 #include <sys/types.h>
 
 #include <cstddef>

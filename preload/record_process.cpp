@@ -25,6 +25,14 @@ void record_exec_failed(const Site& site) noexcept {
   exit_kind().store(static_cast<std::uint32_t>(trace::ExitKind::kUnknown));
 }
 
+void record_child_exec(const Site& site, const char* path) noexcept {
+  const std::uint64_t time = session.clock.now();
+  const std::string_view name = path == nullptr ? std::string_view{} : std::string_view(path);
+  const LaneUse use(site.sp - 16);
+  trace::ChildExec record{time, cut_text(name, trace::kMaxTextBytes)};
+  if (use.get() != nullptr) use.get()->write(record);
+}
+
 void record_exit(const Site& site, trace::ExitKind kind, int code) noexcept {
   if (state() != State::kStopped) look_now(site, trace::LookReason::kExit, true);
   const std::uint64_t now = session.system_calls_allowed() ? sys::monotonic_ns() : 0;

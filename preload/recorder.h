@@ -84,6 +84,8 @@ void look_now(const Site& site, trace::LookReason reason, bool whatever_it_costs
 // The life of the process.
 void record_exec(const Site& site, const char* path) noexcept;
 void record_exec_failed(const Site& site) noexcept;
+/// By a vfork child, on the stack of the thread that waits for it, or by that which has spawned a child.
+void record_child_exec(const Site& site, const char* path) noexcept;
 /// In kStopped too: the header then says it. The trace's unused space is given back.
 void record_exit(const Site& site, trace::ExitKind kind, int code) noexcept;
 

@@ -22,12 +22,11 @@ std::vector<std::string> split_arguments(std::string_view text) {
 
 /// By type: whether it matters who wrote such a record.
 constexpr std::array<bool, trace::kRecordTraits.size()> kByThread = [] {
-  using trace::RecordType;
+  using enum trace::RecordType;
   std::array<bool, trace::kRecordTraits.size()> by_thread{};
   for (std::size_t i = 0; i < by_thread.size(); ++i) by_thread[i] = trace::kRecordTraits[i].timed;
-  for (const RecordType of_process : {RecordType::kTick, RecordType::kClock, RecordType::kRecording, RecordType::kExec,
-                                      RecordType::kExecFailed, RecordType::kExit, RecordType::kSample,
-                                      RecordType::kPageFault, RecordType::kCounterTotal, RecordType::kSamplesLost}) {
+  for (const trace::RecordType of_process : {kTick, kClock, kRecording, kExec, kExecFailed, kExit, kSample, kPageFault,
+                                             kCounterTotal, kSamplesLost, kChildExec}) {
     by_thread[static_cast<std::size_t>(of_process)] = false;
   }
   return by_thread;

@@ -87,6 +87,7 @@ class ImageScanner {
   void on(const trace::ForkPosition& record);
   void on(const trace::Exec& record);
   void on(const trace::ExecFailed& record);
+  void on(const trace::ChildExec& record) { image_.child_execs.emplace(record.path); }
   void on(const trace::Exit& record);
   void on(const trace::ResidentLook& record) {
     look_.begin(record, image_.page_bytes());

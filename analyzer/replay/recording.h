@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -127,7 +128,8 @@ struct Image {
   double ticks_per_second = 0;  ///< from the clock pairs; 0 if there is only one
   trace::ExitKind exit_kind = trace::ExitKind::kUnknown;
   int exit_code = 0;
-  std::string exec_path;  ///< of the next program, where exit_kind is kExec or another image follows
+  std::set<std::string> child_execs;  ///< trace::ChildExec
+  std::string exec_path;              ///< of the next program, where exit_kind is kExec or another image follows
   StackTable stacks;
   std::unordered_map<std::uint32_t, LaneStacks> lane_stacks;  ///< by lane; those that are final
   bool was_paused = false;                                    ///< acquisitions were not recorded for a while

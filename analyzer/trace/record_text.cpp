@@ -303,6 +303,9 @@ std::string record_text(const Exec& r) {
 std::string record_text(const ExecFailed& /*record*/) {
   return Line("ExecFailed").str();
 }
+std::string record_text(const ChildExec& r) {
+  return Line("ChildExec").text("path", r.path).str();
+}
 std::string record_text(const Exit& r) {
   return Line("Exit")
       .number("monotonic_ns", r.monotonic_ns)

@@ -54,6 +54,7 @@ std::string record_text(const ForkedFrom& record);
 std::string record_text(const ForkPosition& record);
 std::string record_text(const Exec& record);
 std::string record_text(const ExecFailed& record);
+std::string record_text(const ChildExec& record);
 std::string record_text(const Exit& record);
 std::string record_text(const ResidentLook& record);
 std::string record_text(const ResidentRegion& record);

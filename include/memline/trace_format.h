@@ -103,6 +103,7 @@ enum class RecordType : std::uint8_t {
   kPageFault = 48,
   kCounterTotal = 49,
   kSamplesLost = 50,
+  kChildExec = 51,
 };
 
 /// The call that acquired a block.
@@ -498,6 +499,14 @@ struct ExecFailed {
   MEMLINE_FIELDS(kExecFailed) { c.time(r.time, d); }
 };
 
+/// Another process begins a program that has left no trace of its own so far: one that shares the memory of this one until
+/// then (vfork), or one that posix_spawn has made. An attempt that fails stands here, too.
+struct ChildExec {
+  std::uint64_t time;
+  std::string_view path;  ///< as it was asked for: relative, or a name to be looked for in PATH
+  MEMLINE_FIELDS(kChildExec) { c.time(r.time, d), c.text(r.path); }
+};
+
 /// The process is about to end; events of destructors may follow, and a later Exit wins.
 struct Exit {
   std::uint64_t time, monotonic_ns;
@@ -626,12 +635,13 @@ struct SamplesLost {
 
 template <class... Records>
 struct TypeList {};
-using AllRecords = TypeList<ImageStart, Thread, ThreadEnd, Module, Stack, NamedFrame, Acquire, AcquireUsable, Release,
-                            MoveBegin, MoveEnd, Map, Unmap, UnmapFailed, RemapBegin, RemapEnd, Protect, Advise, Lock,
-                            Break, Tick, Clock, Mark, SpanBegin, SpanEnd, SpanAttach, SpanDetach, Recording, PoolCreate,
-                            PoolBacking, PoolAcquire, PoolRealloc, PoolRelease, PoolReset, PoolDestroy, ForkedFrom,
-                            ForkPosition, Exec, ExecFailed, Exit, ResidentLook, ResidentRegion, ResidentPages,
-                            ResidentEnd, Counter, SampledModule, Sample, PageFault, CounterTotal, SamplesLost>;
+using AllRecords =
+    TypeList<ImageStart, Thread, ThreadEnd, Module, Stack, NamedFrame, Acquire, AcquireUsable, Release, MoveBegin,
+             MoveEnd, Map, Unmap, UnmapFailed, RemapBegin, RemapEnd, Protect, Advise, Lock, Break, Tick, Clock, Mark,
+             SpanBegin, SpanEnd, SpanAttach, SpanDetach, Recording, PoolCreate, PoolBacking, PoolAcquire, PoolRealloc,
+             PoolRelease, PoolReset, PoolDestroy, ForkedFrom, ForkPosition, Exec, ExecFailed, Exit, ResidentLook,
+             ResidentRegion, ResidentPages, ResidentEnd, Counter, SampledModule, Sample, PageFault, CounterTotal,
+             SamplesLost, ChildExec>;
 
 /// Records of a few numbers, which are nearly all that there are: one look at the room that is left is enough for them.
 template <class Record>

@@ -208,7 +208,7 @@ CASES = [
          **FOUND),
 
     Case("fixed_addresses", STACKS, ["setarch", "-R", "{bin}/call_chain_full"], needs=(cannot_fix_addresses,), blocks={9401: 100}, short="may",
-         execs=True, inside={"inner_call": 100, "middle_call": 100, "outer_call": 100}),
+         peers=False, inside={"inner_call": 100, "middle_call": 100, "outer_call": 100}),
 
     *(Case(f"with_{name}", ALLOCATORS, [f"{{bin}}/endings_with_{name}", "exit"], run=True, **FOUND)
       for name in ("jemalloc", "tcmalloc", "mimalloc")),
@@ -221,6 +221,8 @@ CASES = [
     Case("called_by_address", ALLOCATORS, ["{bin}/called_by_address"], blocks={5971: 1000}, live={5971: 0},
          examine=lambda profiler, trace: ["taken for another allocator"] if b"malloc" in profiler.ask("summary", trace).stdout else []),
     Case("static", ALLOCATORS, ["{bin}/endings_static", "exit"], status=4, nothing=True, run=True, run_says="static"),
+    *(Case(f"static_child_by_{way}", ALLOCATORS, ["{bin}/starts_child", way, "{bin}/endings_static"], run=True, blocks={5991: 1}, peers=False,
+           run_says="endings_static: it is statically linked") for way in ("vfork", "posix_spawn", "posix_spawnp")),
     Case("setuid", ALLOCATORS, ["{dir}/endings", "exit"], needs=(not_root,), prepare=make_setuid, status=4, nothing=True, quiet=True, run=True,
          run_says="setuid"),
     Case("privileged", ALLOCATORS, ["unshare", "-m", "sh", "-c", TRUSTED], needs=(not_root, cannot_mount), prepare=make_privileged, status=4,

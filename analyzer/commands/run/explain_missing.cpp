@@ -18,8 +18,8 @@ namespace {
 constexpr std::uintmax_t kSmallTraceBytes = std::uintmax_t{4} << 20;
 
 constexpr std::size_t kMostSentences = 5;
-/// Of more traces not all are read: the answer has to come at once.
-constexpr std::size_t kMostTracesRead = 200;
+/// Of larger traces not all are read: the answer has to come at once.
+constexpr std::uintmax_t kMostBytesRead = std::uintmax_t{32} << 20;
 
 /// What is said where the file gives no reason.
 constexpr std::string_view kNoReason =
@@ -71,11 +71,15 @@ std::vector<std::string> explain_missing(const std::string& trace, const std::st
 
 std::vector<std::string> explain_descendants(const std::set<std::string>& programs, const std::string& search_path) {
   std::vector<std::string> sentences;
+  std::set<std::filesystem::path> explained;
   std::size_t more = 0;
   for (const std::string& program : programs) {
     const Inspection inspection = inspect_program(program, search_path);
     // One that was removed since is not to be judged.
     if (inspection.reason.empty() || inspection.obstacle == Obstacle::kNotFound) continue;
+    std::error_code error;
+    const bool is_new = explained.insert(std::filesystem::weakly_canonical(inspection.path, error)).second;
+    if (!is_new && !error) continue;  // by another name: /sbin is /usr/sbin
     if (sentences.size() < kMostSentences) {
       sentences.push_back(sentence(inspection, {}));
     } else {
@@ -89,18 +93,26 @@ std::vector<std::string> explain_descendants(const std::set<std::string>& progra
   return sentences;
 }
 
-std::set<std::string> unrecorded_execs(const std::vector<std::string>& traces) {
+std::set<std::string> execs_of_others(const std::vector<std::string>& traces) {
   std::set<std::string> programs;
-  std::size_t read = 0;
+  std::uintmax_t read = 0;
   for (const std::string& trace : traces) {
     std::error_code error;
-    const bool went_on = read_trace_header(trace).exit_kind == static_cast<std::uint32_t>(trace::ExitKind::kExec);
-    if (!went_on || std::filesystem::file_size(trace, error) > kSmallTraceBytes) continue;
-    if (++read > kMostTracesRead) break;
+    const std::uintmax_t bytes = std::filesystem::file_size(trace, error);
+    if (error || read + bytes > kMostBytesRead) continue;
+    read += bytes;
     const auto recording = replay::scan(trace);
-    if (!recording || recording->images.empty() || recording->images.back().exec_path.empty()) continue;
-    const replay::Image& last = recording->images.back();
-    programs.insert((std::filesystem::path(last.working_dir) / last.exec_path).lexically_normal().native());
+    if (!recording) continue;
+    const auto add = [&programs](const replay::Image& image, const std::string& path) {
+      if (path.empty()) return;
+      const bool is_name = path.find('/') == std::string::npos;
+      programs.insert(is_name ? path : (std::filesystem::path(image.working_dir) / path).lexically_normal().native());
+    };
+    for (const replay::Image& image : recording->images) {
+      for (const std::string& path : image.child_execs) add(image, path);
+    }
+    const bool went_on = recording->header.exit_kind == static_cast<std::uint32_t>(trace::ExitKind::kExec);
+    if (went_on && !recording->images.empty()) add(recording->images.back(), recording->images.back().exec_path);
   }
   return programs;
 }

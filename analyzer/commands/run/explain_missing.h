@@ -16,8 +16,8 @@ std::vector<std::string> explain_missing(const std::string& trace, const std::st
 /// everything where there are many.
 std::vector<std::string> explain_descendants(const std::set<std::string>& programs, const std::string& search_path);
 
-/// Paths of the programs that processes went on to run (exec) without being recorded any more, of those that wrote
-/// `traces` before.
-std::set<std::string> unrecorded_execs(const std::vector<std::string>& traces);
+/// Paths, or names to be looked for in PATH, of the programs that those who wrote `traces` have started, or went on to
+/// run (exec) without being recorded any more.
+std::set<std::string> execs_of_others(const std::vector<std::string>& traces);
 
 }  // namespace memline::commands

@@ -78,7 +78,9 @@ std::vector<std::string> RecordedProgram::explain_missing() const {
 }
 
 std::vector<std::string> RecordedProgram::explain_missing_descendants() const {
-  std::set<std::string> programs = unrecorded_execs(others_);
+  std::vector<std::string> traces = others_;
+  if (!trace_.empty()) traces.insert(traces.begin(), trace_);
+  std::set<std::string> programs = execs_of_others(traces);
   if (descendants_) programs.insert(descendants_->programs().begin(), descendants_->programs().end());
   return explain_descendants(programs, search_path_);
 }

@@ -80,6 +80,7 @@ void every_record(Function&& function) {
   function("ForkPosition", ForkPosition{3, 7, 65000});
   function("Exec", Exec{1300, "/bin/next"});
   function("ExecFailed", ExecFailed{1301});
+  function("ChildExec", ChildExec{1301, "/bin/child"});
   function("ThreadEnd", ThreadEnd{1302});
   function("Exit", Exit{1303, 6'000'000, ExitKind::kExit, -1});
   function("ResidentLook", ResidentLook{1304, 6'000'100, LookReason::kExit, 300, 65536, 0});
