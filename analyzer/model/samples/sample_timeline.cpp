@@ -36,6 +36,26 @@ void keep_largest_children(Timeline& timeline) {
   timeline.notes.push_back(std::to_string(children - kMostChildren) + " smaller children not shown.");
 }
 
+/// Seconds since `first`, in order.
+std::vector<TimePoint> points_of(const SampledProcess& process, double first) {
+  std::vector<TimePoint> points;
+  points.reserve(process.samples.size());
+  for (const MemorySample& sample : process.samples) points.push_back({sample.time - first, sample.bytes});
+  std::stable_sort(points.begin(), points.end(),
+                   [](const TimePoint& a, const TimePoint& b) { return a.seconds < b.seconds; });
+  return points;
+}
+
+/// On the line between two samples; nothing where there is a sample, or none on one side.
+std::optional<TimePoint> between_samples(const std::vector<TimePoint>& points, double seconds) {
+  const auto after = std::partition_point(points.begin(), points.end(),
+                                          [seconds](const TimePoint& point) { return point.seconds < seconds; });
+  if (after == points.begin() || after == points.end() || after->seconds == seconds) return std::nullopt;
+  const TimePoint& before = *std::prev(after);
+  const double share = (seconds - before.seconds) / (after->seconds - before.seconds);
+  return TimePoint{seconds, before.bytes + share * (after->bytes - before.bytes)};
+}
+
 struct Interval {
   double begin = 0, end = 0;
 };
@@ -96,20 +116,25 @@ Result<Timeline> sample_timeline(const SampleFile& file, const SampleRequest& re
   timeline.program = file.command;
   timeline.from = std::max(0.0, request.from.value_or(0));
   timeline.to = std::min(last - first, request.to.value_or(last - first));
-  const auto inside = [&](double seconds) { return seconds >= timeline.from && seconds <= timeline.to; };
+  if (timeline.from > timeline.to) return Error{ExitCode::kNothing, "no sample lies in the window"};
+  const auto inside = [&](const TimePoint& point) {
+    return point.seconds >= timeline.from && point.seconds <= timeline.to;
+  };
   const auto add = [&](const SampledProcess& process, CurveKind kind, std::string name) {
     Curve curve;
     curve.kind = kind;
     curve.name = std::move(name);
-    for (const MemorySample& sample : process.samples) {
-      if (inside(sample.time - first)) curve.points.push_back({sample.time - first, sample.bytes});
-    }
-    if (curve.points.empty()) return;
-    std::stable_sort(curve.points.begin(), curve.points.end(),
-                     [](const TimePoint& a, const TimePoint& b) { return a.seconds < b.seconds; });
-    curve.peak = *std::max_element(curve.points.begin(), curve.points.end(),
-                                   [](const TimePoint& a, const TimePoint& b) { return a.bytes < b.bytes; });
+    const std::vector<TimePoint> points = points_of(process, first);
+    std::copy_if(points.begin(), points.end(), std::back_inserter(curve.points), inside);
     if (request.fit && timeline.curves.empty()) curve.fit = fit_line(curve.points);
+    // up to the edges of the window, but no peak is claimed where no sample is
+    const auto at_begin = between_samples(points, timeline.from), at_end = between_samples(points, timeline.to);
+    const auto higher = [](const TimePoint& a, const TimePoint& b) { return a.bytes < b.bytes; };
+    if (!curve.points.empty()) curve.peak = *std::max_element(curve.points.begin(), curve.points.end(), higher);
+    if (at_begin) curve.points.insert(curve.points.begin(), *at_begin);
+    if (at_end) curve.points.push_back(*at_end);
+    if (curve.points.empty()) return;
+    if (!curve.peak) curve.peak = *std::max_element(curve.points.begin(), curve.points.end(), higher);
     timeline.curves.push_back(std::move(curve));
   };
   add(file.watched, CurveKind::kSamples, name_of(file));

@@ -73,8 +73,20 @@ TEST_CASE("as memory over time it begins with its first sample") {
   timeline = sample_timeline(*file, request);
   REQUIRE(timeline);
   CHECK(timeline->curves.size() == 1);
-  CHECK(timeline->curves[0].points.size() == 2);
+  REQUIRE(timeline->curves[0].points.size() == 3);
+  // halfway between the samples at 0.5 and 1, where the window begins
+  CHECK(timeline->curves[0].points[0].seconds == 0.75);
+  CHECK(timeline->curves[0].points[0].bytes == 35.125 * kMiB);
+  CHECK(timeline->curves[0].peak->seconds == 1);
   CHECK(timeline->stretches.size() == 1);
+  request.from = 1.25;
+  request.to = 1.5;
+  timeline = sample_timeline(*file, request);
+  REQUIRE(timeline);
+  REQUIRE(timeline->curves[0].points.size() == 2);  // no sample lies in it
+  CHECK(timeline->curves[0].points[0].bytes == 33 * kMiB);
+  CHECK(timeline->curves[0].points[1].bytes == 26 * kMiB);
+  request.to = std::nullopt;
   request.functions = {"nothing"};
   CHECK(sample_timeline(*file, request).error().code == ExitCode::kNothing);
   request.from = 7;
