@@ -105,7 +105,8 @@ std::vector<std::string> profile_notes(const replay::Recording& recording, std::
   }
   if (image.lost_samples > 0) {
     notes.push_back("Samples: " + std::to_string(image.lost_samples) +
-                    " were lost, since they came faster than they could be read; what they show is too low by that.");
+                    " were lost, since they came faster than they could be read; what they show may be too low by "
+                    "that.");
   }
   if (!recording.still_running && image_index + 1 == recording.images.size() && lacks_totals(image)) {
     notes.emplace_back(

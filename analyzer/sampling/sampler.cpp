@@ -114,12 +114,14 @@ void Sampler::handle(const MapRecord& map) {
 
 void Sampler::handle(const ExecRecord& exec) {
   code_[exec.pid] = {};
+  totals_[exec.pid];
   sink_.on_program(exec.pid, exec.time_ns);
 }
 
 void Sampler::handle(const ForkRecord& fork) {
   if (fork.pid == fork.parent_pid) return;
   code_[fork.pid] = code_[fork.parent_pid];
+  totals_[fork.pid];
   sink_.on_program(fork.pid, fork.time_ns);
 }
 
@@ -128,21 +130,25 @@ void Sampler::handle(const LostRecord& lost) {
   sink_.on_lost(lost.time_ns, lost.records);
 }
 
-/// The kernel tells the sum over all processes. Where there were several, each gets what its samples say: all there is to
-/// count, if every event was sampled and none was lost.
+/// The kernel tells the sum over all processes: where no other had a sample, the first one's. Else each gets what its
+/// samples say, which is all there is to count if every event was sampled and none was lost.
 void Sampler::take_totals() {
   for (auto& [pid, totals] : totals_) totals.resize(counters().size());
   totals_[pid_].resize(counters().size());
+  const bool alone = std::all_of(totals_.begin(), totals_.end(), [this](const auto& entry) {
+    return entry.first == pid_ || std::all_of(entry.second.begin(), entry.second.end(),
+                                              [](const ProcessTotal& total) { return total.value == 0; });
+  });
   for (std::size_t i = 0; i < counters().size(); ++i) {
     const Reading all = events_.read(i);
     const CounterSpec& spec = counters()[i].spec;
     const bool every_event = spec.sampling == trace::Sampling::kEvery && spec.interval == 1 && lost_ == 0;
     for (auto& [pid, totals] : totals_) {
-      const bool alone = totals_.size() == 1;
-      if (alone) totals[i].value = all.value;
+      const bool whole = alone && pid == pid_;
+      if (whole) totals[i].value = all.value;
       totals[i].enabled_ns = all.enabled_ns;
       totals[i].counting_ns = all.counting_ns;
-      totals[i].estimated = !alone && !every_event;
+      totals[i].estimated = !whole && !every_event;
     }
   }
 }

@@ -25,7 +25,11 @@ bool read_record(std::byte type, trace::Decoder& decoder, trace::DeltaState& sta
   Record::fields(decoder, state, record);
   if constexpr (std::is_same_v<Record, trace::ImageStart>) {
     if (decoder.ok() && record.time_shift < 64) {
-      found = ImageBeginning{0, record.monotonic_ns, record.ticks, {record.time_shift, record.ticks_are_ns != 0}};
+      found = ImageBeginning{0,
+                             record.monotonic_ns,
+                             record.ticks,
+                             {record.time_shift, record.ticks_are_ns != 0},
+                             static_cast<std::uint32_t>(record.parent_pid)};
     }
   }
   return decoder.ok();

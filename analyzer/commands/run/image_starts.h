@@ -21,6 +21,7 @@ struct ImageBeginning {
   std::uint32_t image = 0;
   std::uint64_t monotonic_ns = 0, ticks = 0;
   TraceClock clock;
+  std::uint32_t parent_pid = 0;
 };
 
 /// Of the first program; nullopt while it is not written yet.

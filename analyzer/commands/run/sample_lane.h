@@ -24,6 +24,7 @@ class SampleLane {
   void add(const sampling::TakenSample& sample);
   /// The next program of the process began.
   void end_at(std::uint64_t end_ns) { end_ns_ = end_ns; }
+  std::uint64_t end_ns() const { return end_ns_; }
   /// Whether a program that the preload saw begin at that time is this one.
   bool holds(std::uint64_t monotonic_ns) const { return monotonic_ns >= begin_ns_ && monotonic_ns < end_ns_; }
 

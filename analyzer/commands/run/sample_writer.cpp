@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/monotonic_clock.h"
 #include "replay/process_status.h"
@@ -23,7 +24,7 @@ bool is_watched_by_other(const trace::TraceHeader& header) {
 
 SampleWriter::SampleWriter(const TraceLocator& locator, std::uint32_t first_pid, std::uint64_t begin_ns,
                            std::uint64_t most_bytes)
-    : locator_(locator), first_pid_(first_pid), most_bytes_(most_bytes), since_(name_process(first_pid).start) {
+    : locator_(locator), most_bytes_(most_bytes), since_(name_process(first_pid).start) {
   on_program(first_pid, begin_ns);
 }
 
@@ -47,6 +48,9 @@ void SampleWriter::on_sample(const sampling::TakenSample& sample) {
 
 void SampleWriter::on_lost(std::uint64_t /*time_ns*/, std::uint64_t records) {
   lost_ += records;
+  for (auto& [pid, process] : processes_) {
+    if (process.ended_ns == 0) process.lost += records;
+  }
 }
 
 void SampleWriter::on_round(std::uint64_t settled_ns) {
@@ -106,16 +110,47 @@ void SampleWriter::find_traces() {
   }
 }
 
+/// Processes of which the kernel has dropped every record: their traces say whose children they are. True: there was one.
+bool SampleWriter::adopt_children() {
+  bool any = false;
+  for (const std::string& path : locator_.candidates()) {
+    const trace::TraceHeader header = read_trace_header(path);
+    if (header.magic != trace::kFileMagic || header.process_start < since_ || is_watched_by_other(header) ||
+        processes_.contains(header.pid)) {
+      continue;
+    }
+    const auto trace = OutsideTrace::open(path, most_bytes_, OutsideTrace::Role::kGuest);
+    const auto beginning = trace ? read_first_beginning(trace->fd()) : std::nullopt;
+    if (!beginning || !processes_.contains(beginning->parent_pid)) continue;
+    process(header.pid).lost = lost_;
+    any = true;
+  }
+  return any;
+}
+
+/// The program that became this image; nullptr: it began before the sampling did. Where the kernel has dropped the record of
+/// its beginning, it is told from the one before here.
+SampleLane* SampleWriter::program_of(Process& process, const ImageBeginning& beginning) {
+  auto& programs = process.programs;
+  const std::uint64_t begin_ns = beginning.monotonic_ns;
+  const auto holder = std::find_if(programs.begin(), programs.end(),
+                                   [begin_ns](const auto& program) { return program->holds(begin_ns); });
+  if (holder == programs.end()) return nullptr;
+  if (!(*holder)->has_place()) return holder->get();
+  auto missed = std::make_unique<SampleLane>(begin_ns);
+  missed->end_at((*holder)->end_ns());
+  (*holder)->end_at(begin_ns);
+  return programs.insert(std::next(holder), std::move(missed))->get();
+}
+
 void SampleWriter::write(Process& process, std::uint64_t settled_ns) {
   if (process.trace == nullptr) return;
   const std::vector<ImageBeginning>& beginnings = process.beginnings.update(*process.trace);
   for (; process.images_placed < beginnings.size(); ++process.images_placed) {
     const ImageBeginning& beginning = beginnings[process.images_placed];
     if (beginning.monotonic_ns > settled_ns) break;  // the program that became it may not be known yet
-    for (const std::unique_ptr<SampleLane>& program : process.programs) {
-      if (program->has_place() || !program->holds(beginning.monotonic_ns)) continue;
+    if (SampleLane* const program = program_of(process, beginning)) {
       program->place(*process.trace, beginning, counters_);
-      break;
     }
   }
   for (const std::unique_ptr<SampleLane>& program : process.programs) program->flush(clock_);
@@ -123,7 +158,12 @@ void SampleWriter::write(Process& process, std::uint64_t settled_ns) {
 
 void SampleWriter::finish(const std::map<std::uint32_t, std::vector<sampling::ProcessTotal>>& totals) {
   clock_.update();
+  while (lost_ > 0 && adopt_children()) {
+  }
   find_traces();
+  sampling::ProcessTotal nothing;
+  nothing.estimated = true;
+  const std::vector<sampling::ProcessTotal> nothing_seen(counters_.size(), nothing);
   for (auto& [pid, process] : processes_) {
     if (process.trace == nullptr || !process.trace->reopen()) continue;
     write(process, ~std::uint64_t{0});
@@ -138,8 +178,8 @@ void SampleWriter::finish(const std::map<std::uint32_t, std::vector<sampling::Pr
     // of a daemon that goes on no total is known: reports say so
     const bool goes_on = since_ != 0 && replay::process_alive(process.trace->header());
     const auto found = totals.find(pid);
-    if (found != totals.end() && !goes_on) last->add_totals(counters_, found->second);
-    if (pid == first_pid_) last->add_lost(lost_);
+    if (!goes_on) last->add_totals(counters_, found != totals.end() ? found->second : nothing_seen);
+    last->add_lost(process.lost);
     for (const std::unique_ptr<SampleLane>& program : process.programs) program->seal();
     process.trace->close();
   }

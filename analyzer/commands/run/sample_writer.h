@@ -43,16 +43,18 @@ class SampleWriter : public sampling::SampleSink {
     std::size_t images_placed = 0;
     std::uint64_t ended_ns = 0;  ///< it was seen to have ended then; 0: it runs, as far as is known
     bool is_written = false;     ///< all but the totals
+    std::uint64_t lost = 0;      ///< records that the kernel dropped while it ran, its own or others'
   };
 
   Process& process(std::uint32_t pid);
   void find_traces();
+  bool adopt_children();
   bool has_ended(const Process& process) const;
+  SampleLane* program_of(Process& process, const ImageBeginning& beginning);
   void write(Process& process, std::uint64_t settled_ns);
   void write_and_close(Process& process, std::uint64_t settled_ns);
 
   const TraceLocator& locator_;
-  std::uint32_t first_pid_;
   std::uint64_t most_bytes_;
   std::uint64_t since_;  ///< traces of processes that began before the first are somebody else's
   std::span<const sampling::OpenedCounter> counters_;
