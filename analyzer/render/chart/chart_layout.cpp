@@ -220,8 +220,10 @@ class ChartLayout {
     for (Shape& shape : legend.shapes) drawing_.shapes.push_back(std::move(shape));
     y += legend.height + 4;
     for (const std::string& note : chart_.notes) {
-      y += kLine;
-      add_text(left_, y - 4, fit_label(printable(note), kTextSize, right_ - left_), theme_.quiet_text);
+      for (const std::string& line : wrap_label(printable(note), kTextSize, right_ - left_)) {
+        y += kLine;
+        add_text(left_, y - 4, line, theme_.quiet_text);
+      }
     }
     drawing_.height = std::ceil(y + kMargin / 2);
   }

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace memline::render {
 
@@ -11,5 +12,8 @@ double label_width(std::string_view text, double size);
 
 /// The text, cut in the middle to at most so many pixels.
 std::string fit_label(const std::string& text, double size, double pixels);
+
+/// The text in lines of at most so many pixels, broken at blanks; a word that has no room in a line is cut as above.
+std::vector<std::string> wrap_label(const std::string& text, double size, double pixels);
 
 }  // namespace memline::render

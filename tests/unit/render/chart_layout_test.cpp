@@ -93,6 +93,20 @@ TEST_CASE("ten traces with long names, many brackets and notes have room") {
   check_texts(lay_out(chart, kDarkTheme));
 }
 
+TEST_CASE("a note longer than the picture is wide goes on in the next line, whole") {
+  Chart chart = chart_of(3, 1e8, 0.9);
+  std::string note = "Samples:";
+  for (int i = 1; i < 40; ++i) note += " word" + std::to_string(i);
+  chart.notes = {note};
+  const Drawing drawing = lay_out(chart, kLightTheme);
+  check_texts(drawing);
+  std::string shown;
+  for (const Box& box : text_boxes(drawing)) {
+    if (box.text.find("word") != std::string::npos) shown += (shown.empty() ? "" : " ") + box.text;
+  }
+  CHECK(shown == note);
+}
+
 TEST_CASE("one sample, or none, makes a picture too") {
   Chart chart = chart_of(0, 0, 0);
   chart.series.front().points = {{0, 0}};
