@@ -175,6 +175,10 @@ int plot_command(const Arguments& arguments, const Streams& streams) {
   plot.add_to(app);
   app.footer(kPlotNotes);
   if (const auto code = parse(app, "[OPTIONS] [TRACE]...", arguments, streams)) return *code;
+  const model::TimelineRequest window = plot.timeline_request();
+  if (window.from && window.to && *window.from >= *window.to) {
+    return fail(streams, {ExitCode::kUsage, "plot: --from is to be earlier than --to"});
+  }
 
   int code = 0;
   std::vector<model::Timeline> timelines;

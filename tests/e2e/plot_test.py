@@ -66,10 +66,13 @@ class Plot(E2eTest):
         self.assertEqual([bytes_ // MIB for _, bytes_ in self.curve(window, "heap")["points"]], [88, 92, 76, 76])
         self.assertEqual(self.curve(window, "heap")["peak"][1], 92 * MIB)
         self.assertEqual([one["name"] for one in window["stretches"]], [])
-        for late in (["--from", "1h"], ["--from", "1h", "--to", "2h"], ["--from", "0.2", "--to", "0.1"]):
+        for late in (["--from", "1h"], ["--from", "1h", "--to", "2h"]):
             done = self.memline.run(["plot", trace, *late])
             self.assertEqual(done.returncode, 1)
             self.assertIn("the program ran for", done.stderr)
+        done = self.memline.run(["plot", trace, "--from", "0.2", "--to", "0.1"])
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--from is to be earlier than --to", done.stderr)
         self.assertIn(" between 1e+300 s and ", self.memline.run(["plot", trace, "--from", "1e300"]).stderr)
 
     def test_a_window_between_two_samples(self):
