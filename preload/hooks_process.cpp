@@ -38,6 +38,7 @@ template <class Function>
 }
 
 [[gnu::always_inline]] inline void end_process(const Site& site, int status) noexcept {
+  session.ensure_started();  // a forked child may not have come to an event before
   if (session.has_trace() && session.is_own_process()) record_exit(site, trace::ExitKind::kExit, status);
 }
 

@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "fork_moment.h"
 #include "hook_support.h"
 #include "lane_use.h"
 #include "stack_recorder.h"
@@ -15,6 +16,7 @@ namespace memline::capture {
 namespace {
 
 void at_exit(int status, void*) noexcept {
+  session.ensure_started();  // a forked child may not have come to an event before
   if (session.has_trace() && session.is_own_process()) {
     record_exit(MEMLINE_CALLER, trace::ExitKind::kExit, status);
   }
@@ -25,6 +27,7 @@ void at_exit(int status, void*) noexcept {
   own_code = {address_of(__ehdr_start), address_of(_end) - address_of(__ehdr_start)};
   session.ensure_started();
   session.finish_start();
+  watch_forks();
   on_exit(at_exit, nullptr);
   errno = saved_errno;
 }

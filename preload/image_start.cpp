@@ -3,6 +3,7 @@
 #include <link.h>
 #include <sys/utsname.h>
 
+#include "fork_moment.h"
 #include "out_path.h"
 #include "real.h"
 #include "session.h"
@@ -45,9 +46,12 @@ bool write_image_start(Lane& lane, bool paused, const ForkInfo* fork) noexcept {
     read_working_dir(working_dir);
     if (sys::call(SYS_uname, sys::as_long(&host)) == 0) image.host = host.nodename;
   }
-  image.monotonic_ns = sys::monotonic_ns();
-  image.ticks = session.clock.now();
-  image.realtime_ns = sys::realtime_ns();
+  const ForkMoment* const forked = fork == nullptr ? nullptr : fork_moment(session.identity.pid);
+  const ForkMoment begin =
+      forked != nullptr ? *forked : ForkMoment{session.clock.now(), sys::monotonic_ns(), sys::realtime_ns()};
+  image.monotonic_ns = begin.monotonic_ns;
+  image.ticks = begin.ticks;
+  image.realtime_ns = begin.realtime_ns;
   image.pid = session.identity.pid;
   image.parent_pid = sys::getppid();
   image.page_bytes = 4096;

@@ -32,7 +32,8 @@ struct Settings {
   bool no_resident = false;
   bool every_fault = false;  ///< page faults are recorded, by a process outside
   Text<1024> counters;       ///< what is counted and sampled, by a process outside; empty: nothing
-  PathText sidecar;          ///< that process's program, where it is named; or kNoSidecar
+  bool is_sampled() const noexcept { return every_fault || !counters.empty(); }
+  PathText sidecar;  ///< that process's program, where it is named; or kNoSidecar
   std::uint32_t refused_count = 0;
   RefusedValue refused[kMostRefused];  ///< the defaults are in force instead
 };

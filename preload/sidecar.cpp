@@ -167,8 +167,7 @@ void write_refused(std::string_view why) noexcept {
 }  // namespace
 
 bool needs_sidecar(const Settings& settings, TraceSpace& trace, bool is_continued) noexcept {
-  const bool is_asked_for = settings.every_fault || !settings.counters.empty();
-  if (!is_asked_for || settings.sidecar.view() == kNoSidecar) return false;
+  if (!settings.is_sampled() || settings.sidecar.view() == kNoSidecar) return false;
   return !(is_continued && trace.others_write()) && !is_child_of_sampled();
 }
 

@@ -57,7 +57,8 @@ Result<std::unique_ptr<Profile>> Profile::open(const std::string& path, ProfileO
                    (images == 1 ? "one program, image 0" : "images 0 to " + std::to_string(images - 1)));
   }
   const std::size_t image = options.image ? *options.image : image_that_allocated_most(*recording);
-  if (recording->images[image].events == 0 && recording->images[image].samples == 0)
+  const replay::Image& chosen = recording->images[image];
+  if (chosen.events == 0 && chosen.samples == 0 && chosen.inherited == nullptr)
     return nothing(why_nothing_was_recorded(*recording, image));
   std::unique_ptr<Profile> profile(new Profile(std::move(recording).value(), image, std::move(options)));
   if (std::optional<Error> error = profile->make_filter()) {

@@ -121,6 +121,19 @@ class Processes(E2eTest):
         self.assertEqual(parent["at_end"], 5900)
         self.assertIn(str(parent["program"]["pid"]), json.dumps(child["program"]["parent"]))
 
+    def test_forked_child_without_an_event(self):
+        for way in ("idle_exit", "idle__exit"):
+            with self.subTest(way):
+                for old in self.memline.traces():
+                    os.remove(old)
+                _, children = self.record(way)
+                self.assertEqual(len(children), 1, children)
+                child = self.memline.json("summary", children[0])
+                self.assertEqual(child["program"]["exit"], {"kind": "exit", "code": 7})
+                self.assertEqual((child["allocations"], child["frees"]), (0, 0))
+                self.assertEqual((child["peak"], child["at_end"]), (5000, 5000))
+                self.assertGreaterEqual(child["program"]["duration"], 0.1)  # from the fork on
+
     def test_no_children(self):
         for way in ("fork", "fork_exec", "vfork", "spawn", "system", "popen"):
             with self.subTest(way):

@@ -41,6 +41,20 @@ NOINLINE static int forked(void) {
   return status;
 }
 
+/* A child that allocates nothing and frees nothing, and ends after a tenth of a second. */
+NOINLINE static int forked_idle(void (*end)(int)) {
+  void* inherited = malloc(5000);
+  KEEP(inherited);
+  pid_t child = fork();
+  if (child == 0) {
+    usleep(100000);
+    end(7);
+  }
+  int status = wait_for(child);
+  blocks(3, 300);
+  return status;
+}
+
 NOINLINE static int executed(pid_t (*start)(void), char** command) {
   pid_t child = start();
   if (child == 0) {
@@ -62,6 +76,8 @@ int main(int argc, char** argv) {
   char line[4096];
   snprintf(line, sizeof line, "%s blocks 7 700", argv[0]);
   if (strcmp(way, "fork") == 0) return forked();
+  if (strcmp(way, "idle_exit") == 0) return forked_idle(exit);
+  if (strcmp(way, "idle__exit") == 0) return forked_idle(_exit);
   if (strcmp(way, "fork_exec") == 0) return executed(fork, command);
   if (strcmp(way, "vfork") == 0) {
     pid_t child = vfork();
