@@ -196,6 +196,10 @@ bool Session::begin_image(const ForkInfo* fork) noexcept {
       if (!lane->write(release)) break;
     }
     bootstrap_arena.forget_list();
+  } else if (settings.is_sampled()) {
+    std::uint64_t rss_pages = 0;
+    rss.read_pages(rss_pages);
+    resident.look(*lane, trace::LookReason::kFork, rss_pages, true);
   }
   return true;
 }

@@ -133,6 +133,7 @@ Json resident_object(const model::ResidentTotals& resident) {
   object["measured"] = resident.measured;
   object["reason"] = text_or_null(resident.reason);
   object["by_code"] = known(resident.lines);
+  object["inherited"] = known(resident.inherited);
   object["by_kernel"] = known(resident.kernel);
   object["given_back_unknown"] = known(resident.unknown);
   object["profiler"] = known(resident.profiler);

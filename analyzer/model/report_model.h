@@ -66,6 +66,7 @@ struct ResidentTotals {
   bool measured = false;            ///< page faults were recorded
   std::string reason;               ///< why they were not, where that is known
   std::int64_t lines = 0;           ///< charged to stacks: what they made resident minus what they gave back
+  std::int64_t inherited = 0;       ///< of a forked child: shared with its parent, as nobody has written to it since
   std::int64_t kernel = 0;          ///< found in RAM without a fault: filled by the kernel (read, mlock, exec), or lost
   std::int64_t unknown = 0;         ///< negative: found gone, and nobody is known to have given it back
   std::int64_t profiler = 0;        ///< memline's own

@@ -45,6 +45,9 @@ void ResidentPages::made(std::uint64_t address, const Page& how) {
     case Who::kProfiler:
       totals_.profiler += bytes;
       return;
+    case Who::kInherited:
+      totals_.inherited += bytes;
+      return;
     case Who::kHidden:
       return;
   }
@@ -92,14 +95,18 @@ void ResidentPages::moved(std::uint64_t from, std::uint64_t from_end, std::uint6
 
 void ResidentPages::on_sample(const replay::SampleEvent& sample) {
   if (!sample.is_fault || !totals_.measured) return;
+  Page page;
   const std::uint64_t number = sample.address / page_bytes_;
   const auto known = pages_.find(number);
-  if (known != pages_.end()) {
+  if (known != pages_.end() && known->second.who == Who::kInherited) {
+    totals_.inherited -= static_cast<std::int64_t>(page_bytes_);  // the child has a copy of its own now
+    pages_.erase(known);
+    page.is_copy = true;
+  } else if (known != pages_.end()) {
     // Written to after it was read, or after a fork: it was resident before. But what was freed may have been given back.
     if (known->second.freed_by.none()) return;
     gone(known, {known->second.freed_by, known->second.freed_observed});
   }
-  Page page;
   page.stack = sample.stack;
   page.since_ticks = sample.ticks;
   page.who = profiler_.contains(sample.stack) ? Who::kProfiler : sample.observed ? Who::kStack : Who::kHidden;
@@ -154,7 +161,8 @@ ResidentPages::Page ResidentPages::bringer(std::uint64_t page, const replay::Res
   const std::uint64_t begin = region == nullptr ? first : std::max(first, region->begin / page_bytes_);
   for (auto near = pages_.lower_bound(begin); near != pages_.end() && near->first < first + around; ++near) {
     if (region != nullptr && near->first * page_bytes_ >= region->end) break;
-    if (near->second.who != Who::kKernel) return near->second;
+    const Page& beside = near->second;
+    if (beside.who != Who::kKernel && beside.who != Who::kInherited && !beside.is_copy) return beside;
   }
   Page kernel;
   kernel.who = Who::kKernel;
@@ -164,6 +172,9 @@ ResidentPages::Page ResidentPages::bringer(std::uint64_t page, const replay::Res
 
 void ResidentPages::on_look(const replay::ResidentLook& look, const replay::LiveMemory& /*memory*/) {
   if (look.rss_bytes > 0) totals_.rss = static_cast<std::int64_t>(look.rss_bytes);
+  Page inherited;
+  inherited.who = Who::kInherited;
+  inherited.since_ticks = look.ticks;
   std::vector<std::pair<std::uint64_t, Page>> found;
   auto page = pages_.begin();
   const auto skip_to = [&](std::uint64_t end) {
@@ -179,7 +190,7 @@ void ResidentPages::on_look(const replay::ResidentLook& look, const replay::Live
       if (page != pages_.end() && page->first == number) {
         ++page;
       } else {
-        found.emplace_back(number, bringer(number, look));
+        found.emplace_back(number, look.reason == trace::LookReason::kFork ? inherited : bringer(number, look));
       }
     }
   }

@@ -3,7 +3,8 @@
 ///
 /// A page fault makes one page resident; what looks at the RAM find beside it without a fault of its own was made so by
 /// the same fault: the rest of a huge page (2 MiB), the pages of a file that the kernel maps around (64 KiB). Pages that
-/// are found without any fault near were filled by the kernel. Unmapping, MADV_DONTNEED and a lowered break give pages
+/// are found without any fault near were filled by the kernel. What a forked child has in RAM at its beginning it shares
+/// with its parent: inherited, until a fault copies it (each page on its own). Unmapping, MADV_DONTNEED and a lowered break give pages
 /// back for certain. A freed block's pages the allocator may keep: they are given back by the free only once they are
 /// found gone, by a look or by a new fault.
 /// Memory: one record for each resident page, and one for each live block of at least a page.
@@ -44,13 +45,14 @@ class ResidentPages : public replay::Observer {
   const ResidentTotals& totals() const { return totals_; }
 
  private:
-  enum class Who : std::uint8_t { kStack, kKernel, kProfiler, kHidden /* the filter keeps it from view */ };
+  enum class Who : std::uint8_t { kStack, kKernel, kProfiler, kInherited, kHidden /* the filter keeps it from view */ };
   struct Page {
     NodeId stack;  ///< that made it resident, where Who::kStack
     Who who = Who::kStack;
     std::uint64_t since_ticks = 0;
     NodeId freed_by;  ///< of the block that it lay in; none(): it was not freed
     bool freed_observed = true;
+    bool is_copy = false;  ///< of one that a forked child shared with its parent: not part of a huge page
   };
   using Pages = std::map<std::uint64_t, Page>;  ///< by address / page size
   struct Giver {

@@ -93,7 +93,7 @@ class Observer {
   virtual void on_span_detach(ThreadId /*thread*/, std::uint64_t /*token*/) {}
   /// A sample, whatever the filter.
   virtual void on_sample(const SampleEvent& /*sample*/) {}
-  /// Whether on_step() is wanted; asked once.
+  /// Whether on_step() is wanted; asked once. A forked child's begin with a step for each block that it inherits.
   virtual bool wants_steps() { return false; }
   /// Before the on_change() of the same event, whatever the filter.
   virtual void on_step(const AddressStep& /*step*/) {}

@@ -81,6 +81,15 @@ void Replayer::inherit() {
     if (observer_ == nullptr) return;
     observer_->on_inherited(
         {.owner = block.owner, .owner_thread = block.thread, .bytes = block.bytes, .blocks = is_block ? 1U : 0U});
+    if (!wants_steps_ || block.kind == BlockKind::kPool) return;
+    AddressStep step;
+    step.kind = is_block ? AddressStep::Kind::kAcquire : AddressStep::Kind::kMap;
+    step.thread = block.thread;
+    step.stack = block.owner;
+    step.address = block.address;
+    step.length = block.bytes;
+    step.observed = false;
+    observer_->on_step(step);
   });
   outcome_.inherited_bytes = outcome_.peak_live_bytes = static_cast<std::int64_t>(live_bytes_);
 }

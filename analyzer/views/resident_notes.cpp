@@ -29,6 +29,7 @@ std::vector<std::string> resident_notes(const model::ResidentTotals& resident) {
   const auto add = [&text](std::int64_t bytes, const char* what) {
     if (bytes != 0) text += fmt::format(", {} {}", in_mebibytes(bytes), what);
   };
+  add(resident.inherited, "inherited from its parent");
   add(resident.kernel, "filled by the kernel");
   add(resident.unknown, "given back without a call that is known");
   add(resident.profiler, "memline itself");

@@ -118,8 +118,16 @@ enum class MapKind : std::uint8_t { kPrivateAnonymous = 0, kSharedAnonymous = 1,
 
 enum class LockKind : std::uint8_t { kLock = 0, kUnlock = 1, kLockAll = 2, kUnlockAll = 3 };
 
-/// Why somebody looked at what is in RAM.
-enum class LookReason : std::uint8_t { kGrowth = 0, kRelease = 1, kMark = 2, kExit = 3, kExec = 4, kTick = 5 };
+/// Why somebody looked at what is in RAM. kFork: at the beginning of a forked child, what it shares with its parent.
+enum class LookReason : std::uint8_t {
+  kGrowth = 0,
+  kRelease = 1,
+  kMark = 2,
+  kExit = 3,
+  kExec = 4,
+  kTick = 5,
+  kFork = 6
+};
 
 /// What a range of the address space is.
 enum class RegionKind : std::uint8_t {

@@ -57,7 +57,7 @@ class Touched(E2eTest):
     def check_sum(self, report, trace):
         resident = report["resident"]
         ledger = next(one for one in self.memline.json("summary", trace, "--ledger")["ledgers"] if one["at"] == "end")
-        total = sum(resident[part] for part in ("by_code", "by_kernel", "given_back_unknown", "profiler"))
+        total = sum(resident[part] for part in ("by_code", "inherited", "by_kernel", "given_back_unknown", "profiler"))
         self.assertLess(abs(total - ledger["rss"]), max(ledger["rss"] // 100, 256 * KIB), resident)
         self.assertLess(abs(ledger["rss"] - ledger["kernel_rss"]), max(ledger["rss"] // 100, 256 * KIB))
 
@@ -90,6 +90,31 @@ class Touched(E2eTest):
         self.check_pages(report)
         self.check_sum(report, trace)
         self.assert_bytes(report["resident"]["by_kernel"], 5 * MIB, 2 * MIB)
+
+    def test_forked_children_copy_what_they_write_to(self):
+        def once():
+            done, _ = self.run_under_memline([self.guest("touched"), "fork"], "--resident", "1", "--children", "all")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return self.memline.traces()
+
+        traces = self.until_no_sample_is_lost(once)
+        by_code = {self.memline.json("summary", path)["program"]["exit"]["code"]: path for path in traces}
+        self.assertEqual(sorted(by_code), [0, 3, 4])
+        for code, touch, copied, own in ((3, "by the child", 6 * MIB, 2 * MIB), (4, "by the quiet child", 3 * MIB, 0)):
+            with self.subTest(touch):
+                report = self.memline.json("report", by_code[code], "--func", "forked")
+                if not report["resident"]["measured"]:
+                    raise unittest.SkipTest(report["resident"]["reason"])
+                self.assert_bytes(self.lines(report, "forked", touch)[0], copied)
+                # the rest of the 20 MiB, and some pages of the C library's and the stack's
+                self.assert_bytes(report["resident"]["inherited"], 20 * MIB - copied, MIB)
+                self.check_sum(report, by_code[code])
+                rows = self.memline.json("report", by_code[code], "--touched")["rows"]
+                self.assertEqual(sum(row["bytes"] for row in rows if row["allocated"]["function"] == "take" and
+                                     row["resident"]["function"] == "touch"), copied + own)
+        report = self.memline.json("report", by_code[3], "--func", "forked")
+        self.assert_bytes(self.lines(report, "forked", "touch(own")[0], 2 * MIB)
+        self.assert_bytes(self.lines(report, "forked", "madvise(inherited")[0], -4 * MIB)
 
     def test_huge_pages(self):
         with open("/sys/kernel/mm/transparent_hugepage/enabled", encoding="ascii") as file:

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -39,6 +40,30 @@ NOINLINE static void fill_from_file(char* memory, size_t bytes) {
     if (pread(file, memory + i, kPage, 0) != kPage) abort();
   }
   close(file);
+}
+
+/* A child that writes to a part of what it inherits: it has copies of that, and shares the rest. */
+NOINLINE static void forked(void) {
+  char* const inherited = take(16 * MIB, 0);
+  char* const shared = take(4 * MIB, 0);
+  touch(inherited, 16 * MIB, kPage); /* by the parent */
+  touch(shared, 4 * MIB, kPage);
+  const pid_t child = fork();
+  if (child == 0) {
+    touch(inherited, 6 * MIB, kPage); /* by the child */
+    char* const own = take(2 * MIB, 0);
+    touch(own, 2 * MIB, kPage);
+    madvise(inherited + 8 * MIB, 4 * MIB, MADV_DONTNEED);
+    _exit(3);
+  }
+  const pid_t quiet = fork();
+  if (quiet == 0) {
+    touch(shared, 3 * MIB, kPage); /* by the quiet child */
+    _exit(4);
+  }
+  waitpid(child, NULL, 0);
+  waitpid(quiet, NULL, 0);
+  KEEP(inherited);
 }
 
 NOINLINE static void pages(void) {
@@ -101,6 +126,8 @@ int main(int argc, char** argv) {
   if (!is_huge) prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
   if (is_huge) {
     huge();
+  } else if (argc > 1 && strcmp(argv[1], "fork") == 0) {
+    forked();
   } else {
     pages();
   }
