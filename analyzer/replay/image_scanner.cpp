@@ -5,6 +5,8 @@
 #include <cmath>
 #include <span>
 
+#include "replay/possible_size.h"
+
 namespace memline::replay {
 namespace {
 
@@ -76,6 +78,9 @@ void ImageScanner::scan_lane(const trace::LaneBlocks& lane, trace::LaneLimit lim
     offset_ = reader.offset();
     reader.take([this]<class Record>(const Record& record) {
       if constexpr (kByThread[static_cast<std::size_t>(Record::kType)]) thread_lived_at(record.time);
+      if (!has_possible_size(record)) {
+        return damage_.add("record at offset " + std::to_string(offset_) + ": an impossible size", 1);
+      }
       on(record);
     });
   }

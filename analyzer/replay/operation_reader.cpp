@@ -5,6 +5,7 @@
 #include <string>
 #include <type_traits>
 
+#include "replay/possible_size.h"
 #include "replay/protection.h"
 
 namespace memline::replay {
@@ -58,6 +59,7 @@ bool OperationReader::fill(OperationBatch& batch) {
     if (!lane) return false;
     lane_ = *lane;
     reader_.lane(lane_).take([this](const auto& record) {
+      if (!has_possible_size(record)) return;  // told of by the ImageScanner
       if (!last_stack_.empty()) note_stack(record);
       on(record);
     });

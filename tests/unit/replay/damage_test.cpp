@@ -334,5 +334,33 @@ TEST_CASE("a stack id that is given out twice means at each moment what it meant
   CHECK(script.live_by_leaf() == std::map<std::uint64_t, std::uint64_t>{{0x1a, 1}, {0x99, 2}, {0x2d, 4}});
 }
 
+TEST_CASE("a size that no address space has is left out and told of", "[damage]") {
+  constexpr std::uint64_t kTooMuch = (std::uint64_t{1} << 56) + 1;
+  ThreeBlocks s;
+  std::uint64_t& time = s.time;
+  s.malloc(0, 0x10000, kTooMuch, s.a);
+  s.malloc(0, 0x20000, ~std::uint64_t{0}, s.a);
+  s.trace.add(0, trace::AcquireUsable{++time, 0x30000, 1, kTooMuch, s.a, trace::Origin::kMalloc});
+  s.trace.add(0, trace::Map{++time, 0x40000, kTooMuch, 3, 0x22, trace::MapKind::kPrivateAnonymous, s.a});
+  s.trace.add(0, trace::Break{++time, 0x50000, 0x50000 + kTooMuch, s.a});
+  s.realloc(0, 0x3000, 0x60000, kTooMuch, s.a);
+  const auto result = read(s.trace.bytes());
+  REQUIRE(result);
+  CHECK(result->recording.losses.events == 6);
+  CHECK(has_note(result->recording.losses, "an impossible size"));
+  CHECK(result->outcome.live_bytes == 15);  // as before, with the block whose move has no end
+}
+
+TEST_CASE("a failed call may have asked for anything", "[damage]") {
+  ThreeBlocks s;
+  s.realloc(0, 0x3000, 0, ~std::uint64_t{0}, s.a);
+  s.trace.add(0, trace::Unmap{++s.time, 0x70000, ~std::uint64_t{0}, s.a});
+  s.trace.add(0, trace::UnmapFailed{++s.time, 0x70000, ~std::uint64_t{0}});
+  const auto result = read(s.trace.bytes());
+  REQUIRE(result);
+  CHECK(result->recording.losses.events == 0);
+  CHECK(result->outcome.live_bytes == 15);
+}
+
 }  // namespace
 }  // namespace memline
