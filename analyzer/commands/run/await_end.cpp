@@ -15,8 +15,9 @@ using Seconds = std::chrono::duration<double>;
 /// Without anything to look after; the end of the program is noticed at once in any case.
 constexpr std::chrono::nanoseconds kIdle = std::chrono::seconds(10);
 
-/// exec touches some pages of ours before it gives them up: a peak so little above what we had is not the program's.
-constexpr std::uint64_t kExecsOwnKib = 256;
+/// exec touches some pages of ours before it gives them up, and the kernel counts pages in portions for each processor, 32
+/// and more (lib/percpu_counter.c): a peak so little above what we had is not the program's.
+constexpr std::uint64_t kExecsOwnKib = 1024;
 
 double seconds(const timeval& time) {
   constexpr double kMicro = 1e-6;
