@@ -135,8 +135,11 @@ Result<ReportModel> build_report(Profile& profile, const ReportRequest& request)
     }
   }
   if (report.functions.empty()) {
-    const std::string message =
-        report.not_found.empty() ? "no function that was asked for has any event" : report.not_found.front();
+    const bool asked = !request.functions.empty() || !request.files.empty();
+    const char* const nothing = asked                   ? "no function that was asked for has any event"
+                                : profile.is_filtered() ? "no function has an event that the filter lets through"
+                                                        : "no function has any event";
+    const std::string message = report.not_found.empty() ? nothing : report.not_found.front();
     return mind_damage({ExitCode::kNothing, message, profile.recording().path}, profile.recording().losses);
   }
   return report;

@@ -132,6 +132,9 @@ class Processes(E2eTest):
                 self.assertEqual(child["program"]["exit"], {"kind": "exit", "code": 7})
                 self.assertEqual((child["allocations"], child["frees"]), (0, 0))
                 self.assertEqual((child["peak"], child["at_end"]), (5000, 5000))
+                nothing = self.memline.run(["report", children[0]])
+                self.assertEqual((nothing.returncode, nothing.stdout), (1, ""))
+                self.assertIn("no function has any event", nothing.stderr)
                 self.assertGreaterEqual(child["program"]["duration"], 0.1)  # from the fork on
 
     def test_no_children(self):
