@@ -78,15 +78,17 @@ void ImageScanner::scan_lane(const trace::LaneBlocks& lane, trace::LaneLimit lim
     offset_ = reader.offset();
     reader.take([this]<class Record>(const Record& record) {
       if constexpr (kByThread[static_cast<std::size_t>(Record::kType)]) thread_lived_at(record.time);
-      if (!has_possible_size(record)) {
-        return damage_.add("record at offset " + std::to_string(offset_) + ": an impossible size", 1);
-      }
+      if (!has_possible_size(record)) return leave_out("an impossible size", 1);
       on(record);
     });
   }
   define_waiting();
   if (lane_exec_) ended(*lane_exec_);
   if (stacks_.is_final()) image_.lane_stacks.emplace(lane.lane, std::move(stacks_));
+}
+
+void ImageScanner::leave_out(const char* what, std::uint64_t events_lost) {
+  damage_.add("record at offset " + std::to_string(offset_) + ": " + what, events_lost);
 }
 
 inline void ImageScanner::thread_lived_at(std::uint64_t ticks) {
@@ -116,9 +118,8 @@ void ImageScanner::on(const trace::ImageStart& record) {
 
 void ImageScanner::on(const trace::Thread& record) {
   if (record.thread >= most_threads_) {
-    damage_.add("record at offset " + std::to_string(offset_) + ": an impossible thread number", 0);
     thread_ = {};
-    return;
+    return leave_out("an impossible thread number");
   }
   if (record.thread >= image_.threads.size()) image_.threads.resize(record.thread + std::size_t{1});
   thread_ = ThreadId{std::size_t{record.thread}};
@@ -128,10 +129,7 @@ void ImageScanner::on(const trace::Thread& record) {
 }
 
 void ImageScanner::on(const trace::Module& record) {
-  if (record.module == 0 || record.module > most_modules_) {
-    damage_.add("record at offset " + std::to_string(offset_) + ": an impossible module number", 0);
-    return;
-  }
+  if (record.module == 0 || record.module > most_modules_) return leave_out("an impossible module number");
   Module& module = image_.modules[module_known(ModuleId{record.module - std::size_t{1}}).index()];
   module = {.generation = record.generation,
             .begin = record.begin,
@@ -149,10 +147,7 @@ ModuleId ImageScanner::module_known(ModuleId module) {
 }
 
 void ImageScanner::on(const trace::Stack& record) {
-  if (!StackDefinition(record).is_possible(most_modules_)) {
-    damage_.add("record at offset " + std::to_string(offset_) + ": an impossible stack", 0);
-    return;
-  }
+  if (!StackDefinition(record).is_possible(most_modules_)) return leave_out("an impossible stack");
   waiting_.add(record);
   if (waiting_.are_enough()) define_waiting();
 }
@@ -175,10 +170,7 @@ ModuleId ImageScanner::own_module(const trace::FrameRef& frame) const {
 void ImageScanner::on(const trace::SampledModule& record) {
   define_waiting();
   if (!is_sampler_) return;  // nobody's frames name it
-  if (record.module != sampled_modules_.size() + 1) {
-    damage_.add("record at offset " + std::to_string(offset_) + ": an impossible module of samples", 0);
-    return;
-  }
+  if (record.module != sampled_modules_.size() + 1) return leave_out("an impossible module of samples");
   // The preload knows most of them, and it is its frames that samples are joined with; the sampler's lane comes last.
   ModuleId same;
   for (std::size_t i = 0; i < image_.modules.size(); ++i) {
@@ -204,7 +196,7 @@ void ImageScanner::on(const trace::SampledModule& record) {
 CounterInfo* ImageScanner::counter(std::uint32_t number) {
   constexpr std::uint32_t kMostCounters = 4096;
   if (number == 0 || number > kMostCounters) {
-    damage_.add("record at offset " + std::to_string(offset_) + ": an impossible counter", 0);
+    leave_out("an impossible counter");
     return nullptr;
   }
   if (image_.counters.size() < number) image_.counters.resize(number);

@@ -45,6 +45,8 @@ class ImageScanner {
   /// Before anything else that depends on the lane's stacks, or makes modules.
   void define_waiting();
   void finish();
+  /// The record at hand is damage: `what` it holds cannot be.
+  void leave_out(const char* what, std::uint64_t events_lost = 0);
   /// The thread of the record at hand did something.
   void thread_lived_at(std::uint64_t ticks);
   void clock_pair(std::uint64_t ticks, std::uint64_t nanoseconds);
