@@ -54,6 +54,18 @@ struct local {
   int values[5];
 };
 
+struct in_row {
+  int values[11];
+};
+struct in_slot {
+  int values[13];
+};
+struct slot {
+  long number;
+  struct in_slot* kept;
+  char* name;
+};
+
 struct left {
   int values[7];
 };
@@ -66,6 +78,8 @@ struct room {
 struct list* head;
 complex_t* table;
 struct local* shelf[4];
+struct in_row* row[40];
+struct slot slots[40];
 
 NOINLINE static void* xmalloc(size_t bytes) {
   void* block = malloc(bytes);
@@ -157,6 +171,19 @@ NOINLINE static void globals(int n) {
   shelf[n] = malloc(sizeof(struct local));
   KEEP(shelf[n]);
   truth("local", 1, sizeof(struct local));
+}
+
+/* A loop of optimized code moves a pointer over them, at times past the element before it writes to that. */
+NOINLINE static void rows(void) {
+  for (int i = 0; i < 40; ++i) row[i] = malloc(sizeof(struct in_row));
+  KEEP(row);
+  truth("in_row", 40, 40 * sizeof(struct in_row));
+  for (int i = 0; i < 40; ++i) {
+    slots[i].kept = malloc(sizeof(struct in_slot));
+    slots[i].number = i;
+  }
+  KEEP(slots);
+  truth("in_slot", 40, 40 * sizeof(struct in_slot));
 }
 
 NOINLINE static void wrappers(int n) {
@@ -319,6 +346,7 @@ int main(int argc, char** argv) {
   trees(some_root, argc);
   matrices(some_matrix, argc);
   globals(argc);
+  rows();
   wrappers(argc);
   left(some_kept, argc);
   others(argc);

@@ -34,25 +34,6 @@ bool in_stack(const MemoryOperand& place) {
 
 }  // namespace
 
-bool PointerWalk::State::is_lost() const {
-  return slots.empty() && std::none_of(held.begin(), held.end(), [](const auto& one) { return one.has_value(); });
-}
-
-void PointerWalk::State::forget(Register number) {
-  if (number < 0 || number >= kRegisters) return;
-  held[static_cast<std::size_t>(number)].reset();
-  pointee[static_cast<std::size_t>(number)].reset();
-  place[static_cast<std::size_t>(number)].reset();
-  inside[static_cast<std::size_t>(number)].reset();
-  value[static_cast<std::size_t>(number)] = 0;
-  is_part[static_cast<std::size_t>(number)] = false;
-}
-
-bool PointerWalk::State::is_of_block(Register number) const {
-  if (number < 0 || number >= kRegisters) return false;
-  return held[static_cast<std::size_t>(number)].has_value() || is_part[static_cast<std::size_t>(number)];
-}
-
 std::optional<Instruction> PointerWalk::decode(std::uint64_t address) {
   if (address < code_address_ || address - code_address_ >= code_.size()) return std::nullopt;
   return decoder_.decode(code_.subspan(address - code_address_), address);
@@ -160,12 +141,13 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
   std::optional<Dwarf_Die> pointee;
   std::optional<MemoryOperand> place;
   std::optional<Dwarf_Die> inside;
+  std::optional<Within> within;
   bool is_part = false;
   switch (instruction.kind) {
     case Kind::kCopy:
       is_part = has_source && state.is_part[source];
       if (has_source) held = state.held[source], pointee = state.pointee[source];
-      if (has_source) place = state.place[source], inside = state.inside[source];
+      if (has_source) place = state.place[source], inside = state.inside[source], within = state.within[source];
       if (has_source && !held && !pointee) {
         pointee = base_pointee(address, instruction.source, state);
         state.pointee[source] = pointee;
@@ -201,8 +183,9 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
           pointee = state.pointee[static_cast<std::size_t>(memory.index)];
         }
       } else if (memory.index == kNoRegister) {
-        if (const auto whole = places_.around(outline_, address, memory); whole && whole->offset == 0) {
-          pointee = whole->variable.type;
+        if (const auto whole = places_.around(outline_, address, memory)) {
+          within = {whole->variable.type, static_cast<std::int64_t>(whole->offset)};
+          if (whole->offset == 0) pointee = whole->variable.type;
         }
       }
       break;
@@ -210,6 +193,9 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
     case Kind::kAddConstant:
       if (state.held[target]) held = *state.held[target] + instruction.constant;
       if (!held && state.pointee[target] && pointee_of(*state.pointee[target])) pointee = state.pointee[target];
+      if (!held && state.within[target]) {
+        within = {state.within[target]->type, state.within[target]->offset + instruction.constant};
+      }
       if (state.pointee[target] && instruction.constant > 0) {
         inside = scalar_at(*state.pointee[target], static_cast<std::uint64_t>(instruction.constant));
       }
@@ -226,6 +212,8 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
       // An index was added to a pointer, or a pointer to an index.
       if (has_source && !state.held[target] && !state.held[source]) {
         pointee = state.pointee[target] ? state.pointee[target] : state.pointee[source];
+        within = state.within[target] ? state.within[target] : state.within[source];
+        if (within && !element_of(within->type)) within.reset();
       }
       break;
     case Kind::kStore:
@@ -277,6 +265,7 @@ void PointerWalk::step(const Instruction& instruction, std::uint64_t address, St
     state.pointee[target] = pointee;
     state.place[target] = place;
     state.inside[target] = inside;
+    state.within[target] = within;
     state.is_part[target] = is_part;
   }
 }
@@ -334,10 +323,15 @@ std::optional<Dwarf_Die> PointerWalk::type_at(std::uint64_t pc, const MemoryOper
     if (const auto variable = places_.in_memory(outline_, pc, place)) return variable->type;
     if (place.base != kRbp) return std::nullopt;  // rbp may be a register like any other
   }
-  if (place.offset < 0) return std::nullopt;
+  for (const Register number : {place.base, place.index}) {
+    if (number < 0 || number >= kRegisters) continue;
+    const std::optional<Within>& within = state.within[static_cast<std::size_t>(number)];
+    if (within && (place.index == kNoRegister || element_of(within->type))) return within->scalar(place.offset);
+  }
   std::optional<Dwarf_Die> pointee = base_pointee(pc, place.base, state);
   if (!pointee) pointee = base_pointee(pc, place.index, state);
   if (!pointee) return std::nullopt;
+  if (place.offset < 0) return std::nullopt;
   const std::uint64_t bytes = size_of(*pointee);
   const auto offset = static_cast<std::uint64_t>(place.offset);
   return scalar_at(*pointee, bytes != 0 ? offset % bytes : offset);

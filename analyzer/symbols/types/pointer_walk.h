@@ -8,9 +8,7 @@
 
 #include <elfutils/libdw.h>
 
-#include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <unordered_set>
@@ -18,6 +16,7 @@
 
 #include "symbols/types/imported_calls.h"
 #include "symbols/types/instruction.h"
+#include "symbols/types/pointer_state.h"
 #include "symbols/types/typed_places.h"
 
 namespace memline::symbols {
@@ -67,20 +66,7 @@ class PointerWalk {
   const std::optional<Instruction>& asking() const { return asking_; }
 
  private:
-  struct State {
-    std::array<std::optional<std::int64_t>, kRegisters> held{};       ///< the pointer plus this
-    std::array<std::optional<Dwarf_Die>, kRegisters> pointee{};       ///< what other pointers point to
-    std::map<std::pair<Register, std::int64_t>, std::int64_t> slots;  ///< of the stack, that hold it
-    std::map<std::pair<Register, std::int64_t>, Dwarf_Die> saved;     ///< what pointers in the stack point to
-    std::array<bool, kRegisters> is_part{};                           ///< somewhere in the block, or behind it
-    std::array<std::optional<MemoryOperand>, kRegisters> place{};     ///< of the stack, whose address it is
-    std::array<std::optional<Dwarf_Die>, kRegisters> inside{};        ///< what lies there, in what others point to
-    std::array<int, kRegisters> value{};                              ///< the same number, but 0: the same value
-    int values = 0;
-    bool is_lost() const;
-    void forget(Register number);
-    bool is_of_block(Register number) const;
-  };
+  using State = PointerState;
 
   std::optional<Instruction> decode(std::uint64_t address);
   /// Whether a call or a jump goes to a function whose result is its first argument, as memset's is.

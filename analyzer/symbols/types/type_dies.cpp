@@ -215,6 +215,11 @@ bool is_untyped_pointer(Dwarf_Die type) {
   return !target || !bare_type(*target);
 }
 
+std::optional<Dwarf_Die> element_of(Dwarf_Die type) {
+  std::optional<Dwarf_Die> bare = bare_type(type);
+  return bare && dwarf_tag(&*bare) == DW_TAG_array_type ? type_of(*bare) : std::nullopt;
+}
+
 std::optional<Dwarf_Die> scalar_at(Dwarf_Die type, std::uint64_t offset) {
   return scalar_in(type, offset, 0);
 }

@@ -22,6 +22,8 @@ std::optional<Dwarf_Die> type_of(Dwarf_Die die);
 std::optional<Dwarf_Die> pointee_of(Dwarf_Die type);
 /// Whether it is a pointer to anything.
 bool is_untyped_pointer(Dwarf_Die type);
+/// The type of an array's elements; nothing for all other types.
+std::optional<Dwarf_Die> element_of(Dwarf_Die type);
 /// The scalar at this very offset of a type, through members and elements.
 std::optional<Dwarf_Die> scalar_at(Dwarf_Die type, std::uint64_t offset);
 
