@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -71,19 +72,20 @@ int regions_command(const Arguments& arguments, const Streams& streams) {
   const auto profile = open_profile(profile_arguments, streams);
   if (!profile) return fail(streams, profile.error());
   std::vector<model::Region> ended;
-  auto regions = model::build_regions(**profile, request, [&](const model::Region& region, const auto& counters) {
-    if (format == "text") {
-      streams.out << views::region_sentence(region) << '\n';
-      for (const std::string& rate : views::region_rates(region, counters)) streams.out << rate << '\n';
-    } else {
-      ended.push_back(region);
-    }
-  });
+  auto regions = model::build_regions(
+      **profile, request, [&](const model::Region& region, const auto& /*counters*/) { ended.push_back(region); });
   if (!regions) return fail(streams, regions.error());
+  // that a run has ended is seen at the next event of its thread only
+  std::stable_sort(ended.begin(), ended.end(),
+                   [](const model::Region& a, const model::Region& b) { return a.end_ticks < b.end_ticks; });
   regions->regions = std::move(ended);
   if (format == "json") streams.out << exporting::regions_json(*regions);
   if (format == "csv") streams.out << render::render_csv(views::regions_data_view(*regions));
   if (format == "text") {
+    for (const model::Region& region : regions->regions) {
+      streams.out << views::region_sentence(region) << '\n';
+      for (const std::string& rate : views::region_rates(region, regions->counters)) streams.out << rate << '\n';
+    }
     for (const std::string& note : views::region_notes(*regions)) say(streams, note);
   }
   return finish(streams, profile_arguments.trace, regions->common);

@@ -27,11 +27,19 @@ Result<RegionModel> build_regions(Profile& profile, const RegionRequest& request
   std::vector<std::string> names;
   for (const FunctionId id : *functions) names.push_back(profile.display_name(profile.frames().function(id).name));
   const CounterColumns counters(profile.image());
-  RegionTracker tracker(profile.frames(), *functions, std::move(names), profile.image(), counters, request.metric,
-                        [&](const Region& region) { sink(region, counters.all()); });
+  std::size_t ended = 0;
+  RegionTracker tracker(profile.frames(), *functions, names, profile.image(), counters, request.metric,
+                        [&](const Region& region) {
+                          ++ended;
+                          sink(region, counters.all());
+                        });
   const Result<replay::Outcome> outcome = profile.run(&tracker);
   if (!outcome) return outcome.error();
   const std::size_t unended = tracker.finish();
+  if (ended == 0 && unended == 0) {
+    return nothing(names.empty() ? "no span was begun in what is shown"
+                                 : "no event has '" + names.front() + "' on its stack");
+  }
 
   RegionModel regions;
   regions.common = profile.common();

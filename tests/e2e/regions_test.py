@@ -77,6 +77,21 @@ class Regions(E2eTest):
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertIn("--region-func", done.stderr)
 
+    def test_a_run_stands_where_it_ended(self):
+        # that the thread's only function has ended is seen at the end of the trace, after the span that it ran in
+        regions = self.memline.json("regions", self.record(), "--region-func", "other_thread")["regions"]
+        self.assertEqual([one["name"] for one in regions],
+                         [name for name, _, _, _ in SPANS] + ["other_thread", "threads", "release"])
+        done = self.memline.run(["regions", self.memline.traces()[0], "--region-func", "other_thread"])
+        self.assertEqual([line.split("'")[1] for line in done.stdout.splitlines()],
+                         [one["name"].replace("\n", "\\n") for one in regions])
+
+    def test_a_function_without_an_event(self):
+        _, trace = self.memline.record([self.guest("many_blocks"), "0"])
+        done = self.memline.run(["regions", trace, "--region-func", "churn"])
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("no event has 'churn' on its stack", done.stderr)
+
     def test_regions_are_shown_while_the_program_runs(self):
         # the first span ends at once, the program only after that was seen
         memline = self.watch("--region-func", "main")

@@ -25,7 +25,9 @@ NOINLINE static void* fit(void) {
 
 static void* other_thread(void* unused) {
   (void)unused;
-  return malloc(1 * MIB);
+  void* its = malloc(1 * MIB);
+  KEEP(its);
+  return its;
 }
 
 int main(void) {
