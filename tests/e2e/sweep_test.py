@@ -47,6 +47,15 @@ class Sweep(E2eTest):
         times = next(subject for subject in subjects if subject["kind"] == "time")
         self.assertTrue(all(0 < value < 60 for value in times["values"]))
 
+    def test_a_command_that_starts_the_program(self):
+        done = self.memline.run(["sweep", "--n", "64, 256, 1024", "-r", "1", "--format", "json", "--", "sh", "-c",
+                                 f"{self.guest('growth')} {{n}}; true"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        sweep = json.loads(done.stdout)
+        process = next(subject for subject in sweep["subjects"] if subject["kind"] == "process")
+        self.assertEqual(process["values"], [sum(expected(law, n) for law in LAWS) for n in (64, 256, 1024)])
+        self.assertTrue(any("the one that allocated most" in note and "growth" in note for note in sweep["notes"]))
+
     def test_single_lines_and_sites(self):
         line = f"growth.c:{self.line_of['O(n)']}"
         rows = list(csv.DictReader(io.StringIO(self.sweep("--line", line, "--format", "csv"))))

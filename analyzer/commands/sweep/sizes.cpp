@@ -14,13 +14,19 @@ namespace {
 constexpr std::string_view kPlace = "{n}";
 constexpr double kMostWhole = 9e15;  // whole numbers below are exact in a double
 
+std::string_view without_blanks(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
 }  // namespace
 
 std::optional<std::vector<double>> parse_sizes(const std::string& text) {
   std::vector<double> sizes;
   for (std::string_view left = text;;) {
     const std::string_view word = left.substr(0, left.find(','));
-    const std::optional<double> n = parse_number<double>(word);
+    const std::optional<double> n = parse_number<double>(without_blanks(word));
     if (!n || !std::isfinite(*n) || *n <= 0) return std::nullopt;
     sizes.push_back(*n);
     if (word.size() == left.size()) break;

@@ -12,7 +12,9 @@
 #include "commands/load.h"
 #include "commands/output.h"
 #include "commands/plot/picture_arguments.h"
+#include "commands/process_family.h"
 #include "commands/repeat/command_runner.h"
+#include "commands/repeat/measure_trace.h"
 #include "commands/repeat/temporary_folder.h"
 #include "commands/run/run_environment.h"
 #include "commands/run/split_command.h"
@@ -193,11 +195,16 @@ class Sweep {
     if (finished->trace.empty()) {
       return failed(index, finished->missing.empty() ? "nothing was recorded" : finished->missing.front());
     }
+    const ProcessChoice process = choose_process(finished->trace);
     ProfileArguments profile_arguments;
-    profile_arguments.trace = finished->trace;
+    profile_arguments.trace = process.path;
     profile_arguments.trace_given = true;
     const auto profile = open_profile(profile_arguments, streams_);
     if (!profile) return failed(index, profile.error().message);
+    if (!process.others.empty()) {
+      note_once(model_.notes,
+                "Of several processes, the one that allocated most: " + (*profile)->common().program.executable + ".");
+    }
     const Result<std::vector<model::Measured>> measured = model::measure_trace(**profile, arguments_.request());
     if (!measured) return failed(index, measured.error().message);
     model::add_measured(model_, index, *measured);
