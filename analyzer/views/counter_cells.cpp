@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "base/escape.h"
+#include "base/with_thousands.h"
 
 namespace memline::views {
 namespace {
@@ -15,13 +14,6 @@ using model::CounterSum;
 Cell value_cell(const CounterColumn& counter, std::uint64_t value) {
   if (counter.nanoseconds) return Cell::seconds(static_cast<double>(value) / 1e9);
   return Cell::count(static_cast<std::int64_t>(value));
-}
-
-/// 8823.7 -> "8,823"; of a damaged trace also what no integer holds
-std::string with_thousands(double number) {
-  std::string digits = fmt::format("{:.0f}", std::floor(number));
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
-  return digits;
 }
 
 /// "8,823", or "0.324 s"

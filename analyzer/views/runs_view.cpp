@@ -5,6 +5,7 @@
 #include "base/mib.h"
 #include "base/short_time.h"
 #include "base/signal_name.h"
+#include "base/with_thousands.h"
 
 namespace memline::views {
 namespace {
@@ -73,7 +74,7 @@ std::vector<std::string> timeit_lines(const model::TimedRuns& timed) {
     if (run.peak_rss_bytes) rss.push_back(static_cast<double>(*run.peak_rss_bytes));
   }
   const std::string of = fmt::format(" per loop (mean ± std. dev. of {} run{}, {} loop{} each)", timed.runs.size(),
-                                     plural(timed.runs.size()), timed.loops, plural(timed.loops));
+                                     plural(timed.runs.size()), with_thousands(loops), plural(timed.loops));
   std::vector<std::string> lines = {plus_minus_time(summarize(seconds)) + of};
   if (!rss.empty()) lines.push_back(plus_minus_mib(summarize(rss)) + " peak RSS" + of);
   if (timed.memory) lines.push_back(peak_sentence(*timed.memory));

@@ -67,6 +67,8 @@ TEST_CASE("timeit: mean and deviation per loop") {
   timed.runs = {{.seconds = 0.2, .cpu_seconds = 0, .peak_rss_bytes = {}}};
   timed.memory.reset();
   CHECK(timeit_lines(timed) == Lines{"200 ms ± 0 ns per loop (mean ± std. dev. of 1 run, 1 loop each)"});
+  timed.loops = 1000;
+  CHECK(timeit_lines(timed) == Lines{"200 µs ± 0 ns per loop (mean ± std. dev. of 1 run, 1,000 loops each)"});
 }
 
 TEST_CASE("how a run failed") {
