@@ -30,9 +30,13 @@ constexpr char kMemitNotes[] =
     "The peak is the exact highest number of live bytes, the increment how far that\n"
     "is above what was live when main began. With --func NAME both are those of the\n"
     "function's calls: the highest of the process while one runs, and how far it rose\n"
-    "at most above what was live when the call began. RSS is the kernel's own peak;\n"
-    "of a recorded process, so with what the recording needs. The times are those of\n"
-    "recorded runs, too: `memline timeit` has the program's own.\n"
+    "at most above what was live when the call began. Calls that are repeated from\n"
+    "the same place with the same stack, as in a loop, are one.\n"
+    "\n"
+    "RSS is the kernel's own peak; of a recorded process, so with what the recording\n"
+    "needs. It is not known of a program that held less than memline did when it\n"
+    "started it. The times are those of recorded runs, too: `memline timeit` has the\n"
+    "program's own.\n"
     "\n"
     "The program runs exactly N times. A run that fails, is killed or takes too long\n"
     "is reported, and is not among those that the numbers are of.\n"
@@ -83,6 +87,7 @@ int memit_command(const Arguments& arguments, const Streams& streams) {
     model::MeasuredRun measured{.end = run.end, .memory = {}, .counts = options.counts(run.end)};
     if (!measured.counts) say(streams, views::failure_sentence(i, repeat, run.end));
     for (const std::string& sentence : run.missing) note_once(runs.notes, sentence);
+    if (measured.counts) note_unknown_rss(run.end.peak_rss_bytes, runs.notes);
     if (!run.trace.empty()) {
       std::vector<std::string> of_no_interest;  // how numbers are to be read that are not shown
       const auto memory = measure_trace(run.trace, runs.function, measured.counts ? runs.notes : of_no_interest);

@@ -44,6 +44,7 @@ int time_command(const Arguments& arguments, const Streams& streams) {
   if (!timed) return runner.exit_code();
   model::MeasuredRun measured{.end = timed->end, .memory = {}, .counts = options.counts(timed->end)};
   if (!measured.counts) say(streams, "the program " + views::describe_end(timed->end));
+  if (measured.counts) note_unknown_rss(timed->end.peak_rss_bytes, runs.notes);
   const int code = once ? 0 : record_memory(runner, options, streams, measured.memory, runs.notes);
   if (runner.exit_code() != 0) return runner.exit_code();
   runs.runs.push_back(measured);

@@ -8,6 +8,7 @@
 #include "commands/command.h"
 #include "commands/output.h"
 #include "commands/repeat/command_runner.h"
+#include "commands/repeat/measure_trace.h"
 #include "commands/repeat/record_memory.h"
 #include "commands/repeat/repeat_arguments.h"
 #include "commands/run/split_command.h"
@@ -105,6 +106,7 @@ int timeit_command(const Arguments& arguments, const Streams& streams) {
     if (!run) return timer.exit_code();
     timed.runs.push_back(*run);
   }
+  for (const model::TimedRun& run : timed.runs) note_unknown_rss(run.peak_rss_bytes, timed.notes);
   const int code = record_memory(runner, options, streams, timed.memory, timed.notes);
   if (runner.exit_code() != 0) return runner.exit_code();
   for (const std::string& note : timed.notes) say(streams, note);

@@ -16,6 +16,10 @@ void note_once(std::vector<std::string>& notes, const std::string& sentence) {
   if (std::find(notes.begin(), notes.end(), sentence) == notes.end()) notes.push_back(sentence);
 }
 
+void note_unknown_rss(const std::optional<std::uint64_t>& peak_rss_bytes, std::vector<std::string>& notes) {
+  if (!peak_rss_bytes) note_once(notes, "RSS: not known, the program held less than memline did when it started it");
+}
+
 Result<model::RunMemory> measure_trace(const std::string& trace, const std::optional<std::string>& function,
                                        std::vector<std::string>& notes) {
   const ProcessChoice choice = choose_process(trace);
