@@ -47,7 +47,7 @@ def without_times(text):
     text = re.sub(r"\(\d+ samples?\)", "(samples)", text)
     text = re.sub(r"\bT +\d+ +T\b", "T error T", text)
     # of small programs the kernel does not tell it
-    text = re.sub(r"^(peak RSS: .*|.* MiB peak RSS per loop .*)\n?", "", text, flags=re.M)
+    text = re.sub(r"^(peak RSS: .*|.* MiB peak RSS per loop .*|memline: RSS: not known, .*)\n?", "", text, flags=re.M)
     # On a machine that has no time to read them.
     text = re.sub(r"^(memline: )?Samples: \d+ w(as|ere) lost, .*\n?", "", text, flags=re.M)
     text = re.sub(r"(\d+\.\d\d MiB RSS|RSS \d+\.\d\d ± \d+\.\d\d MiB), ", "", text)
